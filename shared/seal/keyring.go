@@ -1,0 +1,268 @@
+package seal
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"omniops/shared/fault"
+	"omniops/shared/id"
+	"omniops/shared/inventory"
+	"omniops/shared/table"
+)
+
+// Keyring seals and opens personal text. Each text is encrypted under a key
+// derived from its tenant's key of that day and its data subject's key; both are
+// random, wrapped by the tenant's key, and that one by KMS. Destroying a day's
+// or a subject's key makes the text unreadable everywhere, backups included.
+//
+// Keys are remembered for cacheFor, so that a warm turn asks neither DynamoDB
+// nor KMS. It is safe for concurrent use.
+type Keyring struct {
+	keys  *table.Store
+	kms   *kms.Client
+	keyID string
+
+	mu    sync.Mutex
+	cache map[table.Key]cached
+}
+
+// cached is a key in clear and when it must be read again.
+type cached struct {
+	key   []byte
+	until time.Time
+}
+
+const (
+	cacheFor = 5 * time.Minute
+	cacheMax = 4096 // keys; the whole cache is dropped when it is full
+)
+
+// NewKeyring makes a Keyring whose wrapped keys are in the given table and whose
+// tenant keys are wrapped by the KMS key keyID.
+func NewKeyring(cfg aws.Config, keys *table.Store, keyID string) *Keyring {
+	return &Keyring{keys: keys, kms: kms.NewFromConfig(cfg), keyID: keyID, cache: map[table.Key]cached{}}
+}
+
+// wrappedKey is a key as stored.
+type wrappedKey struct {
+	table.Key
+	Wrapped  []byte `dynamodbav:"wrapped"`
+	ExpireAt int64  `dynamodbav:"expires_at,omitempty"` // Unix seconds; DynamoDB TTL
+}
+
+// Inventory makes wrappedKey a table.Record. A subject key is a pseudonym's, and
+// goes when the subject does; it is part of the key ring, not of an export.
+func (wrappedKey) Inventory() inventory.Entry {
+	return inventory.Entry{
+		Record:  "seal.key",
+		Subject: inventory.NoSubject,
+		Fields: map[string]inventory.Category{
+			"wrapped":    inventory.SecretMaterial,
+			"expires_at": inventory.None,
+		},
+		Purpose:    inventory.SecurityAndFraud,
+		LegalBasis: inventory.LegalObligation, // GDPR Art. 32: security of processing
+		Role:       inventory.Processor,
+		Retention:  inventory.KeyRetention,
+		Source:     inventory.FirstParty,
+	}
+}
+
+// Seal encrypts personal text of a tenant's data subject under today's key.
+// It is Unavailable when the keys cannot be reached; there is no fallback.
+func (k *Keyring) Seal(ctx context.Context, t id.Tenant, s id.Shopper, plain Personal) (Text, error) {
+	d := dayOf(k.keys.Now())
+	key, err := k.textKey(ctx, t, s, d, true)
+	if err != nil {
+		return nil, fmt.Errorf("seal text: %w", err)
+	}
+	return sealText(key, d, []byte(plain.Reveal()))
+}
+
+// Open decrypts what Seal made for the same tenant and subject: NotFound when
+// its day's or its subject's key has been destroyed.
+func (k *Keyring) Open(ctx context.Context, t id.Tenant, s id.Shopper, sealed Text) (Personal, error) {
+	d, err := sealedDay(sealed)
+	if err != nil {
+		return Personal{}, err
+	}
+	key, err := k.textKey(ctx, t, s, d, false)
+	if err != nil {
+		return Personal{}, fmt.Errorf("open text: %w", err)
+	}
+	plain, err := openText(key, sealed)
+	if err != nil {
+		return Personal{}, err
+	}
+	return Clear(string(plain)), nil
+}
+
+// DestroySubject destroys a data subject's key, and with it all text about them.
+func (k *Keyring) DestroySubject(ctx context.Context, t id.Tenant, s id.Shopper) error {
+	return k.destroy(ctx, t, table.SubjectKey(t, s))
+}
+
+// DestroyDay destroys a tenant's key of the UTC day that holds at, and with it
+// all text sealed on that day.
+func (k *Keyring) DestroyDay(ctx context.Context, t id.Tenant, at time.Time) error {
+	return k.destroy(ctx, t, table.DayKey(t, dayOf(at).String()))
+}
+
+func (k *Keyring) destroy(ctx context.Context, t id.Tenant, key table.Key) error {
+	k.mu.Lock()
+	delete(k.cache, key)
+	k.mu.Unlock()
+	if err := k.keys.Delete(ctx, t, key); err != nil {
+		return fmt.Errorf("destroy key: %w", err)
+	}
+	return nil
+}
+
+// textKey derives the key of one subject's text of one day. Keys that do not
+// exist are made only when create is set.
+func (k *Keyring) textKey(ctx context.Context, t id.Tenant, s id.Shopper, d day, create bool) ([]byte, error) {
+	dayKeyName, subjectKeyName := table.DayKey(t, d.String()), table.SubjectKey(t, s)
+	dayKey, haveDay := k.cached(dayKeyName)
+	subjectKey, haveSubject := k.cached(subjectKeyName)
+	if !haveDay || !haveSubject {
+		items, err := k.keys.GetAll(ctx, t, table.TenantKey(t), dayKeyName, subjectKeyName)
+		if err != nil {
+			return nil, err
+		}
+		tenantKey, err := k.tenantKey(ctx, t, items[0], create)
+		if err != nil {
+			return nil, err
+		}
+		// A day's key outlives nothing that was sealed under it.
+		period, _ := inventory.ChatRetention.Period()
+		dayEnds := d.start().Add(inventory.Day + period)
+		if dayKey, err = k.innerKey(ctx, t, tenantKey, dayKeyName, items[1], dayEnds, create); err != nil {
+			return nil, err
+		}
+		if subjectKey, err = k.innerKey(ctx, t, tenantKey, subjectKeyName, items[2], time.Time{}, create); err != nil {
+			return nil, err
+		}
+	}
+	return textKey(dayKey, subjectKey, t, s, d)
+}
+
+// tenantKey opens the tenant's key through KMS, or makes it.
+func (k *Keyring) tenantKey(ctx context.Context, t id.Tenant, item table.Item, create bool) ([]byte, error) {
+	name := table.TenantKey(t)
+	if key, ok := k.cached(name); ok {
+		return key, nil
+	}
+	encryption := map[string]string{"tenant": string(t), "purpose": "keyring"}
+	if item.Exists() {
+		var stored wrappedKey
+		if err := item.Decode(&stored); err != nil {
+			return nil, err
+		}
+		out, err := k.kms.Decrypt(ctx, &kms.DecryptInput{CiphertextBlob: stored.Wrapped, KeyId: &k.keyID, EncryptionContext: encryption})
+		if err != nil {
+			return nil, unavailable("decrypt tenant key", err)
+		}
+		return k.remember(name, out.Plaintext), nil
+	}
+	if !create {
+		return nil, destroyed()
+	}
+	out, err := k.kms.GenerateDataKey(ctx, &kms.GenerateDataKeyInput{KeyId: &k.keyID, KeySpec: kmstypes.DataKeySpecAes256, EncryptionContext: encryption})
+	if err != nil {
+		return nil, unavailable("generate tenant key", err)
+	}
+	err = k.keys.Create(ctx, t, wrappedKey{Key: name, Wrapped: out.CiphertextBlob})
+	if fault.KindOf(err) == fault.Conflict { // another turn made it first
+		return k.reread(ctx, t, name, func(item table.Item) ([]byte, error) { return k.tenantKey(ctx, t, item, false) })
+	}
+	if err != nil {
+		return nil, err
+	}
+	return k.remember(name, out.Plaintext), nil
+}
+
+// innerKey opens a key that the tenant's key wraps, or makes it. A zero expiry
+// means that the key stays until it is destroyed.
+func (k *Keyring) innerKey(ctx context.Context, t id.Tenant, tenantKey []byte, name table.Key, item table.Item, expires time.Time, create bool) ([]byte, error) {
+	label := name.PK + "|" + name.SK
+	if item.Exists() {
+		var stored wrappedKey
+		if err := item.Decode(&stored); err != nil {
+			return nil, err
+		}
+		key, err := unwrap(tenantKey, stored.Wrapped, label)
+		if err != nil {
+			return nil, err
+		}
+		return k.remember(name, key), nil
+	}
+	if !create {
+		return nil, destroyed()
+	}
+	key := make([]byte, keySize)
+	_, _ = rand.Read(key)
+	wrapped, err := wrap(tenantKey, key, label)
+	if err != nil {
+		return nil, err
+	}
+	record := wrappedKey{Key: name, Wrapped: wrapped}
+	if !expires.IsZero() {
+		record.ExpireAt = expires.Unix()
+	}
+	err = k.keys.Create(ctx, t, record)
+	if fault.KindOf(err) == fault.Conflict {
+		return k.reread(ctx, t, name, func(item table.Item) ([]byte, error) {
+			return k.innerKey(ctx, t, tenantKey, name, item, expires, false)
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return k.remember(name, key), nil
+}
+
+// reread opens a key that somebody else made a moment ago. GetAll may not see it
+// yet; Get does.
+func (k *Keyring) reread(ctx context.Context, t id.Tenant, name table.Key, open func(table.Item) ([]byte, error)) ([]byte, error) {
+	item, err := k.keys.GetItem(ctx, t, name)
+	if err != nil {
+		return nil, err
+	}
+	return open(item)
+}
+
+func (k *Keyring) cached(name table.Key) ([]byte, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	c, ok := k.cache[name]
+	if !ok || !k.keys.Now().Before(c.until) {
+		return nil, false
+	}
+	return c.key, true
+}
+
+func (k *Keyring) remember(name table.Key, key []byte) []byte {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.cache) >= cacheMax {
+		clear(k.cache)
+	}
+	k.cache[name] = cached{key, k.keys.Now().Add(cacheFor)}
+	return key
+}
+
+func destroyed() error {
+	return fault.E(fault.NotFound, "This text has been erased.", errors.New("its key does not exist"))
+}
+
+func unavailable(doing string, err error) error {
+	return fault.After(fault.Unavailable, "Messages cannot be kept safely right now.", 5*time.Second, fmt.Errorf("%s: %w", doing, err))
+}

@@ -1,0 +1,109 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+
+	"omniops/shared/fault"
+	"omniops/shared/id"
+)
+
+// Key is the primary key of an item. Every record embeds it, which is also what
+// makes a type a candidate for Record.
+type Key struct {
+	PK string `dynamodbav:"PK"`
+	SK string `dynamodbav:"SK"`
+}
+
+func (k Key) key() Key { return k }
+
+// This file is the only one that spells a key. The tenant leads every partition,
+// so that a role can be held to one by dynamodb:LeadingKeys; no part of a key is
+// personal data; testdata/keys.golden lists every shape.
+
+func tenantPK(t id.Tenant) string { return "T#" + string(t) }
+
+func conversationPK(t id.Tenant, c id.Conversation) string {
+	return tenantPK(t) + "#C#" + string(c)
+}
+
+// Merchant is the account and its settings.
+func Merchant(t id.Tenant) Key { return Key{tenantPK(t), "MERCHANT"} }
+
+// Usage counts one UTC day's turns of a tenant; day is written 2006-01-02.
+func Usage(t id.Tenant, day string) Key { return Key{tenantPK(t), "USAGE#" + day} }
+
+// Secret is one of the merchant's own API keys, named by what it is for.
+func Secret(t id.Tenant, purpose string) Key { return Key{tenantPK(t), "SECRET#" + purpose} }
+
+// Secrets is the range of all of a merchant's API keys.
+func Secrets(t id.Tenant) Range { return prefix(tenantPK(t), "SECRET#") }
+
+// Site is the state of a tenant's crawled website.
+func Site(t id.Tenant) Key { return Key{tenantPK(t) + "#K", "SITE"} }
+
+// Conversation is the head of a thread: everything about it but its messages.
+// It sorts directly after the messages, so that one backward query reads the
+// head and then the latest messages.
+func Conversation(t id.Tenant, c id.Conversation) Key {
+	return Key{conversationPK(t, c), "META"}
+}
+
+// Message is one transcript line. Turns count up from 1 within a conversation;
+// side is 0 for what came in and 1 for the answer to it.
+func Message(t id.Tenant, c id.Conversation, turn, side int) Key {
+	return Key{conversationPK(t, c), fmt.Sprintf("M#%06d#%d", turn, side)}
+}
+
+// Thread is the range of a conversation's messages and, last, its head.
+func Thread(t id.Tenant, c id.Conversation) Range {
+	return Range{pk: conversationPK(t, c), from: "M#", to: "META"}
+}
+
+// Ledger records what a model was sent for one turn.
+func Ledger(t id.Tenant, c id.Conversation, turn int) Key {
+	return Key{conversationPK(t, c), fmt.Sprintf("L#%06d", turn)}
+}
+
+// Ledgers is the range of a conversation's ledger entries.
+func Ledgers(t id.Tenant, c id.Conversation) Range {
+	return prefix(conversationPK(t, c), "L#")
+}
+
+// TenantKey is the wrapped key that wraps a tenant's other keys.
+func TenantKey(t id.Tenant) Key { return Key{tenantPK(t), "KEY"} }
+
+// DayKey is a tenant's wrapped key of one UTC day, written 2006-01-02.
+func DayKey(t id.Tenant, day string) Key { return Key{tenantPK(t), "DAY#" + day} }
+
+// SubjectKey is the wrapped key of one data subject.
+func SubjectKey(t id.Tenant, s id.Shopper) Key {
+	return Key{tenantPK(t) + "#S#" + string(s), "KEY"}
+}
+
+// Domain is the look-up from the host (and port, where it is not the scheme's
+// own) of a merchant's site to the tenant. A host with a "#" is Invalid.
+func Domain(host string) (Key, error) {
+	if host == "" || strings.ContainsAny(host, "#/ ") {
+		return Key{}, fault.E(fault.Invalid, "That is not a host name.", nil)
+	}
+	return Key{"X#domain#" + host, "X"}, nil
+}
+
+// Range is a run of sort keys in one partition, both ends included.
+type Range struct{ pk, from, to string }
+
+// prefix is the range of all sort keys that begin with p. '$' is the character
+// after '#', with which every prefix ends.
+func prefix(pk, p string) Range {
+	return Range{pk: pk, from: p, to: strings.TrimSuffix(p, "#") + "$"}
+}
+
+// owns reports whether a partition belongs to the tenant.
+func owns(t id.Tenant, pk string) bool {
+	rest, ok := strings.CutPrefix(pk, tenantPK(t))
+	return t != "" && ok && (rest == "" || rest[0] == '#')
+}
+
+// isLookup reports whether a partition is a look-up without a tenant.
+func isLookup(pk string) bool { return strings.HasPrefix(pk, "X#") }

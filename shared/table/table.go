@@ -1,0 +1,394 @@
+// Package table is the way to DynamoDB: it spells every key, stores nothing
+// whose personal data is not declared, and returns nothing that has expired.
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+
+	"omniops/shared/fault"
+	"omniops/shared/id"
+)
+
+// Store is one DynamoDB table. It is safe for concurrent use.
+type Store struct {
+	db   *dynamodb.Client
+	name string
+	now  func() time.Time
+}
+
+// New makes a Store on the named table. Expiry is judged by now.
+func New(cfg aws.Config, name string, now func() time.Time) *Store {
+	return &Store{db: dynamodb.NewFromConfig(cfg), name: name, now: now}
+}
+
+// Now is the store's time.
+func (s *Store) Now() time.Time { return s.now() }
+
+// Item is a stored record that has not been decoded yet.
+type Item struct{ attrs Attributes }
+
+// Exists reports whether there is an item at all.
+func (i Item) Exists() bool { return i.attrs != nil }
+
+// Key is the item's primary key.
+func (i Item) Key() Key {
+	var k Key
+	if pk, ok := i.attrs["PK"].(*types.AttributeValueMemberS); ok {
+		k.PK = pk.Value
+	}
+	if sk, ok := i.attrs["SK"].(*types.AttributeValueMemberS); ok {
+		k.SK = sk.Value
+	}
+	return k
+}
+
+// Decode fills v, a pointer to a record, from the item.
+func (i Item) Decode(v any) error {
+	if err := attributevalue.UnmarshalMap(i.attrs, v); err != nil {
+		return fmt.Errorf("decode item: %w", err)
+	}
+	return nil
+}
+
+// Put stores a record, over any that was there.
+func (s *Store) Put(ctx context.Context, t id.Tenant, r Record) error {
+	return s.put(ctx, t, r, nil)
+}
+
+// Create stores a record where none is: Conflict if one is there that has not
+// expired.
+func (s *Store) Create(ctx context.Context, t id.Tenant, r Record) error {
+	return s.put(ctx, t, r, func(in *dynamodb.PutItemInput) {
+		in.ConditionExpression = aws.String("attribute_not_exists(PK) OR expires_at <= :now")
+		in.ExpressionAttributeValues = Attributes{":now": seconds(s.now())}
+	})
+}
+
+// Replace stores a record over one whose attribute still has the value that the
+// caller read: Conflict if it has changed since.
+func (s *Store) Replace(ctx context.Context, t id.Tenant, r Record, attribute string, was any) error {
+	value, err := attributevalue.Marshal(was)
+	if err != nil {
+		return fmt.Errorf("encode expected %s: %w", attribute, err)
+	}
+	return s.put(ctx, t, r, func(in *dynamodb.PutItemInput) {
+		in.ConditionExpression = aws.String("#a = :was")
+		in.ExpressionAttributeNames = map[string]string{"#a": attribute}
+		in.ExpressionAttributeValues = Attributes{":was": value}
+	})
+}
+
+func (s *Store) put(ctx context.Context, t id.Tenant, r Record, condition func(*dynamodb.PutItemInput)) error {
+	if err := s.check(t, r.key()); err != nil {
+		return err
+	}
+	attrs, err := encode(r, s.now())
+	if err != nil {
+		return err
+	}
+	in := &dynamodb.PutItemInput{TableName: &s.name, Item: attrs}
+	if condition != nil {
+		condition(in)
+	}
+	if _, err := s.db.PutItem(ctx, in); err != nil {
+		return classify("put "+r.Inventory().Record, err)
+	}
+	return nil
+}
+
+// Add adds n to a counter of a record, which it makes if there is none yet, and
+// returns the new count. The record says what it holds and when it expires.
+func (s *Store) Add(ctx context.Context, t id.Tenant, r Record, counter string, n int64) (int64, error) {
+	if err := s.check(t, r.key()); err != nil {
+		return 0, err
+	}
+	attrs, err := encode(r, s.now())
+	if err != nil {
+		return 0, err
+	}
+	in := &dynamodb.UpdateItemInput{
+		TableName:                 &s.name,
+		Key:                       keyAttributes(r.key()),
+		UpdateExpression:          aws.String("ADD #c :n SET #e = if_not_exists(#e, :e)"),
+		ExpressionAttributeNames:  map[string]string{"#c": counter, "#e": expiryAttribute},
+		ExpressionAttributeValues: Attributes{":n": &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}, ":e": attrs[expiryAttribute]},
+		ReturnValues:              types.ReturnValueUpdatedNew,
+	}
+	out, err := s.db.UpdateItem(ctx, in)
+	if err != nil {
+		return 0, classify("count "+r.Inventory().Record, err)
+	}
+	var total int64
+	if err := attributevalue.Unmarshal(out.Attributes[counter], &total); err != nil {
+		return 0, fmt.Errorf("decode counter %s: %w", counter, err)
+	}
+	return total, nil
+}
+
+// Get reads one item into v, a pointer to a record: NotFound if there is none,
+// or if it has expired.
+func (s *Store) Get(ctx context.Context, t id.Tenant, k Key, v any) error {
+	if err := s.check(t, k); err != nil {
+		return err
+	}
+	return s.get(ctx, k, v)
+}
+
+// Lookup reads an item that is found without knowing the tenant, such as the
+// tenant of a domain: NotFound if there is none.
+func (s *Store) Lookup(ctx context.Context, k Key, v any) error {
+	if !isLookup(k.PK) {
+		return fmt.Errorf("%q is not a look-up key", k.PK)
+	}
+	return s.get(ctx, k, v)
+}
+
+// GetItem is Get for an item that is decoded later.
+func (s *Store) GetItem(ctx context.Context, t id.Tenant, k Key) (Item, error) {
+	if err := s.check(t, k); err != nil {
+		return Item{}, err
+	}
+	return s.item(ctx, k)
+}
+
+func (s *Store) get(ctx context.Context, k Key, v any) error {
+	item, err := s.item(ctx, k)
+	if err != nil {
+		return err
+	}
+	return item.Decode(v)
+}
+
+func (s *Store) item(ctx context.Context, k Key) (Item, error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.name, Key: keyAttributes(k), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return Item{}, classify("get item", err)
+	}
+	if out.Item == nil || !s.live(out.Item) {
+		return Item{}, fault.E(fault.NotFound, "There is nothing here.", nil)
+	}
+	return Item{out.Item}, nil
+}
+
+// GetAll reads several items in one call, in the order of the keys. A missing or
+// expired one is an Item that does not exist. Reads are eventually consistent.
+func (s *Store) GetAll(ctx context.Context, t id.Tenant, keys ...Key) ([]Item, error) {
+	wanted := make([]Attributes, len(keys))
+	for i, k := range keys {
+		if err := s.check(t, k); err != nil {
+			return nil, err
+		}
+		wanted[i] = keyAttributes(k)
+	}
+	found := map[Key]Item{}
+	request := map[string]types.KeysAndAttributes{s.name: {Keys: wanted}}
+	for try := 0; len(request) > 0; try++ {
+		if err := pause(ctx, try); err != nil {
+			return nil, err
+		}
+		out, err := s.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: request})
+		if err != nil {
+			return nil, classify("get items", err)
+		}
+		for _, attrs := range out.Responses[s.name] {
+			if item := (Item{attrs}); live(attrs, s.now()) {
+				found[item.Key()] = item
+			}
+		}
+		request = out.UnprocessedKeys
+	}
+	items := make([]Item, len(keys))
+	for i, k := range keys {
+		items[i] = found[k]
+	}
+	return items, nil
+}
+
+// Latest reads up to limit items of a range, last sort key first. Limit 0 reads
+// all. What has expired is left out and does not count.
+func (s *Store) Latest(ctx context.Context, t id.Tenant, r Range, limit int) ([]Item, error) {
+	return s.query(ctx, t, r, limit, false, s.live)
+}
+
+// Earliest is Latest from the other end.
+func (s *Store) Earliest(ctx context.Context, t id.Tenant, r Range, limit int) ([]Item, error) {
+	return s.query(ctx, t, r, limit, true, s.live)
+}
+
+func (s *Store) query(ctx context.Context, t id.Tenant, r Range, limit int, forward bool, keep func(Attributes) bool) ([]Item, error) {
+	if err := s.check(t, Key{PK: r.pk}); err != nil {
+		return nil, err
+	}
+	in := &dynamodb.QueryInput{
+		TableName:              &s.name,
+		KeyConditionExpression: aws.String("PK = :pk AND SK BETWEEN :from AND :to"),
+		ExpressionAttributeValues: Attributes{
+			":pk":   &types.AttributeValueMemberS{Value: r.pk},
+			":from": &types.AttributeValueMemberS{Value: r.from},
+			":to":   &types.AttributeValueMemberS{Value: r.to},
+		},
+		ScanIndexForward: aws.Bool(forward),
+		ConsistentRead:   aws.Bool(true),
+	}
+	if limit > 0 {
+		in.Limit = aws.Int32(int32(limit))
+	}
+	var items []Item
+	for {
+		out, err := s.db.Query(ctx, in)
+		if err != nil {
+			return nil, classify("query items", err)
+		}
+		for _, attrs := range out.Items {
+			if keep(attrs) {
+				items = append(items, Item{attrs})
+			}
+			if limit > 0 && len(items) == limit {
+				return items, nil
+			}
+		}
+		if out.LastEvaluatedKey == nil {
+			return items, nil
+		}
+		in.ExclusiveStartKey = out.LastEvaluatedKey
+	}
+}
+
+// PutAll stores up to 25 records in one call, over any that were there, and
+// tries again what DynamoDB left over. They are not stored as one: some may be
+// there when it fails.
+func (s *Store) PutAll(ctx context.Context, t id.Tenant, records ...Record) error {
+	writes := make([]types.WriteRequest, len(records))
+	for i, r := range records {
+		if err := s.check(t, r.key()); err != nil {
+			return err
+		}
+		attrs, err := encode(r, s.now())
+		if err != nil {
+			return err
+		}
+		writes[i] = types.WriteRequest{PutRequest: &types.PutRequest{Item: attrs}}
+	}
+	return s.writeAll(ctx, writes)
+}
+
+// DeleteRange removes every item of a range, expired ones too, and returns how
+// many there were.
+func (s *Store) DeleteRange(ctx context.Context, t id.Tenant, r Range) (int, error) {
+	items, err := s.query(ctx, t, r, 0, true, func(Attributes) bool { return true })
+	if err != nil {
+		return 0, err
+	}
+	for batch := range slices.Chunk(items, 25) {
+		var writes []types.WriteRequest
+		for _, item := range batch {
+			writes = append(writes, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyAttributes(item.Key())}})
+		}
+		if err := s.writeAll(ctx, writes); err != nil {
+			return 0, err
+		}
+	}
+	return len(items), nil
+}
+
+func (s *Store) writeAll(ctx context.Context, writes []types.WriteRequest) error {
+	request := map[string][]types.WriteRequest{s.name: writes}
+	for try := 0; len(request) > 0; try++ {
+		if err := pause(ctx, try); err != nil {
+			return err
+		}
+		out, err := s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: request})
+		if err != nil {
+			return classify("write items", err)
+		}
+		request = maps.Clone(out.UnprocessedItems)
+	}
+	return nil
+}
+
+// Delete removes one item. Removing one that is not there is no error.
+func (s *Store) Delete(ctx context.Context, t id.Tenant, k Key) error {
+	if err := s.check(t, k); err != nil {
+		return err
+	}
+	if _, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.name, Key: keyAttributes(k)}); err != nil {
+		return classify("delete item", err)
+	}
+	return nil
+}
+
+func (s *Store) live(attrs Attributes) bool { return live(attrs, s.now()) }
+
+// check refuses a key that is not the tenant's own. A look-up may be written by
+// the tenant it points to, and is read with Lookup.
+func (s *Store) check(t id.Tenant, k Key) error {
+	if t == "" {
+		return errors.New("a store call names no tenant")
+	}
+	if !owns(t, k.PK) && !isLookup(k.PK) {
+		return fmt.Errorf("key %q is not of tenant %q", k.PK, t)
+	}
+	return nil
+}
+
+func keyAttributes(k Key) Attributes {
+	return Attributes{"PK": &types.AttributeValueMemberS{Value: k.PK}, "SK": &types.AttributeValueMemberS{Value: k.SK}}
+}
+
+func seconds(t time.Time) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}
+}
+
+// maxTries bounds how often left-over items of a batch are sent again.
+const maxTries = 5
+
+// pause waits before the given try: not before the first, then 25 ms, doubling.
+func pause(ctx context.Context, try int) error {
+	if try == 0 {
+		return nil
+	}
+	if try == maxTries {
+		return fault.After(fault.Unavailable, "The service is busy. Please try again.", time.Second, errors.New("items left unprocessed"))
+	}
+	timer := time.NewTimer(25 * time.Millisecond << (try - 1))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// classify gives an SDK error its Kind: a failed condition is a Conflict, a
+// throttled or unreachable table is Unavailable, the rest is ours.
+func classify(doing string, err error) error {
+	wrapped := fmt.Errorf("%s: %w", doing, err)
+	if _, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
+		return fault.E(fault.Conflict, "This has changed meanwhile. Read it again.", wrapped)
+	}
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok { // no answer at all
+		return fault.After(fault.Unavailable, "The service cannot be reached right now.", time.Second, wrapped)
+	}
+	switch api.ErrorCode() {
+	case "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException",
+		"TransactionConflictException", "InternalServerError", "ServiceUnavailable":
+		return fault.After(fault.Unavailable, "The service is busy. Please try again.", time.Second, wrapped)
+	}
+	return wrapped
+}
