@@ -229,8 +229,7 @@ func (k *Keyring) innerKey(ctx context.Context, t id.Tenant, tenantKey []byte, n
 	return k.remember(name, key), nil
 }
 
-// reread opens a key that somebody else made a moment ago. GetAll may not see it
-// yet; Get does.
+// reread opens a key that somebody else made a moment ago.
 func (k *Keyring) reread(ctx context.Context, t id.Tenant, name table.Key, open func(table.Item) ([]byte, error)) ([]byte, error) {
 	item, err := k.keys.GetItem(ctx, t, name)
 	if err != nil {

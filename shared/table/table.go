@@ -23,14 +23,23 @@ import (
 
 // Store is one DynamoDB table. It is safe for concurrent use.
 type Store struct {
-	db   *dynamodb.Client
-	name string
-	now  func() time.Time
+	db       *dynamodb.Client
+	name     string
+	now      func() time.Time
+	eventual bool
 }
 
 // New makes a Store on the named table. Expiry is judged by now.
 func New(cfg aws.Config, name string, now func() time.Time) *Store {
 	return &Store{db: dynamodb.NewFromConfig(cfg), name: name, now: now}
+}
+
+// Eventual is the same table read with eventual consistency, at half the price:
+// what was written in the last moment may not be seen.
+func (s *Store) Eventual() *Store {
+	e := *s
+	e.eventual = true
+	return &e
 }
 
 // Now is the store's time.
@@ -137,6 +146,36 @@ func (s *Store) Add(ctx context.Context, t id.Tenant, r Record, counter string, 
 	return total, nil
 }
 
+// Set changes one attribute of a record that is there already, and leaves the
+// rest as it is: NotFound if it is not there.
+func (s *Store) Set(ctx context.Context, t id.Tenant, r Record, attribute string, value any) error {
+	if err := s.check(t, r.key()); err != nil {
+		return err
+	}
+	if _, ok := r.Inventory().Fields[attribute]; !ok {
+		return fmt.Errorf("%s has no declared attribute %q", r.Inventory().Record, attribute)
+	}
+	encoded, err := attributevalue.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", attribute, err)
+	}
+	_, err = s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.name,
+		Key:                       keyAttributes(r.key()),
+		UpdateExpression:          aws.String("SET #a = :v"),
+		ConditionExpression:       aws.String("attribute_exists(PK)"),
+		ExpressionAttributeNames:  map[string]string{"#a": attribute},
+		ExpressionAttributeValues: Attributes{":v": encoded},
+	})
+	if _, gone := errors.AsType[*types.ConditionalCheckFailedException](err); gone {
+		return fault.E(fault.NotFound, "There is nothing here.", err)
+	}
+	if err != nil {
+		return classify("set "+attribute, err)
+	}
+	return nil
+}
+
 // Get reads one item into v, a pointer to a record: NotFound if there is none,
 // or if it has expired.
 func (s *Store) Get(ctx context.Context, t id.Tenant, k Key, v any) error {
@@ -173,7 +212,7 @@ func (s *Store) get(ctx context.Context, k Key, v any) error {
 
 func (s *Store) item(ctx context.Context, k Key) (Item, error) {
 	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: &s.name, Key: keyAttributes(k), ConsistentRead: aws.Bool(true),
+		TableName: &s.name, Key: keyAttributes(k), ConsistentRead: aws.Bool(!s.eventual),
 	})
 	if err != nil {
 		return Item{}, classify("get item", err)
@@ -185,7 +224,7 @@ func (s *Store) item(ctx context.Context, k Key) (Item, error) {
 }
 
 // GetAll reads several items in one call, in the order of the keys. A missing or
-// expired one is an Item that does not exist. Reads are eventually consistent.
+// expired one is an Item that does not exist.
 func (s *Store) GetAll(ctx context.Context, t id.Tenant, keys ...Key) ([]Item, error) {
 	wanted := make([]Attributes, len(keys))
 	for i, k := range keys {
@@ -195,7 +234,7 @@ func (s *Store) GetAll(ctx context.Context, t id.Tenant, keys ...Key) ([]Item, e
 		wanted[i] = keyAttributes(k)
 	}
 	found := map[Key]Item{}
-	request := map[string]types.KeysAndAttributes{s.name: {Keys: wanted}}
+	request := map[string]types.KeysAndAttributes{s.name: {Keys: wanted, ConsistentRead: aws.Bool(!s.eventual)}}
 	for try := 0; len(request) > 0; try++ {
 		if err := pause(ctx, try); err != nil {
 			return nil, err
@@ -242,7 +281,7 @@ func (s *Store) query(ctx context.Context, t id.Tenant, r Range, limit int, forw
 			":to":   &types.AttributeValueMemberS{Value: r.to},
 		},
 		ScanIndexForward: aws.Bool(forward),
-		ConsistentRead:   aws.Bool(true),
+		ConsistentRead:   aws.Bool(!s.eventual),
 	}
 	if limit > 0 {
 		in.Limit = aws.Int32(int32(limit))

@@ -1,0 +1,231 @@
+package tenant
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"omniops/shared/fault"
+	"omniops/shared/id"
+	"omniops/shared/inventory"
+	"omniops/shared/table"
+)
+
+// Store keeps merchant accounts and counts their turns.
+type Store struct{ table *table.Store }
+
+// NewStore makes a Store on the main table.
+func NewStore(t *table.Store) *Store { return &Store{table: t} }
+
+// accountItem is an Account as stored.
+type accountItem struct {
+	table.Key
+	Name         string    `dynamodbav:"name"`
+	Domains      []string  `dynamodbav:"domains"`
+	SiteURL      string    `dynamodbav:"site_url"`
+	Region       Region    `dynamodbav:"region"`
+	Language     string    `dynamodbav:"language"`
+	ContactEmail string    `dynamodbav:"contact_email"`
+	Accent       string    `dynamodbav:"accent"`
+	ChatDays     int       `dynamodbav:"chat_days"`
+	DailyTurns   int       `dynamodbav:"daily_turns"`
+	IndexVersion string    `dynamodbav:"index_version,omitempty"`
+	CreatedAt    time.Time `dynamodbav:"created_at"`
+}
+
+// Inventory makes accountItem a table.Record.
+func (accountItem) Inventory() inventory.Entry {
+	return inventory.Entry{
+		Record:     "tenant.account",
+		Subject:    inventory.Merchant,
+		SubjectKey: "PK",
+		Fields: map[string]inventory.Category{
+			"name": inventory.BusinessData, "domains": inventory.BusinessData, "site_url": inventory.BusinessData,
+			"region": inventory.BusinessData, "language": inventory.BusinessData, "contact_email": inventory.ContactDetail,
+			"accent": inventory.BusinessData, "chat_days": inventory.BusinessData, "daily_turns": inventory.BusinessData,
+			"index_version": inventory.None, "created_at": inventory.BusinessData,
+		},
+		Purpose:    inventory.AccountOperation,
+		LegalBasis: inventory.Contract,
+		Role:       inventory.Controller,
+		Retention:  inventory.AccountRetention,
+		Source:     inventory.FirstParty,
+		Exported:   true,
+	}
+}
+
+// domainItem finds a tenant by the host its widget runs on.
+type domainItem struct {
+	table.Key
+	Tenant id.Tenant `dynamodbav:"tenant"`
+}
+
+// Inventory makes domainItem a table.Record.
+func (domainItem) Inventory() inventory.Entry {
+	return inventory.Entry{
+		Record:     "tenant.domain",
+		Subject:    inventory.NoSubject,
+		Fields:     map[string]inventory.Category{"tenant": inventory.BusinessData},
+		Purpose:    inventory.AccountOperation,
+		LegalBasis: inventory.Contract,
+		Role:       inventory.Controller,
+		Retention:  inventory.AccountRetention,
+		Source:     inventory.FirstParty,
+	}
+}
+
+// usageItem counts one day's turns.
+type usageItem struct {
+	table.Key
+	Turns    int64 `dynamodbav:"turns"`
+	ExpireAt int64 `dynamodbav:"expires_at"` // Unix seconds; DynamoDB TTL
+}
+
+// Inventory makes usageItem a table.Record.
+func (usageItem) Inventory() inventory.Entry {
+	return inventory.Entry{
+		Record:     "tenant.usage",
+		Subject:    inventory.NoSubject,
+		Fields:     map[string]inventory.Category{"turns": inventory.BusinessData, "expires_at": inventory.None},
+		Purpose:    inventory.Billing,
+		LegalBasis: inventory.Contract,
+		Role:       inventory.Controller,
+		Retention:  inventory.OperationRetention,
+		Source:     inventory.FirstParty,
+	}
+}
+
+// Save stores an account and points its domains to it. A domain that already
+// belongs to another merchant is a Conflict, and nothing is changed.
+func (s *Store) Save(ctx context.Context, a Account) error {
+	if err := a.Validate(); err != nil {
+		return err
+	}
+	keys := make([]table.Key, len(a.Domains))
+	for i, d := range a.Domains {
+		key, err := table.Domain(d)
+		if err != nil {
+			return err
+		}
+		owner, err := s.ByHost(ctx, d)
+		if err == nil && owner != a.Tenant {
+			return fault.E(fault.Conflict, fmt.Sprintf("The domain %s belongs to another shop.", d), nil)
+		}
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		keys[i] = key
+	}
+	before, err := s.Get(ctx, a.Tenant)
+	switch fault.KindOf(err) {
+	case fault.NotFound:
+	default:
+		if err != nil {
+			return err
+		}
+		a.CreatedAt, a.IndexVersion = before.CreatedAt, before.IndexVersion
+	}
+	if err := s.table.Put(ctx, a.Tenant, itemOf(a)); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		err := s.table.Create(ctx, a.Tenant, domainItem{Key: key, Tenant: a.Tenant})
+		if err != nil && fault.KindOf(err) != fault.Conflict {
+			return err
+		}
+	}
+	for _, d := range before.Domains {
+		if slices.Contains(a.Domains, d) {
+			continue
+		}
+		key, err := table.Domain(d)
+		if err != nil {
+			return err
+		}
+		if err := s.table.Delete(ctx, a.Tenant, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Get reads one account: NotFound if there is none.
+func (s *Store) Get(ctx context.Context, t id.Tenant) (Account, error) {
+	var item accountItem
+	if err := s.table.Get(ctx, t, table.Merchant(t), &item); err != nil {
+		return Account{}, fmt.Errorf("read account %s: %w", t, err)
+	}
+	return accountOf(t, item), nil
+}
+
+// ByHost finds the tenant whose widget may run on a host: NotFound if none.
+func (s *Store) ByHost(ctx context.Context, host string) (id.Tenant, error) {
+	key, err := table.Domain(host)
+	if err != nil {
+		return "", err
+	}
+	var item domainItem
+	if err := s.table.Lookup(ctx, key, &item); err != nil {
+		return "", fmt.Errorf("find tenant of domain: %w", err)
+	}
+	return item.Tenant, nil
+}
+
+// Today reads the account together with how many turns it has used today (UTC).
+func (s *Store) Today(ctx context.Context, t id.Tenant) (Account, int64, error) {
+	items, err := s.table.Eventual().GetAll(ctx, t, table.Merchant(t), table.Usage(t, s.day()))
+	if err != nil {
+		return Account{}, 0, fmt.Errorf("read account %s: %w", t, err)
+	}
+	if !items[0].Exists() {
+		return Account{}, 0, fault.E(fault.NotFound, "This shop is not known here.", nil)
+	}
+	var account accountItem
+	var usage usageItem
+	if err := items[0].Decode(&account); err != nil {
+		return Account{}, 0, err
+	}
+	if items[1].Exists() {
+		if err := items[1].Decode(&usage); err != nil {
+			return Account{}, 0, err
+		}
+	}
+	return accountOf(t, account), usage.Turns, nil
+}
+
+// CountTurn adds one to today's turns.
+func (s *Store) CountTurn(ctx context.Context, t id.Tenant) error {
+	period, _ := inventory.OperationRetention.Period()
+	_, err := s.table.Add(ctx, t, usageItem{
+		Key: table.Usage(t, s.day()), ExpireAt: s.table.Now().Add(period).Unix(),
+	}, "turns", 1)
+	return err
+}
+
+// UseIndex makes a knowledge index the one that answers are drawn from.
+func (s *Store) UseIndex(ctx context.Context, t id.Tenant, version string) error {
+	var item accountItem
+	if err := s.table.Get(ctx, t, table.Merchant(t), &item); err != nil {
+		return fmt.Errorf("read account %s: %w", t, err)
+	}
+	return s.table.Set(ctx, t, item, "index_version", version)
+}
+
+func (s *Store) day() string { return s.table.Now().UTC().Format(time.DateOnly) }
+
+func itemOf(a Account) accountItem {
+	return accountItem{
+		Key: table.Merchant(a.Tenant), Name: a.Name, Domains: a.Domains, SiteURL: a.SiteURL, Region: a.Region,
+		Language: a.Language, ContactEmail: a.ContactEmail, Accent: a.Accent, ChatDays: a.ChatDays,
+		DailyTurns: a.DailyTurns, IndexVersion: a.IndexVersion, CreatedAt: a.CreatedAt.UTC(),
+	}
+}
+
+func accountOf(t id.Tenant, i accountItem) Account {
+	return Account{
+		Tenant: t, Name: i.Name, Domains: i.Domains, SiteURL: i.SiteURL, Region: i.Region, Language: i.Language,
+		ContactEmail: i.ContactEmail, Accent: i.Accent, ChatDays: i.ChatDays, DailyTurns: i.DailyTurns,
+		IndexVersion: i.IndexVersion, CreatedAt: i.CreatedAt,
+	}
+}

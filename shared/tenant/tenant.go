@@ -1,0 +1,138 @@
+// Package tenant holds merchant accounts: who they are, the domains their widget
+// runs on, and the settings that steer their agent.
+package tenant
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"omniops/shared/fault"
+	"omniops/shared/id"
+	"omniops/shared/inventory"
+)
+
+// Account is one merchant's account and settings.
+type Account struct {
+	Tenant       id.Tenant
+	Name         string   // the shop's name, as shoppers see it
+	Domains      []string // hosts (with a port, where it is unusual) that may run the widget
+	SiteURL      string   // where the crawl begins
+	Region       Region   // where the merchant's shoppers are protected
+	Language     string   // BCP 47 base language of the shop
+	ContactEmail string   // where a shopper reaches a person
+	Accent       string   // colour of the widget, #rrggbb
+	ChatDays     int      // how long chats are kept, 1 to 90 days
+	DailyTurns   int      // how many turns a day the agent answers
+	IndexVersion string   // the knowledge index in use; empty before the first crawl
+	CreatedAt    time.Time
+}
+
+// Region names the data-protection regime a tenant's shoppers fall under.
+type Region string
+
+// The regions.
+const (
+	UK    Region = "UK"
+	EEA   Region = "EEA"
+	Other Region = "OTHER"
+)
+
+// MaxChatDays is the longest that chats are kept, in days. A merchant may choose
+// less, never more.
+const MaxChatDays = 90
+
+// defaultDailyTurns keeps a runaway visitor from spending a merchant's month in
+// a day.
+const defaultDailyTurns = 5000
+
+// ChatRetention is how long this merchant's chats are kept.
+func (a Account) ChatRetention() time.Duration { return time.Duration(a.ChatDays) * inventory.Day }
+
+// WithDefaults fills what the merchant left open.
+func (a Account) WithDefaults() Account {
+	if a.Region == "" {
+		a.Region = UK
+	}
+	if a.Language == "" {
+		a.Language = "en"
+	}
+	if a.Accent == "" {
+		a.Accent = "#1f5f5b"
+	}
+	if a.ChatDays == 0 {
+		a.ChatDays = MaxChatDays
+	}
+	if a.DailyTurns == 0 {
+		a.DailyTurns = defaultDailyTurns
+	}
+	return a
+}
+
+// Validate reports the first thing that is wrong with the account, as Invalid.
+func (a Account) Validate() error {
+	invalid := func(format string, args ...any) error {
+		return fault.E(fault.Invalid, fmt.Sprintf(format, args...), nil)
+	}
+	if _, err := id.Parse[id.Tenant](string(a.Tenant)); err != nil {
+		return invalid("The tenant is not an identifier of a-z, 0-9, - and _.")
+	}
+	if n := utf8.RuneCountInString(a.Name); n == 0 || n > 80 || !utf8.ValidString(a.Name) {
+		return invalid("The shop's name has 1 to 80 characters.")
+	}
+	if len(a.Domains) == 0 || len(a.Domains) > 20 {
+		return invalid("A shop has 1 to 20 domains.")
+	}
+	for _, d := range a.Domains {
+		if host, err := HostOf("https://" + d); err != nil || host != d {
+			return invalid("%q is not a host name in lower case, such as shop.example.com.", d)
+		}
+	}
+	site, err := url.Parse(a.SiteURL)
+	if err != nil || (site.Scheme != "https" && site.Scheme != "http") || site.Host == "" || site.User != nil {
+		return invalid("The site is an address that begins with https://.")
+	}
+	switch a.Region {
+	case UK, EEA, Other:
+	default:
+		return invalid("The region is UK, EEA or OTHER.")
+	}
+	if n := len(a.Language); n < 2 || n > 3 {
+		return invalid("The language is a code such as en or de.")
+	}
+	if addr, err := mail.ParseAddress(a.ContactEmail); err != nil || addr.Address != a.ContactEmail {
+		return invalid("The contact address is an e-mail address.")
+	}
+	if len(a.Accent) != 7 || a.Accent[0] != '#' || strings.Trim(strings.ToLower(a.Accent[1:]), "0123456789abcdef") != "" {
+		return invalid("The accent is a colour such as #1f5f5b.")
+	}
+	if a.ChatDays < 1 || a.ChatDays > MaxChatDays {
+		return invalid("Chats are kept 1 to %d days.", MaxChatDays)
+	}
+	if a.DailyTurns < 1 || a.DailyTurns > 1_000_000 {
+		return invalid("A day has 1 to 1,000,000 turns.")
+	}
+	return nil
+}
+
+// HostOf gives the host of an Origin or site address as domains are registered:
+// in lower case, with the port unless it is the scheme's own. Anything that is
+// no http or https origin is Invalid.
+func HostOf(origin string) (string, error) {
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") ||
+		u.RawQuery != "" || u.Fragment != "" || (u.Path != "" && u.Path != "/") || len(u.Host) > 253+6 {
+		return "", fault.E(fault.Invalid, "That is not the address of a site.", nil)
+	}
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if host == "" || strings.ContainsAny(host, "#/ %\\") {
+		return "", fault.E(fault.Invalid, "That is not the address of a site.", nil)
+	}
+	if port == "" || (u.Scheme == "https" && port == "443") || (u.Scheme == "http" && port == "80") {
+		return host, nil
+	}
+	return host + ":" + port, nil
+}
