@@ -1,0 +1,309 @@
+package conversation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"omniops/shared/fault"
+	"omniops/shared/id"
+	"omniops/shared/inventory"
+	"omniops/shared/seal"
+	"omniops/shared/table"
+)
+
+// Ref names a conversation: whose it is, which one, and about whom.
+type Ref struct {
+	Tenant       id.Tenant
+	Conversation id.Conversation
+	Shopper      id.Shopper
+}
+
+// Store keeps transcripts. Personal text is sealed before it is stored.
+type Store struct {
+	table *table.Store
+	keys  *seal.Keyring
+}
+
+// NewStore makes a Store on the main table.
+func NewStore(t *table.Store, keys *seal.Keyring) *Store { return &Store{table: t, keys: keys} }
+
+// ClaimFor is how long a turn's answerer has before another may take over: a
+// little longer than the function that answers may run.
+const ClaimFor = 70 * time.Second
+
+// headItem is a Head as stored.
+type headItem struct {
+	table.Key
+	Shopper   id.Shopper `dynamodbav:"shopper"`
+	Domain    string     `dynamodbav:"domain"`
+	Language  string     `dynamodbav:"language"`
+	StartedAt time.Time  `dynamodbav:"started_at"`
+	ExpireAt  int64      `dynamodbav:"expires_at"` // Unix seconds; DynamoDB TTL
+}
+
+// Inventory makes headItem a table.Record.
+func (headItem) Inventory() inventory.Entry {
+	return chatEntry("conversation.head", inventory.CustomerSupport, map[string]inventory.Category{
+		"shopper": inventory.Identifier, "domain": inventory.BusinessData, "language": inventory.None,
+		"started_at": inventory.None, "expires_at": inventory.None,
+	})
+}
+
+// messageItem is a Message as stored.
+type messageItem struct {
+	table.Key
+	ID        id.Message `dynamodbav:"id"`
+	Shopper   id.Shopper `dynamodbav:"shopper"`
+	Turn      int        `dynamodbav:"turn"`
+	Author    Author     `dynamodbav:"author"`
+	Body      seal.Text  `dynamodbav:"body"` // content as JSON; opens only with the tenant's and the subject's keys
+	State     State      `dynamodbav:"state"`
+	Claim     string     `dynamodbav:"claim,omitempty"`      // hash of the client's idempotency key
+	ClaimedTo int64      `dynamodbav:"claimed_to,omitempty"` // Unix milliseconds; who may answer until then
+	SentAt    time.Time  `dynamodbav:"sent_at"`
+	ExpireAt  int64      `dynamodbav:"expires_at"` // Unix seconds; DynamoDB TTL
+}
+
+// Inventory makes messageItem a table.Record.
+func (messageItem) Inventory() inventory.Entry {
+	return chatEntry("conversation.message", inventory.CustomerSupport, map[string]inventory.Category{
+		"id": inventory.Identifier, "shopper": inventory.Identifier, "turn": inventory.None, "author": inventory.None,
+		"body": inventory.MessageContent, "state": inventory.None, "claim": inventory.Identifier,
+		"claimed_to": inventory.None, "sent_at": inventory.None, "expires_at": inventory.None,
+	})
+}
+
+// ledgerItem is what a model was sent for one turn, as stored.
+type ledgerItem struct {
+	table.Key
+	Shopper  id.Shopper `dynamodbav:"shopper"`
+	Body     seal.Text  `dynamodbav:"body"` // the ledger entry as JSON, sealed
+	SentAt   time.Time  `dynamodbav:"sent_at"`
+	ExpireAt int64      `dynamodbav:"expires_at"` // Unix seconds; DynamoDB TTL
+}
+
+// Inventory makes ledgerItem a table.Record.
+func (ledgerItem) Inventory() inventory.Entry {
+	return chatEntry("conversation.ai-ledger", inventory.Transparency, map[string]inventory.Category{
+		"shopper": inventory.Identifier, "body": inventory.MessageContent, "sent_at": inventory.None, "expires_at": inventory.None,
+	})
+}
+
+// chatEntry is what all records of a conversation have in common.
+func chatEntry(record string, purpose inventory.Purpose, fields map[string]inventory.Category) inventory.Entry {
+	return inventory.Entry{
+		Record: record, Subject: inventory.Shopper, SubjectKey: "shopper", Fields: fields, Purpose: purpose,
+		LegalBasis: inventory.Contract, // GDPR Art. 6(1)(b), the merchant's; we process on its behalf
+		Role:       inventory.Processor,
+		Retention:  inventory.ChatRetention,
+		Source:     inventory.FirstParty,
+		Exported:   true,
+	}
+}
+
+// content is the part of a message that is sealed.
+type content struct {
+	Text     string   `json:"text"`
+	Sources  []Source `json:"sources,omitempty"`
+	Handoff  bool     `json:"handoff,omitempty"`
+	Degraded bool     `json:"degraded,omitempty"`
+}
+
+// Read gives the head and up to limit of the latest messages (0 for all). What is
+// older than keep, the merchant's own retention, is not returned, whatever the
+// item's expiry says; neither is what can no longer be opened.
+func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int) (Thread, error) {
+	if limit > 0 {
+		limit++ // the head comes first
+	}
+	items, err := s.table.Latest(ctx, ref.Tenant, table.Thread(ref.Tenant, ref.Conversation), limit)
+	if err != nil {
+		return Thread{}, fmt.Errorf("read conversation %s: %w", ref.Conversation, err)
+	}
+	oldest := s.table.Now().Add(-keep)
+	thread := Thread{claims: map[int]claim{}}
+	for _, item := range items {
+		if item.Key().SK == table.Conversation(ref.Tenant, ref.Conversation).SK {
+			var head headItem
+			if err := item.Decode(&head); err != nil {
+				return Thread{}, err
+			}
+			thread.Head, thread.started = Head{head.Domain, head.Language, head.StartedAt}, true
+			continue
+		}
+		var stored messageItem
+		if err := item.Decode(&stored); err != nil {
+			return Thread{}, err
+		}
+		if !stored.SentAt.After(oldest) || stored.Shopper != ref.Shopper {
+			continue
+		}
+		message, err := s.open(ctx, ref, stored)
+		if fault.KindOf(err) == fault.NotFound { // its key was destroyed: erased
+			continue
+		}
+		if err != nil {
+			return Thread{}, err
+		}
+		if stored.Claim != "" {
+			thread.claims[stored.Turn] = claim{stored.Claim, time.UnixMilli(stored.ClaimedTo).UTC()}
+		}
+		thread.Messages = append(thread.Messages, message)
+	}
+	slices.Reverse(thread.Messages)
+	return thread, nil
+}
+
+// Begin stores a shopper's message as the next turn of the thread, and claims it
+// for answering. It is a Conflict when another message came in meanwhile: read
+// again.
+func (s *Store) Begin(ctx context.Context, ref Ref, thread Thread, head Head, text seal.Personal, idempotencyKey string, keep time.Duration) (Message, error) {
+	now := s.table.Now().UTC()
+	message := Message{
+		ID: id.New[id.Message](now), Turn: thread.LastTurn() + 1, Author: Shopper, Text: text, State: Complete, SentAt: now,
+	}
+	item, err := s.seal(ctx, ref, message, keep)
+	if err != nil {
+		return Message{}, err
+	}
+	item.Claim, item.ClaimedTo = hashKey(idempotencyKey), now.Add(ClaimFor).UnixMilli()
+	if err := s.table.Create(ctx, ref.Tenant, item); err != nil {
+		return Message{}, fmt.Errorf("store message of conversation %s: %w", ref.Conversation, err)
+	}
+	if !thread.started {
+		if err := s.table.Put(ctx, ref.Tenant, headItem{
+			Key: table.Conversation(ref.Tenant, ref.Conversation), Shopper: ref.Shopper, Domain: head.Domain,
+			Language: head.Language, StartedAt: now, ExpireAt: now.Add(keep).Unix(),
+		}); err != nil {
+			return Message{}, fmt.Errorf("store head of conversation %s: %w", ref.Conversation, err)
+		}
+	}
+	return message, nil
+}
+
+// TakeOver claims the answering of a turn whose claim has run out: Conflict if
+// somebody else was faster.
+func (s *Store) TakeOver(ctx context.Context, ref Ref, thread Thread, turn int) error {
+	var item messageItem
+	key := table.Message(ref.Tenant, ref.Conversation, turn, 0)
+	if err := s.table.Get(ctx, ref.Tenant, key, &item); err != nil {
+		return fmt.Errorf("read turn %d: %w", turn, err)
+	}
+	was := thread.ClaimedUntil(turn).UnixMilli()
+	item.ClaimedTo = s.table.Now().Add(ClaimFor).UnixMilli()
+	return s.table.Replace(ctx, ref.Tenant, item, "claimed_to", was)
+}
+
+// Answer is an answer to a turn with its ledger entry, which is nil when no
+// model was asked.
+type Answer struct {
+	Message Message
+	Ledger  any // encodes as JSON
+}
+
+// Finish stores the answer to a turn, and what the model was sent for it. Only
+// the first answer to a turn is kept; a second one is a Conflict.
+func (s *Store) Finish(ctx context.Context, ref Ref, answer Answer, keep time.Duration) (Message, error) {
+	now := s.table.Now().UTC()
+	message := answer.Message
+	message.ID, message.SentAt = id.New[id.Message](now), now
+	item, err := s.seal(ctx, ref, message, keep)
+	if err != nil {
+		return Message{}, err
+	}
+	if err := s.table.Create(ctx, ref.Tenant, item); err != nil {
+		return Message{}, fmt.Errorf("store answer of conversation %s: %w", ref.Conversation, err)
+	}
+	if answer.Ledger == nil {
+		return message, nil
+	}
+	entry, err := json.Marshal(answer.Ledger)
+	if err != nil {
+		return Message{}, fmt.Errorf("encode ledger entry: %w", err)
+	}
+	body, err := s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(string(entry)))
+	if err != nil {
+		return Message{}, err
+	}
+	if err := s.table.Put(ctx, ref.Tenant, ledgerItem{
+		Key: table.Ledger(ref.Tenant, ref.Conversation, message.Turn), Shopper: ref.Shopper, Body: body,
+		SentAt: now, ExpireAt: now.Add(keep).Unix(),
+	}); err != nil {
+		return Message{}, fmt.Errorf("store ledger entry of conversation %s: %w", ref.Conversation, err)
+	}
+	return message, nil
+}
+
+// Ledger gives what models were sent in a conversation, as JSON, oldest first.
+func (s *Store) Ledger(ctx context.Context, ref Ref, keep time.Duration) ([]seal.Personal, error) {
+	items, err := s.table.Earliest(ctx, ref.Tenant, table.Ledgers(ref.Tenant, ref.Conversation), 0)
+	if err != nil {
+		return nil, fmt.Errorf("read ledger of conversation %s: %w", ref.Conversation, err)
+	}
+	oldest := s.table.Now().Add(-keep)
+	var entries []seal.Personal
+	for _, item := range items {
+		var stored ledgerItem
+		if err := item.Decode(&stored); err != nil {
+			return nil, err
+		}
+		if !stored.SentAt.After(oldest) || stored.Shopper != ref.Shopper {
+			continue
+		}
+		entry, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, stored.Body)
+		if fault.KindOf(err) == fault.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
+}
+
+func (s *Store) seal(ctx context.Context, ref Ref, m Message, keep time.Duration) (messageItem, error) {
+	plain, err := json.Marshal(content{m.Text.Reveal(), m.Sources, m.Handoff, m.Degraded})
+	if err != nil {
+		return messageItem{}, fmt.Errorf("encode message: %w", err)
+	}
+	body, err := s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(string(plain)))
+	if err != nil {
+		return messageItem{}, err
+	}
+	side := 0
+	if m.Author != Shopper {
+		side = 1
+	}
+	return messageItem{
+		Key: table.Message(ref.Tenant, ref.Conversation, m.Turn, side), ID: m.ID, Shopper: ref.Shopper, Turn: m.Turn,
+		Author: m.Author, Body: body, State: m.State, SentAt: m.SentAt, ExpireAt: m.SentAt.Add(keep).Unix(),
+	}, nil
+}
+
+func (s *Store) open(ctx context.Context, ref Ref, stored messageItem) (Message, error) {
+	plain, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, stored.Body)
+	if err != nil {
+		return Message{}, err
+	}
+	var c content
+	if err := json.Unmarshal([]byte(plain.Reveal()), &c); err != nil {
+		return Message{}, fmt.Errorf("decode message %s: %w", stored.ID, err)
+	}
+	return Message{
+		ID: stored.ID, Turn: stored.Turn, Author: stored.Author, Text: seal.Clear(c.Text), Sources: c.Sources,
+		Handoff: c.Handoff, Degraded: c.Degraded, State: stored.State, SentAt: stored.SentAt,
+	}, nil
+}
+
+// hashKey keeps the client's idempotency key, which may say anything, out of the
+// table.
+func hashKey(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
