@@ -64,9 +64,10 @@ type Head struct {
 type Thread struct {
 	Head     Head
 	Messages []Message
-	started  bool // the head is stored
 
-	claims map[int]claim // by turn
+	started bool          // the head is stored
+	last    int           // the latest turn that is stored, readable or not
+	claims  map[int]claim // by turn
 }
 
 // claim is who is answering a turn: the idempotency key it came with, and until
@@ -77,12 +78,7 @@ type claim struct {
 }
 
 // LastTurn is the number of the latest turn, 0 before the first.
-func (t Thread) LastTurn() int {
-	if len(t.Messages) == 0 {
-		return 0
-	}
-	return t.Messages[len(t.Messages)-1].Turn
-}
+func (t Thread) LastTurn() int { return t.last }
 
 // TurnOf finds the turn that came with an idempotency key.
 func (t Thread) TurnOf(key string) (int, bool) {

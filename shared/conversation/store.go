@@ -140,6 +140,7 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 		if err := item.Decode(&stored); err != nil {
 			return Thread{}, err
 		}
+		thread.last = max(thread.last, stored.Turn)
 		if !stored.SentAt.After(oldest) || stored.Shopper != ref.Shopper {
 			continue
 		}

@@ -1,0 +1,80 @@
+package support
+
+import (
+	"slices"
+	"strings"
+)
+
+// intent is what a message wants, where code can tell without a model.
+type intent int
+
+const (
+	question intent = iota // everything else: answered from the pages
+	greeting               // a mere hello
+	thanks                 // a mere thank-you
+	human                  // asks for a person
+	advice                 // asks for medical, legal or financial advice
+)
+
+// phrases are sequences of words; one matches where its words stand together.
+var (
+	greetings = set("hi", "hello", "hey", "good morning", "good afternoon", "good evening",
+		"hallo", "guten tag", "guten morgen", "guten abend", "moin", "servus", "bonjour", "bonsoir", "salut")
+	thankYous = set("thanks", "thank you", "thank you very much", "thanks a lot", "cheers", "great thanks",
+		"danke", "vielen dank", "danke schön", "merci", "merci beaucoup")
+	humans = []string{
+		"talk to a human", "talk to a person", "talk to someone", "speak to a human", "speak to a person", "speak to someone",
+		"speak with a human", "speak with a person", "talk with a human", "talk with a person", "real person", "real human",
+		"human agent", "live agent", "human please", "customer service agent", "talk to an agent", "speak to an agent",
+		"mit einem menschen", "mit einem mitarbeiter", "mit jemandem sprechen", "echten menschen", "mitarbeiter sprechen",
+		"parler à quelqu un", "parler à une personne", "parler à un humain", "parler à un conseiller", "vraie personne", "un conseiller humain",
+	}
+	// An advice question names a body, a court or a purse, and asks what to do
+	// about it. The first list alone decides; the second needs one of asks too.
+	adviceAlways = []string{
+		"medical advice", "legal advice", "financial advice", "tax advice", "investment advice", "diagnose", "should i sue", "can i sue", "how do i sue",
+		"medizinischen rat", "medizinische beratung", "rechtsberatung", "rechtlichen rat", "steuerberatung", "anlageberatung", "soll ich klagen", "kann ich klagen",
+		"conseil médical", "avis médical", "conseil juridique", "conseil financier", "conseil fiscal", "porter plainte", "poursuivre en justice",
+	}
+	adviceTopics = []string{
+		"pregnant", "pregnancy", "allergic reaction", "blood pressure", "diabetes", "diabetic", "medication", "medicine", "dose", "dosage", "symptom", "symptoms",
+		"rash", "burn my hand", "burned my hand", "chest pain", "lawsuit", "lawyer", "court", "sue", "liable", "invest", "investment", "stocks", "shares", "mortgage", "tax return", "deduct", "bitcoin",
+		"schwanger", "schwangerschaft", "allergische reaktion", "blutdruck", "diabetes", "medikament", "medikamente", "dosierung", "symptome", "ausschlag", "brustschmerzen", "anwalt", "gericht", "verklagen", "investieren", "aktien", "hypothek", "steuererklärung",
+		"enceinte", "grossesse", "réaction allergique", "tension artérielle", "diabète", "médicament", "médicaments", "posologie", "symptômes", "avocat", "tribunal", "investir", "actions en bourse", "hypothèque", "déclaration d impôts",
+	}
+	adviceAsks = []string{
+		"should i", "can i", "may i", "is it safe", "safe for", "safe to", "what should", "do i need", "am i", "will i", "could i", "how much", "how do i", "is it ok", "is this safe", "what do i do", "help me",
+		"soll ich", "kann ich", "darf ich", "muss ich", "ist es sicher", "was soll", "wie viel", "bin ich", "hilft",
+		"dois je", "puis je", "est ce que je", "est il sûr", "que faire", "combien", "que dois",
+	}
+)
+
+func set(phrases ...string) map[string]bool {
+	m := map[string]bool{}
+	for _, p := range phrases {
+		m[p] = true
+	}
+	return m
+}
+
+// intentOf tells what a message wants.
+func intentOf(message string) intent {
+	said := strings.Join(words(message), " ")
+	switch {
+	case greetings[said]:
+		return greeting
+	case thankYous[said]:
+		return thanks
+	case anyPhrase(said, humans) || said == "human" || said == "agent" || said == "mensch" || said == "humain":
+		return human
+	case anyPhrase(said, adviceAlways), anyPhrase(said, adviceTopics) && anyPhrase(said, adviceAsks):
+		return advice
+	}
+	return question
+}
+
+// anyPhrase reports whether one of the phrases stands in said as whole words.
+func anyPhrase(said string, phrases []string) bool {
+	padded := " " + said + " "
+	return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(padded, " "+p+" ") })
+}
