@@ -15,6 +15,9 @@ var short = map[string]string{
 	"!If": "Fn::If", "!Equals": "Fn::Equals", "!Not": "Fn::Not", "!And": "Fn::And", "!Or": "Fn::Or",
 	"!FindInMap": "Fn::FindInMap", "!Select": "Fn::Select", "!Split": "Fn::Split",
 	"!ImportValue": "Fn::ImportValue", "!Base64": "Fn::Base64",
+	// Those of the Rules section, which is about deployments: it is read, not evaluated.
+	"!Contains": "Fn::Contains", "!EachMemberEquals": "Fn::EachMemberEquals", "!EachMemberIn": "Fn::EachMemberIn",
+	"!RefAll": "Fn::RefAll", "!ValueOf": "Fn::ValueOf", "!ValueOfAll": "Fn::ValueOfAll",
 }
 
 // yaml11 are words that CloudFormation, which reads YAML 1.1, takes for

@@ -122,7 +122,6 @@ type Secret struct {
 type API struct {
 	ID               string
 	Stage            string
-	Domain           string // the custom domain; empty without one
 	BinaryMediaTypes []string
 	CORS             *CORS // nil leaves OPTIONS to the functions
 	Throttles        []Throttle

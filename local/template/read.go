@@ -210,7 +210,7 @@ func readQueue(c cursor, id, name, arn string) Queue {
 func readAPI(c cursor, id string) *API {
 	a := &API{
 		ID: id, Stage: c.get("StageName").need(), BinaryMediaTypes: c.get("BinaryMediaTypes").texts(),
-		Domain: c.get("Domain").get("DomainName").text(), Responses: map[string]GatewayResponse{},
+		Responses: map[string]GatewayResponse{},
 	}
 	for i, t := range a.BinaryMediaTypes { // SAM writes */* as *~1*
 		a.BinaryMediaTypes[i] = strings.ReplaceAll(t, "~1", "/")

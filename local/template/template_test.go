@@ -145,7 +145,7 @@ func TestParametersDecide(t *testing.T) {
 	equal(t, "conditions", read.Conditions, map[string]bool{"Prod": true, "HasDomain": true, "ProdDomain": true, "Either": true})
 	equal(t, "memory", chat.MemoryMB, 1024)
 	equal(t, "prod only", chat.Environment["PROD_ONLY"], "yes")
-	equal(t, "domain", read.API.Domain, "api.example")
+	equal(t, "domain", read.Resources["Api"].Properties["Domain"], any(map[string]any{"DomainName": "api.example"}))
 	if _, ok := read.Resources["OnlyProd"]; !ok {
 		t.Error("a resource is missing although its condition holds")
 	}
