@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"omniops/shared/claim"
+	"omniops/shared/fault"
+	"omniops/shared/problem"
 )
 
 const tls13 = "SecurityPolicy_TLS13_1_3_2025_09"
@@ -203,6 +205,11 @@ func TestFirewallGuardsTheStage(t *testing.T) {
 // be readable to a page of another origin.
 func TestGatewayAnswersAreProblems(t *testing.T) {
 	d := load(t)
+	kinds := map[string]problem.Problem{}
+	for k := fault.Internal; k <= fault.Unavailable; k++ {
+		p := problem.Of(fault.E(k, "", nil), "")
+		kinds[p.Type] = p
+	}
 	responses, _ := at(d.get(t, "Api").properties, "GatewayResponses").(map[string]any)
 	for _, name := range []string{"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE", "MISSING_AUTHENTICATION_TOKEN"} {
 		if responses[name] == nil {
@@ -211,25 +218,22 @@ func TestGatewayAnswersAreProblems(t *testing.T) {
 	}
 	for name, r := range responses {
 		body, _ := at(r, "ResponseTemplates", "application/json").(string)
-		var problem struct {
-			Type, Title, Detail, Instance string
-			Status                        int
-		}
-		if err := json.Unmarshal([]byte(body), &problem); err != nil {
+		var got problem.Problem
+		if err := json.Unmarshal([]byte(body), &got); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if !strings.HasPrefix(problem.Type, "https://omniops.dev/problems/") || problem.Title == "" || problem.Instance != "$context.requestId" {
+		if want := kinds[got.Type]; want.Title != got.Title || got.Instance != "$context.requestId" {
 			t.Errorf("%s is no problem document of ours: %s", name, body)
 		}
-		if code := at(r, "StatusCode"); code != nil && code != problem.Status {
-			t.Errorf("%s is sent as %v and says %d", name, code, problem.Status)
+		if code := at(r, "StatusCode"); code != nil && (code != got.Status || code != kinds[got.Type].Status) {
+			t.Errorf("%s is sent as %v and says %d", name, code, got.Status)
 		}
 		headers, _ := at(r, "ResponseParameters", "Headers").(map[string]any)
 		if headers["Content-Type"] != "'application/problem+json'" || headers["Access-Control-Allow-Origin"] != "'*'" {
 			t.Errorf("%s has headers %v", name, headers)
 		}
-		if (problem.Status == 429 || problem.Status == 503) && headers["Retry-After"] == nil {
+		if (got.Status == 429 || got.Status == 503) && headers["Retry-After"] == nil {
 			t.Errorf("%s does not say when to try again", name)
 		}
 	}
