@@ -1,0 +1,62 @@
+package build
+
+import (
+	"bytes"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// Handler serves the widget's files below /widget/ to pages of any origin.
+func Handler(assets Assets) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("X-Content-Type-Options", "nosniff")
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			h.Set("Allow", "GET, HEAD")
+			http.Error(w, "Only GET and HEAD.", http.StatusMethodNotAllowed)
+			return
+		}
+		asset := assets.Loader
+		switch r.URL.Path {
+		case assets.Loader.Path:
+		case assets.UI.Path:
+			asset = assets.UI
+		default:
+			// A loader cached before a release asks for the chat it knew.
+			name := path.Base(r.URL.Path)
+			if path.Dir(r.URL.Path) != "/widget" || !strings.HasPrefix(name, "omniops-ui.") || !strings.HasSuffix(name, ".js") {
+				http.NotFound(w, r)
+				return
+			}
+			asset = assets.UI
+			asset.CacheControl = "no-cache"
+		}
+		h.Set("Content-Type", asset.ContentType)
+		h.Set("Cache-Control", asset.CacheControl)
+		h.Set("Vary", "Accept-Encoding")
+		body, tag := asset.Body, asset.ETag
+		if acceptsBrotli(r.Header.Get("Accept-Encoding")) {
+			h.Set("Content-Encoding", "br")
+			body, tag = asset.Brotli, strings.TrimSuffix(tag, `"`)+`-br"`
+		}
+		h.Set("ETag", tag)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	})
+}
+
+// acceptsBrotli reads an Accept-Encoding header.
+func acceptsBrotli(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		if !strings.EqualFold(strings.TrimSpace(coding), "br") {
+			continue
+		}
+		q, found := strings.CutPrefix(strings.ReplaceAll(weight, " ", ""), "q=")
+		return !found || strings.Trim(q, "0.") != ""
+	}
+	return false
+}

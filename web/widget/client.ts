@@ -1,0 +1,90 @@
+// The three calls of the API. A session that has run out is renewed, and the
+// call repeated, without anybody noticing.
+
+import type { Line, Problem, Session } from "./contract";
+import { frames, type Frame } from "./frames";
+
+/** The API's refusal. */
+export class Refusal extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail ?? problem.title ?? String(problem.status));
+  }
+}
+
+async function accepted(answer: Response): Promise<Response> {
+  if (answer.ok) return answer;
+  const body = (await answer.json().catch(() => ({}))) as Partial<Problem>;
+  const after = Number(answer.headers.get("Retry-After"));
+  throw new Refusal({ ...body, status: answer.status, ...(after > 0 && { wait: Math.ceil(after) }) });
+}
+
+/** One shopper's conversation, as the API sees it. */
+export class Client {
+  #joining: Promise<Session> | undefined;
+
+  constructor(
+    private readonly api: string,
+    private readonly language: string,
+    private token: string | undefined,
+    private readonly changed: (session: Session) => void,
+  ) {}
+
+  /** Renews the session, or takes the one that was asked for already. */
+  join(asked = this.#ask(this.token)): Promise<Session> {
+    this.#joining ??= this.#join(asked).finally(() => (this.#joining = undefined));
+    return this.#joining;
+  }
+
+  /** Goes on with another session; without one, with a new conversation. */
+  async move(session?: Session): Promise<Session> {
+    if (!session) return this.join(this.#ask());
+    this.token = session.session_token;
+    this.changed(session);
+    return session;
+  }
+
+  async transcript(): Promise<Line[]> {
+    const answer = await this.#call({});
+    return ((await answer.json()) as { messages: Line[] | null }).messages ?? [];
+  }
+
+  async *chat(message: string, key: string, signal: AbortSignal): AsyncGenerator<Frame> {
+    const answer = await this.#call({
+      method: "POST",
+      body: JSON.stringify({ message, idempotency_key: key }),
+      signal,
+    });
+    if (answer.body) yield* frames(answer.body);
+  }
+
+  async #join(asked: Promise<Response>): Promise<Session> {
+    let answer = await asked;
+    // A key too old to renew opens a new conversation instead.
+    if (answer.status === 400 || answer.status === 401) answer = await this.#ask();
+    return this.move((await (await accepted(answer)).json()) as Session);
+  }
+
+  async #call(init: RequestInit): Promise<Response> {
+    const send = (token: string): Promise<Response> =>
+      fetch(this.api + "/v1/chat", {
+        ...init,
+        credentials: "omit",
+        headers: {
+          Authorization: "Bearer " + token,
+          ...(init.body != null && { "Content-Type": "application/json", Accept: "text/event-stream" }),
+        },
+      });
+    let answer = await send(this.token ?? (await this.join()).session_token);
+    if (answer.status === 401) answer = await send((await this.join()).session_token);
+    return accepted(answer);
+  }
+
+  #ask(token?: string): Promise<Response> {
+    return fetch(this.api + "/v1/sessions", {
+      method: "POST",
+      credentials: "omit",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ language: this.language, ...(token && { session_token: token }) }),
+    });
+  }
+}

@@ -1,0 +1,442 @@
+// The whole chat, loaded at the first click.
+
+import tokens from "../tokens.css";
+import { Client, Refusal } from "./client";
+import { accents } from "./colour";
+import { sheet as covers, storageKey, type Kept, type Line, type Opening, type Problem, type Session, type Source, type Tab } from "./contract";
+import { h, icon } from "./dom";
+import { render, plain } from "./markdown";
+import { Menu } from "./menu";
+import { direction, fill, words, type Strings } from "./strings";
+import { bubble, said, sourceList, Turn, type Stage } from "./turn";
+import css from "./ui.css";
+
+/** Starts the chat in the panel that the loader has drawn. */
+export function start(opening: Opening): { show(focus: boolean): void } {
+  return new Chat(opening);
+}
+
+/** How often a message is sent again without being asked. */
+const repeats = 2;
+const longest = 2000;
+
+function save(storage: "localStorage" | "sessionStorage", value: Kept | Tab): void {
+  try {
+    self[storage].setItem(storageKey, JSON.stringify(value));
+  } catch {
+    // Storage may be blocked; the chat then ends with the page.
+  }
+}
+
+function load<T>(storage: "localStorage" | "sessionStorage", otherwise: T): T {
+  try {
+    return (JSON.parse(self[storage].getItem(storageKey) ?? "null") as T | null) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+class Chat implements Stage {
+  words: Strings;
+  language: string;
+
+  #kept = load<Partial<Kept>>("localStorage", {});
+  #tab = load<Tab>("sessionStorage", { open: true });
+  #client: Client;
+  #session: Session | undefined;
+  #busy: AbortController | undefined;
+  /** What the transcript file holds. */
+  #record: { author: Line["author"]; at: Date; text: () => string; sources: () => readonly Source[] }[] = [];
+
+  #accent = new CSSStyleSheet();
+  #name = h("h2", { id: "name" });
+  #badge = h("span", { className: "badge" });
+  #notice = h("p", { className: "notice" });
+  #menu: Menu;
+  #close = h("button", { type: "button", id: "close", className: "tool" }, icon("M6 6l12 12M18 6L6 18"));
+  #disclosure = h("p", { id: "disclosure", className: "disclosure" });
+  #suggestions = h("ul", { className: "suggestions" });
+  #log = h("div", { id: "log", className: "log", role: "log", ariaLive: "off", tabIndex: 0 });
+  #live = h("div", { className: "sr", ariaLive: "polite", ariaRelevant: "additions" });
+  #banner = h("p", { id: "banner", className: "banner", role: "status", hidden: true });
+  #input = h("textarea", { id: "input", rows: 1, maxLength: longest, enterKeyHint: "send", dir: "auto" });
+  #send = h("button", { type: "submit", id: "send", className: "go" }, icon("M12 19V5M6 11l6-6 6 6"));
+  #stop = h("button", { type: "button", id: "stop", className: "go", hidden: true }, icon("M8 8h8v8H8z"));
+  #form = h("form", { className: "composer" }, this.#input, this.#send, this.#stop);
+  #sheet: HTMLElement;
+  #following = true;
+
+  constructor(private readonly opening: Opening) {
+    this.language = opening.language;
+    this.words = words(this.language);
+    this.#client = new Client(opening.api, this.language, this.#kept.token, (session) => {
+      this.#kept.token = session.session_token;
+      save("localStorage", this.#kept as Kept);
+    });
+    this.#menu = new Menu([
+      { id: "person", name: () => this.words.person, act: () => this.#submit(this.words.askPerson) },
+      { id: "privacy", name: () => this.words.privacy, act: () => this.#note(this.words.privacyNote, true) },
+      { id: "size", name: () => fill(this.words.size, { n: this.#size }), act: () => this.#resize(), stays: true },
+      { id: "download", name: () => this.words.download, act: () => this.#download() },
+      { id: "fresh", name: () => this.words.fresh, act: () => void this.#fresh() },
+    ]);
+    this.#sheet = h(
+      "div",
+      { className: "sheet" },
+      h("header", {}, h("div", { className: "names" }, this.#name, this.#badge), this.#menu.button, this.#close, this.#menu.list, this.#notice),
+      this.#log,
+      this.#banner,
+      this.#form,
+      this.#live,
+    );
+    this.#label();
+    this.#listen();
+    const { dialog, root } = opening;
+    const style = new CSSStyleSheet();
+    style.replaceSync(tokens + css);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, style, this.#accent];
+    dialog.setAttribute("aria-labelledby", "name");
+    dialog.ariaBusy = "false";
+    dialog.replaceChildren(this.#sheet);
+    void this.#join(opening.session);
+  }
+
+  show(focus: boolean): void {
+    const { button } = this.opening;
+    button.classList.remove("unread");
+    button.ariaLabel = this.words.open;
+    this.#tab.open = true;
+    save("sessionStorage", this.#tab);
+    this.#fit();
+    this.follow();
+    if (focus) this.#input.focus();
+  }
+
+  announce(text: string): void {
+    this.#live.append(h("p", {}, text));
+    while (this.#live.childElementCount > 20) this.#live.firstElementChild!.remove();
+  }
+
+  follow(): void {
+    if (this.#following) this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  #label(): void {
+    const w = this.words;
+    this.#sheet.lang = this.language;
+    this.#sheet.dir = direction(this.language);
+    this.#name.textContent = this.#session?.shop.name ?? w.open;
+    this.#badge.textContent = w.badge;
+    this.#notice.textContent = this.#session?.notice?.trim() || w.notice;
+    this.#log.ariaLabel = w.log;
+    this.#menu.button.ariaLabel = w.menu;
+    this.#close.ariaLabel = w.close;
+    this.#input.ariaLabel = w.input;
+    this.#input.placeholder = w.placeholder;
+    this.#send.ariaLabel = w.send;
+    this.#stop.ariaLabel = w.stop;
+    this.#suggestions.ariaLabel = w.suggestions;
+    this.#sheet.style.fontSize = this.#size + "%";
+  }
+
+  #listen(): void {
+    const { dialog, close } = this.opening;
+    this.#close.onclick = close;
+    dialog.addEventListener("close", () => {
+      this.#menu.close(false);
+      this.#tab.open = false;
+      save("sessionStorage", this.#tab);
+    });
+    this.#form.onsubmit = (event) => {
+      event.preventDefault();
+      this.#submit(this.#input.value, true);
+    };
+    this.#input.onkeydown = (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#submit(this.#input.value, true);
+    };
+    this.#stop.onclick = () => {
+      this.#busy?.abort();
+      this.#input.focus();
+    };
+    this.#log.onscroll = () => {
+      const { scrollTop, scrollHeight, clientHeight } = this.#log;
+      this.#following = scrollHeight - scrollTop - clientHeight < 48;
+    };
+    const line = (): void => {
+      this.#banner.hidden = navigator.onLine;
+      this.#banner.textContent = navigator.onLine ? "" : this.words.offline;
+      if (navigator.onLine) this.announce(this.words.online);
+    };
+    self.addEventListener("online", line);
+    self.addEventListener("offline", line);
+    if (!navigator.onLine) line();
+    self.visualViewport?.addEventListener("resize", () => this.#fit());
+  }
+
+  /** Keeps a sheet above an on-screen keyboard. */
+  #fit(): void {
+    const height = matchMedia(covers).matches ? self.visualViewport?.height : undefined;
+    this.opening.dialog.style.blockSize = height ? height + "px" : "";
+    this.follow();
+  }
+
+  async #join(asked?: Promise<Response>): Promise<void> {
+    this.#record = [];
+    this.#log.replaceChildren(h("div", { className: "bones", ariaHidden: "true" }, h("i"), h("i"), h("i")));
+    try {
+      const returning = !!this.#kept.token;
+      const [session, lines] = await Promise.all([this.#client.join(asked), returning ? this.#client.transcript() : []]);
+      this.#welcome(session, lines);
+    } catch (error) {
+      const refused = error instanceof Refusal && error.problem.status === 403;
+      const again = this.#action(this.words.again, () => void this.#join());
+      this.#log.replaceChildren(h("div", { className: "note" }, refused ? this.words.refused : this.words.unavailable, ...(refused ? [] : [again])));
+      this.announce(this.#log.textContent ?? "");
+    }
+  }
+
+  /** Dresses the panel for the shop and lays out what was said before. */
+  #welcome(session: Session, lines: readonly Line[]): void {
+    this.#session = session;
+    this.language = session.language || this.language;
+    this.words = words(this.language, session.strings);
+    this.#label();
+    const accent = accents(session.shop.accent);
+    if (accent) {
+      const { light, dark } = accent;
+      this.#accent.replaceSync(`:host{--accent-light:${light};--accent-dark:${dark}}`);
+    }
+    this.#disclosure.textContent = session.disclosure?.trim() || this.words.disclosure;
+    this.#record = [];
+    this.#log.replaceChildren(this.#disclosure);
+    this.announce(this.#disclosure.textContent);
+    const sending = this.#tab.sending;
+    const unanswered = lines.at(-1)?.author === "shopper" && lines.at(-1)?.text === sending?.text;
+    lines.slice(0, unanswered ? -1 : undefined).forEach((line) => this.#recall(line));
+    if (!lines.length) this.#suggest(session.suggestions ?? []);
+    // The page went away before the answer came: ask for the same one again.
+    if (sending && (unanswered || !lines.some((line) => line.text === sending.text))) {
+      this.#place(new Turn(sending.text, this, sending.key));
+    } else this.#settle();
+    this.follow();
+  }
+
+  #suggest(questions: readonly string[]): void {
+    this.#suggestions.replaceChildren(...questions.slice(0, 3).map((text) => h("li", {}, this.#action(text, () => this.#submit(text)))));
+    this.#log.append(this.#suggestions);
+  }
+
+  #recall(line: Line): void {
+    const { author, sources, state } = line;
+    const body = author === "shopper" ? said(line.text) : h("div", { className: "text", dir: "auto" }, render(line.text, sources ?? []));
+    const message = bubble(author, this.words, body);
+    const list = sourceList(sources ?? [], this);
+    const note = author !== "shopper" && state === "interrupted" && h("span", { className: "reason" }, this.words.interrupted);
+    if (list || note) message.append(h("div", { className: "foot" }, list, note));
+    this.#log.append(message);
+    this.#record.push({ author, at: new Date(line.sent_at), text: () => plain(line.text), sources: () => sources ?? [] });
+  }
+
+  #submit(text: string, typed = false): void {
+    const message = text.trim();
+    if (!message || this.#busy || !this.#session) return;
+    if (!navigator.onLine) {
+      if (!typed) this.#input.value ||= message;
+      this.#banner.hidden = false;
+      this.#banner.textContent = this.words.offline;
+      return;
+    }
+    if (typed) this.#input.value = "";
+    this.#place(new Turn(message, this));
+  }
+
+  #place(turn: Turn): void {
+    this.#suggestions.remove();
+    this.#log.append(turn.question, turn.answer);
+    const { at } = turn;
+    this.#record.push(
+      { author: "shopper", at, text: () => turn.message, sources: () => [] },
+      { author: "assistant", at, text: () => plain(turn.text), sources: () => turn.sources },
+    );
+    this.#following = true;
+    void this.#run(turn);
+  }
+
+  async #run(turn: Turn, repeat = 0): Promise<void> {
+    const busy = (this.#busy = new AbortController());
+    this.#tab.sending = { key: turn.key, text: turn.message };
+    save("sessionStorage", this.#tab);
+    this.#send.hidden = !(this.#stop.hidden = false);
+    turn.begin();
+    let doing = this.words.waiting;
+    let slow = false;
+    const patience = setTimeout(() => {
+      slow = true;
+      turn.status(doing);
+    }, 2000);
+    let heard = false;
+    let next: (() => Promise<void>) | undefined;
+    try {
+      const foot = await this.#listenTo(turn, busy.signal, (status) => {
+        heard = true;
+        if (!status) return;
+        doing = status;
+        if (slow) turn.status(doing);
+      });
+      turn.finish(...foot);
+      this.#settle();
+      this.#arrived();
+    } catch (error) {
+      clearTimeout(patience);
+      if (busy.signal.aborted) {
+        turn.halt(this.words.stopped, this.#retry(turn));
+        this.#settle();
+      } else next = this.#recover(turn, error, heard, repeat, busy.signal);
+    } finally {
+      clearTimeout(patience);
+    }
+    if (next) await next();
+    else if (this.#busy === busy) this.#idle();
+  }
+
+  #idle(): void {
+    this.#busy = undefined;
+    this.#stop.hidden = !(this.#send.hidden = false);
+  }
+
+  /** Reads one answer to its end; returns what belongs below it. */
+  async #listenTo(turn: Turn, signal: AbortSignal, heard: (status?: string) => void): Promise<(Node | undefined)[]> {
+    let handoff = false;
+    let limited = false;
+    for await (const { event, data } of this.#client.chat(turn.message, turn.key, signal)) {
+      const value = JSON.parse(data) as { text: string; sources: Source[] | null; handoff?: boolean; degraded?: boolean };
+      heard(event === "status" ? value.text : undefined);
+      if (event === "token") turn.add(value.text);
+      else if (event === "sources") {
+        turn.sources = value.sources ?? [];
+        handoff = !!value.handoff;
+        limited = !!value.degraded;
+      } else if (event === "error") throw new Refusal(value as unknown as Problem);
+      else if (event === "done") {
+        const person = handoff && turn.message !== this.words.askPerson;
+        return [
+          limited ? h("span", { className: "reason" }, this.words.limited) : undefined,
+          person ? this.#action(this.words.person, () => this.#submit(this.words.askPerson)) : undefined,
+        ];
+      }
+    }
+    throw new Error("the stream ended early");
+  }
+
+  /** Decides what a failed attempt leads to: another one, or a way on for the shopper. */
+  #recover(turn: Turn, error: unknown, heard: boolean, repeat: number, signal: AbortSignal): (() => Promise<void>) | undefined {
+    const w = this.words;
+    const problem = error instanceof Refusal ? error.problem : undefined;
+    const status = problem?.status ?? 0;
+    const wait = status === 429 ? (problem?.wait ?? 30) : status === 409 || !problem ? 1 + repeat : 0;
+    if (wait && repeat < repeats && navigator.onLine) {
+      return async () => {
+        if (status === 429) turn.halt(fill(w.wait, { n: wait }));
+        for (let left = wait; left > 0 && !signal.aborted; left--) {
+          if (status === 429) turn.tick(fill(w.wait, { n: left }));
+          await new Promise((go) => setTimeout(go, 1000));
+        }
+        if (!signal.aborted) return this.#run(turn, repeat + 1);
+        turn.halt(w.stopped, this.#retry(turn));
+        this.#settle();
+        this.#idle();
+      };
+    }
+    if (status === 400 || status === 413) {
+      this.#input.value ||= turn.message;
+      turn.halt(problem?.detail ?? w.failed);
+      this.#settle();
+    } else if (status === 403) turn.halt(w.refused);
+    else turn.halt(problem ? (problem.detail ?? w.failed) : heard ? w.cut : w.unsent, this.#retry(turn));
+    return undefined;
+  }
+
+  #retry(turn: Turn): Node {
+    return this.#action(this.words.again, () => {
+      if (!this.#busy) void this.#run(turn);
+      this.#input.focus();
+    });
+  }
+
+  /** Nothing is on its way any more. */
+  #settle(): void {
+    delete this.#tab.sending;
+    save("sessionStorage", this.#tab);
+  }
+
+  #arrived(): void {
+    const { dialog, button } = this.opening;
+    if (dialog.open) return;
+    button.classList.add("unread");
+    button.ariaLabel = this.words.unread;
+  }
+
+  #action(text: string, act: () => void): HTMLButtonElement {
+    return h("button", { type: "button", className: "action", onclick: act }, text);
+  }
+
+  /** Puts something that nobody said into the log. */
+  #note(text: string, focus = false, action?: Node): void {
+    const note = h("div", { className: "note", tabIndex: -1 }, text, action);
+    this.#log.append(note);
+    this.#following = true;
+    this.follow();
+    if (focus) note.focus();
+    else this.announce(text);
+  }
+
+  get #size(): number {
+    return this.#kept.size ?? 100;
+  }
+
+  #resize(): void {
+    this.#kept.size = { 100: 125, 125: 150 }[this.#size] ?? 100;
+    if (this.#kept.token) save("localStorage", this.#kept as Kept);
+    this.#sheet.style.fontSize = this.#size + "%";
+    this.follow();
+  }
+
+  async #fresh(): Promise<void> {
+    this.#busy?.abort();
+    const before = this.#session;
+    this.#settle();
+    try {
+      const session = await this.#client.move();
+      this.#welcome(session, []);
+      const back = this.#action(this.words.back, () => {
+        if (!before) return;
+        this.#settle();
+        void this.#client.move(before).then(() => this.#join());
+      });
+      this.#note(this.words.freshNote, false, back);
+    } catch {
+      this.#note(this.words.unavailable);
+    }
+    this.#input.focus();
+  }
+
+  #download(): void {
+    const w = this.words;
+    const time = new Intl.DateTimeFormat(this.language, { dateStyle: "medium", timeStyle: "short" });
+    const names: Record<string, string> = { shopper: w.you, assistant: w.badge, agent: w.team };
+    const lines = this.#record.map(({ author, at, text, sources }) =>
+      [
+        `${time.format(at)} · ${names[author] ?? ""}`,
+        text(),
+        ...sources().map((s) => `[${s.n}] ${s.title} ${s.url}`),
+      ].join("\n"),
+    );
+    const title = fill(w.transcript, { shop: this.#session?.shop.name ?? "" });
+    const head = [title, this.#disclosure.textContent, w.notice].join("\n");
+    const url = URL.createObjectURL(new Blob([[head, ...lines].join("\n\n") + "\n"], { type: "text/plain" }));
+    h("a", { href: url, download: "chat.txt" }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+}
