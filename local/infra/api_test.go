@@ -74,7 +74,7 @@ func TestChatIsStreamedAndTheRestIsNot(t *testing.T) {
 	d := load(t)
 	for _, f := range d.functions(t) {
 		modes := map[any]bool{}
-		for name, event := range events(f) {
+		for name, event := range eventsOf(f) {
 			if event["Type"] != "Api" {
 				continue
 			}
@@ -120,7 +120,7 @@ func TestRoutes(t *testing.T) {
 	allowed, _ := at(d.get(t, "Api").properties, "Cors", "AllowMethods").(string)
 	var got []string
 	for _, f := range d.functions(t) {
-		for _, event := range events(f) {
+		for _, event := range eventsOf(f) {
 			if event["Type"] != "Api" {
 				continue
 			}
@@ -239,7 +239,7 @@ func TestGatewayAnswersAreProblems(t *testing.T) {
 	}
 }
 
-func events(f function) map[string]map[string]any {
+func eventsOf(f function) map[string]map[string]any {
 	out := map[string]map[string]any{}
 	all, _ := f.properties["Events"].(map[string]any)
 	for name, e := range all {

@@ -105,7 +105,7 @@ func TestBucketKeepsNothingDeleted(t *testing.T) {
 func TestQueues(t *testing.T) {
 	d := load(t)
 	for _, f := range d.functions(t) {
-		for name, event := range events(f) {
+		for name, event := range eventsOf(f) {
 			if event["Type"] != "SQS" {
 				continue
 			}

@@ -224,7 +224,7 @@ var grants = map[string]struct {
 func TestRolesMatchTheEnvironment(t *testing.T) {
 	for _, f := range load(t).functions(t) {
 		queueSource := false
-		for _, e := range events(f) {
+		for _, e := range eventsOf(f) {
 			queueSource = queueSource || e["Type"] == "SQS"
 		}
 		for variable, g := range grants {
