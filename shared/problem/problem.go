@@ -3,6 +3,7 @@
 package problem
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"net/http"
@@ -127,3 +128,7 @@ func (t *tracker) FlushError() error {
 
 // Unwrap gives http.ResponseController the writer below.
 func (t *tracker) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+
+// Log records err as what went wrong with the request of ctx, for an answer
+// that has begun and cannot become a problem document any more.
+func Log(ctx context.Context, err error) { telemetry.Fail(ctx, err) }
