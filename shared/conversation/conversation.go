@@ -3,6 +3,7 @@
 package conversation
 
 import (
+	"slices"
 	"time"
 
 	"omniops/shared/id"
@@ -113,6 +114,13 @@ func (t Thread) Question(turn int) (Message, bool) {
 
 // ClaimedUntil is when the claim on answering a turn runs out.
 func (t Thread) ClaimedUntil(turn int) time.Time { return t.claims[turn].until }
+
+// Within is the thread without what was said at oldest or before.
+func (t Thread) Within(oldest time.Time) Thread {
+	kept := t
+	kept.Messages = slices.DeleteFunc(slices.Clone(t.Messages), func(m Message) bool { return !m.SentAt.After(oldest) })
+	return kept
+}
 
 // Since counts the shopper's messages after a time.
 func (t Thread) Since(at time.Time) int {

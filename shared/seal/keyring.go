@@ -262,6 +262,11 @@ func destroyed() error {
 	return fault.E(fault.NotFound, "This text has been erased.", errors.New("its key does not exist"))
 }
 
+// ErrNoKeys is in every error that comes from KMS not answering, or refusing.
+// Nothing can be sealed or opened then; everything else still works.
+var ErrNoKeys = errors.New("the key service is not available")
+
 func unavailable(doing string, err error) error {
-	return fault.After(fault.Unavailable, "Messages cannot be kept safely right now.", 5*time.Second, fmt.Errorf("%s: %w", doing, err))
+	return fault.After(fault.Unavailable, "Messages cannot be kept safely right now.", 5*time.Second,
+		fmt.Errorf("%s: %w: %w", doing, ErrNoKeys, err))
 }

@@ -56,13 +56,7 @@ var texts = func() map[string]Text {
 
 // TextIn gives the sentences of a language, or of English where we have none.
 // The tag may have a region, as in de-AT.
-func TextIn(language string) Text {
-	base, _, _ := strings.Cut(strings.ToLower(language), "-")
-	if t, ok := texts[base]; ok {
-		return t
-	}
-	return texts["en"]
-}
+func TextIn(language string) Text { return texts[Spoken(language)] }
 
 // Languages lists the languages the engine speaks itself.
 func Languages() []string {
@@ -113,4 +107,14 @@ func words(message string) []string {
 	return strings.FieldsFunc(strings.ToLower(message), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r)
 	})
+}
+
+// Spoken gives the language, among those the engine speaks itself, that serves a
+// tag such as de-AT best.
+func Spoken(tag string) string {
+	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	if _, ok := texts[base]; ok {
+		return base
+	}
+	return "en"
 }

@@ -107,3 +107,16 @@ func owns(t id.Tenant, pk string) bool {
 
 // isLookup reports whether a partition is a look-up without a tenant.
 func isLookup(pk string) bool { return strings.HasPrefix(pk, "X#") }
+
+// Due is the position of a record in the sparse index that lists work by the day
+// it is due. A record that embeds it with both parts empty is not in the index.
+type Due struct {
+	PK string `dynamodbav:"due_pk,omitempty"` // kind and day; never personal
+	SK string `dynamodbav:"due_sk,omitempty"` // the tenant
+}
+
+// CrawlDue lists the tenants whose site is to be read again on a day, written
+// 2006-01-02.
+func CrawlDue(t id.Tenant, day string) Due { return Due{duePK("crawl", day), string(t)} }
+
+func duePK(kind, day string) string { return kind + "#" + day }

@@ -372,6 +372,36 @@ func (s *Store) Delete(ctx context.Context, t id.Tenant, k Key) error {
 
 func (s *Store) live(attrs Attributes) bool { return live(attrs, s.now()) }
 
+// dueIndex is the sparse index over due_pk and due_sk. It holds keys only.
+const dueIndex = "due"
+
+// CrawlsDue lists the tenants whose site is to be read again on a day, written
+// 2006-01-02. It costs what is due, not what is stored.
+func (s *Store) CrawlsDue(ctx context.Context, day string) ([]id.Tenant, error) {
+	in := &dynamodb.QueryInput{
+		TableName:                 &s.name,
+		IndexName:                 aws.String(dueIndex),
+		KeyConditionExpression:    aws.String("due_pk = :pk"),
+		ExpressionAttributeValues: Attributes{":pk": &types.AttributeValueMemberS{Value: duePK("crawl", day)}},
+	}
+	var due []id.Tenant
+	for {
+		out, err := s.db.Query(ctx, in)
+		if err != nil {
+			return nil, classify("query due work", err)
+		}
+		for _, attrs := range out.Items {
+			if t, ok := attrs["due_sk"].(*types.AttributeValueMemberS); ok {
+				due = append(due, id.Tenant(t.Value))
+			}
+		}
+		if out.LastEvaluatedKey == nil {
+			return due, nil
+		}
+		in.ExclusiveStartKey = out.LastEvaluatedKey
+	}
+}
+
 // check refuses a key that is not the tenant's own. A look-up may be written by
 // the tenant it points to, and is read with Lookup.
 func (s *Store) check(t id.Tenant, k Key) error {
@@ -430,4 +460,13 @@ func classify(doing string, err error) error {
 		return fault.After(fault.Unavailable, "The service is busy. Please try again.", time.Second, wrapped)
 	}
 	return wrapped
+}
+
+// Ping reads an item that need not exist, to see whether the table answers.
+func (s *Store) Ping(ctx context.Context) error {
+	_, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.name, Key: keyAttributes(Key{"X#ping#", "X"})})
+	if err != nil {
+		return classify("ping table", err)
+	}
+	return nil
 }

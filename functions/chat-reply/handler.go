@@ -1,0 +1,141 @@
+package main
+
+import (
+	"net/http"
+	"time"
+
+	"omniops/shared/apigw"
+	"omniops/shared/channel/webchat"
+	"omniops/shared/conversation"
+	"omniops/shared/fault"
+	"omniops/shared/id"
+	"omniops/shared/problem"
+	"omniops/shared/support"
+)
+
+// maxBody is the largest request that is read, in bytes.
+const maxBody = 16 << 10
+
+type handler struct {
+	sessions *webchat.Sessions
+	engine   *support.Engine
+}
+
+// message is what a shopper sends.
+type message struct {
+	Message        string `json:"message"`
+	IdempotencyKey string `json:"idempotency_key"`
+}
+
+// reply stores a message and streams the answer. The same idempotency key gets
+// the same answer again. Up to the first event an error is a problem document;
+// from then on it is an error event that holds one.
+func (h *handler) reply(w http.ResponseWriter, r *http.Request) error {
+	session, err := h.session(w, r)
+	if err != nil {
+		return err
+	}
+	var in message
+	if err := apigw.DecodeJSON(r, maxBody, &in); err != nil {
+		return err
+	}
+	if !validKey(in.IdempotencyKey) {
+		return fault.E(fault.Invalid, "The idempotency key has 8 to 64 of A-Z, a-z, 0-9, - and _.", nil)
+	}
+	turn, err := h.engine.Accept(r.Context(), support.Ask{
+		Ref: refOf(session), Domain: session.Host, Language: session.Language,
+		Text: in.Message, IdempotencyKey: in.IdempotencyKey,
+	})
+	if err != nil {
+		return err
+	}
+	stream := apigw.NewEventStream(w)
+	if err := h.engine.Answer(r.Context(), turn, func(ev support.Event) error { return send(stream, ev) }); err != nil {
+		problem.Log(r.Context(), err)
+		_ = stream.Send("error", problem.Of(err, apigw.RequestID(r.Context()))) // the shopper may be gone
+	}
+	return nil
+}
+
+// send writes an engine's event as a server-sent one.
+func send(stream *apigw.EventStream, ev support.Event) error {
+	switch ev := ev.(type) {
+	case support.Disclosure:
+		return stream.Send("disclosure", ev)
+	case support.Status:
+		return stream.Text("status", ev.Text)
+	case support.Token:
+		return stream.Text("token", ev.Text)
+	case support.Sources:
+		return stream.Send("sources", ev)
+	default:
+		return stream.Send("done", ev)
+	}
+}
+
+// transcriptView is a conversation as the widget shows it.
+type transcriptView struct {
+	Conversation id.Conversation `json:"conversation_id"`
+	Messages     []messageView   `json:"messages"`
+}
+
+type messageView struct {
+	ID       id.Message            `json:"id"`
+	Turn     int                   `json:"turn"`
+	Author   conversation.Author   `json:"author"`
+	Text     string                `json:"text"`
+	Sources  []conversation.Source `json:"sources"`
+	Handoff  bool                  `json:"handoff"`
+	Degraded bool                  `json:"degraded"`
+	State    conversation.State    `json:"state"`
+	SentAt   time.Time             `json:"sent_at"`
+}
+
+// transcript shows all that is kept of the conversation, oldest first.
+func (h *handler) transcript(w http.ResponseWriter, r *http.Request) error {
+	session, err := h.session(w, r)
+	if err != nil {
+		return err
+	}
+	thread, err := h.engine.Transcript(r.Context(), refOf(session))
+	if err != nil {
+		return err
+	}
+	view := transcriptView{Conversation: session.Conversation, Messages: []messageView{}}
+	for _, m := range thread.Messages {
+		if m.Sources == nil {
+			m.Sources = []conversation.Source{} // [] in JSON
+		}
+		view.Messages = append(view.Messages, messageView{
+			m.ID, m.Turn, m.Author, m.Text.Reveal(), m.Sources, m.Handoff, m.Degraded, m.State, m.SentAt,
+		})
+	}
+	return apigw.WriteJSON(w, http.StatusOK, view)
+}
+
+// session checks who is asking. The page that asks may read the answer, errors
+// too: without that the widget could not tell one from another.
+func (h *handler) session(w http.ResponseWriter, r *http.Request) (webchat.Session, error) {
+	if origin := r.Header.Get("Origin"); origin != "" {
+		apigw.AllowOrigin(w, origin)
+	}
+	return h.sessions.FromRequest(r)
+}
+
+func refOf(s webchat.Session) conversation.Ref {
+	return conversation.Ref{Tenant: s.Tenant, Conversation: s.Conversation, Shopper: s.Shopper}
+}
+
+// validKey reports whether a client's idempotency key is well formed.
+func validKey(key string) bool {
+	if len(key) < 8 || len(key) > 64 {
+		return false
+	}
+	for i := range len(key) {
+		c := key[i]
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,61 @@
+// Chat-reply answers a shopper's message as a stream of events, and shows the
+// transcript of the conversation.
+package main
+
+import (
+	"context"
+	"net/http"
+
+	"omniops/shared/apigw"
+	"omniops/shared/boot"
+	"omniops/shared/channel/webchat"
+	"omniops/shared/conversation"
+	"omniops/shared/egress"
+	"omniops/shared/knowledge/library"
+	"omniops/shared/llm"
+	"omniops/shared/llm/openai"
+	"omniops/shared/object"
+	"omniops/shared/problem"
+	"omniops/shared/processor"
+	"omniops/shared/seal"
+	"omniops/shared/support"
+	"omniops/shared/table"
+	"omniops/shared/tenant"
+)
+
+// settings is everything this function reads from its environment.
+type settings struct {
+	Table         string      `env:"TABLE_NAME"`
+	KeyTable      string      `env:"KEY_TABLE_NAME"`
+	Bucket        string      `env:"CONTENT_BUCKET"`
+	KeyringKey    string      `env:"KEYRING_KEY_ID"`
+	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
+	OpenAIKey     boot.Secret `env:"OPENAI_API_KEY_ARN"`
+	OpenAIBaseURL string      `env:"OPENAI_BASE_URL"`
+	ChatModel     string      `env:"OPENAI_CHAT_MODEL"`
+	AllowPrivate  []string    `env:"EGRESS_ALLOW_PRIVATE"`
+}
+
+func main() { boot.Stream(build) }
+
+func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error) {
+	sessions, err := webchat.NewSessions(s.SessionSecret.Bytes(), rt.Now)
+	if err != nil {
+		return nil, err
+	}
+	main := table.New(rt.AWS, s.Table, rt.Now)
+	keyring := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
+	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
+	h := &handler{sessions: sessions, engine: &support.Engine{
+		Tenants:       tenant.NewStore(main),
+		Conversations: conversation.NewStore(main, keyring),
+		Knowledge:     library.New(object.NewBucket(rt.AWS, s.Bucket)),
+		Models:        llm.NewRouter(rt.Now, openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.ChatModel, outside)),
+		Now:           rt.Now,
+		Log:           rt.Log,
+	}}
+	mux := http.NewServeMux()
+	mux.Handle("POST /v1/chat", problem.Handler(h.reply))
+	mux.Handle("GET /v1/chat", problem.Handler(h.transcript))
+	return apigw.CORS("GET, POST", mux), nil
+}

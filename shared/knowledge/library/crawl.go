@@ -1,0 +1,133 @@
+package library
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"omniops/shared/fault"
+	"omniops/shared/id"
+	"omniops/shared/knowledge/crawl"
+	"omniops/shared/knowledge/index"
+	"omniops/shared/knowledge/page"
+	"omniops/shared/knowledge/passage"
+	"omniops/shared/tenant"
+)
+
+// Crawl is the order to read a tenant's site, as it is queued.
+type Crawl struct {
+	Tenant id.Tenant `json:"tenant"`
+}
+
+// CrawlID names a queued crawl. Two within the same minute are one.
+func CrawlID(t id.Tenant, now time.Time) string {
+	return fmt.Sprintf("%s-%d", t, now.Unix()/60)
+}
+
+// userAgent is how the crawler introduces itself; its first word is its name in
+// robots.txt.
+const userAgent = "OmniOpsBot/1.0 (+https://omniops.dev/bot)"
+
+// progressEvery is how often a running crawl stores how far it is.
+const progressEvery = 2 * time.Second
+
+// Reader reads tenants' sites into the library.
+type Reader struct {
+	Client  *http.Client // from crawl.NewClient
+	Tenants *tenant.Store
+	Sites   *Sites
+	Library *Library
+	Limits  crawl.Limits
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Read crawls a tenant's site, indexes it, and makes the new index the one that
+// answers are drawn from. The old index stays in use until then, and stays for
+// good when the site cannot be read. Reading twice does no harm.
+func (r *Reader) Read(ctx context.Context, order Crawl) error {
+	account, err := r.Tenants.Get(ctx, order.Tenant)
+	if err != nil {
+		return err
+	}
+	site := Site{State: Reading, StartedAt: r.Now()}
+	if err := r.Sites.Put(ctx, order.Tenant, site); err != nil {
+		return err
+	}
+	passages, err := r.passages(ctx, account, &site)
+	if err == nil && len(passages) == 0 {
+		err = fault.E(fault.Invalid, "No page of the site has text to answer from.", nil)
+	}
+	var version string
+	if err == nil {
+		version, err = r.publish(ctx, account, passages)
+	}
+	site.State, site.EndedAt, site.Passages = Ready, r.Now(), len(passages)
+	if err != nil {
+		site.State, site.Reason = Failed, fault.Detail(err)
+	}
+	if stored := r.Sites.Put(ctx, order.Tenant, site); err == nil {
+		err = stored
+	}
+	if err != nil {
+		return fmt.Errorf("read site of %s: %w", order.Tenant, err)
+	}
+	r.Log.InfoContext(ctx, "site read", "tenant", order.Tenant, "pages", site.Indexed, "skipped", site.Skipped,
+		"passages", site.Passages, "version", version, "duration", site.EndedAt.Sub(site.StartedAt))
+	return nil
+}
+
+// passages crawls the site, keeping count in site.
+func (r *Reader) passages(ctx context.Context, account tenant.Account, site *Site) ([]passage.Passage, error) {
+	stored := r.Now()
+	count := func(c crawl.Counts) {
+		site.Found, site.Fetched, site.Indexed, site.Skipped = c.Found, c.Fetched, c.Indexed, c.Skipped
+	}
+	crawler := crawl.Crawler{
+		Client: r.Client, Now: r.Now, UserAgent: userAgent, Limits: r.Limits,
+		Progress: func(p crawl.Progress) {
+			count(p.Counts)
+			if r.Now().Sub(stored) < progressEvery {
+				return
+			}
+			stored = r.Now()
+			if err := r.Sites.Put(ctx, account.Tenant, *site); err != nil {
+				r.Log.WarnContext(ctx, "store progress of crawl", "tenant", account.Tenant, "error", err)
+			}
+		},
+	}
+	var passages []passage.Passage
+	report, err := crawler.Crawl(ctx, account.SiteURL, nil, func(p crawl.Page) error {
+		content, err := page.Extract(p.URL, p.HTML)
+		if err != nil {
+			return err
+		}
+		passages = append(passages, content.Passages(p.FetchedAt)...)
+		return nil
+	})
+	count(report.Counts)
+	return passages, err
+}
+
+// publish indexes the passages and puts the index to use.
+func (r *Reader) publish(ctx context.Context, account tenant.Account, passages []passage.Passage) (string, error) {
+	blob, err := index.Build(passages, index.Options{})
+	if err != nil {
+		return "", err
+	}
+	version, err := r.Library.Save(ctx, account.Tenant, blob)
+	if err != nil {
+		return "", err
+	}
+	if err := r.Tenants.UseIndex(ctx, account.Tenant, version); err != nil {
+		return "", err
+	}
+	if account.IndexVersion != version {
+		if err := r.Library.Forget(ctx, account.Tenant, account.IndexVersion); err != nil {
+			r.Log.WarnContext(ctx, "remove old index", "tenant", account.Tenant, "error", err)
+		}
+	}
+	return version, nil
+}

@@ -1,0 +1,257 @@
+package support
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"omniops/shared/conversation"
+	"omniops/shared/fault"
+	"omniops/shared/knowledge/index"
+	"omniops/shared/llm"
+	"omniops/shared/processor"
+	"omniops/shared/seal"
+)
+
+const (
+	passagesShown = 4               // given to the model
+	passagesQuote = 2               // shown word for word when there is no model
+	quoteLength   = 400             // characters of each
+	historyTurns  = 6               // messages the model sees beside the question
+	maxTokens     = 400             // of an answer
+	statusAfter   = 2 * time.Second // a slower answer says what it is doing
+	staleAfter    = 30 * 24 * time.Hour
+	minConfidence = 0.34 // of the best passage; below it the pages do not say
+)
+
+// compose makes the answer to a turn, sending text as it comes.
+func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listener) (conversation.Answer, error) {
+	say := func(sentences ...string) conversation.Message {
+		m := conversation.Message{Author: conversation.Assistant, Text: seal.Clear(strings.Join(sentences, " ")), State: conversation.Complete}
+		out.send(Token{m.Text.Reveal()})
+		return m
+	}
+	contact := fmt.Sprintf(text.Contact, turn.account.ContactEmail)
+	if !turn.kept {
+		out.send(Token{text.Unkept + " "})
+	}
+	switch intentOf(turn.asked) {
+	case greeting:
+		return conversation.Answer{Message: say(text.Greeting)}, nil
+	case thanks:
+		return conversation.Answer{Message: say(text.Thanks)}, nil
+	case human:
+		m := say(fmt.Sprintf(text.Human, turn.account.ContactEmail))
+		m.Handoff = true
+		return conversation.Answer{Message: m}, nil
+	case advice:
+		m := say(fmt.Sprintf(text.Advice, turn.account.ContactEmail))
+		m.Handoff = true
+		return conversation.Answer{Message: m}, nil
+	}
+	hits, err := e.retrieve(ctx, turn)
+	if err != nil || len(hits) == 0 {
+		reason := text.NotFound
+		if fault.KindOf(err) == fault.NotFound {
+			reason = text.NoPages
+		} else if err != nil {
+			e.Log.WarnContext(ctx, "retrieve passages", "tenant", turn.ask.Tenant, "error", err)
+		}
+		m := say(reason, contact)
+		m.Handoff = true
+		return conversation.Answer{Message: m}, nil
+	}
+	return e.generate(ctx, turn, text, contact, hits, out)
+}
+
+// retrieve finds the passages a question is answered from: none when the pages
+// do not seem to say.
+//
+// A short question that follows another, such as "And for a teapot?", is looked
+// up together with the one before it.
+func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) {
+	ix, err := e.Knowledge.Index(ctx, turn.ask.Tenant, turn.account.IndexVersion)
+	if err != nil {
+		return nil, err
+	}
+	language := LanguageOf(turn.asked, turn.account.Language)
+	search := func(text string) []index.Hit {
+		hits := ix.Search(index.Query{Text: text, Language: language, Limit: passagesShown})
+		if len(hits) == 0 || hits[0].Confidence < minConfidence {
+			return nil
+		}
+		return hits
+	}
+	if before := turn.previousQuestion(); before != "" && len(words(turn.asked)) <= 7 {
+		if hits := search(turn.asked + " " + before); hits != nil {
+			return hits, nil
+		}
+	}
+	return search(turn.asked), nil
+}
+
+// previousQuestion is what the shopper asked before, if it was a question.
+func (t *Turn) previousQuestion() string {
+	for i := len(t.thread.Messages) - 1; i >= 0; i-- {
+		m := t.thread.Messages[i]
+		if m.Author == conversation.Shopper && m.Turn < t.number && intentOf(m.Text.Reveal()) == question {
+			return m.Text.Reveal()
+		}
+	}
+	return ""
+}
+
+// generate asks a model, and without one quotes the passages.
+func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact string, hits []index.Hit, out *listener) (conversation.Answer, error) {
+	passages, urls := make([]llm.Passage, len(hits)), make([]string, len(hits))
+	for i, h := range hits {
+		passages[i] = llm.Passage{N: i + 1, Title: h.Passage.Title(), URL: h.Passage.URL, Text: h.Passage.Text}
+		urls[i] = h.Passage.URL
+	}
+	var answer strings.Builder
+	var once sync.Once
+	slow := time.AfterFunc(statusAfter, func() { once.Do(func() { out.send(Status{text.Looking}) }) })
+	defer slow.Stop()
+	filter := newCitations(urls, func(s string) error {
+		once.Do(func() {}) // too late to say what it is doing
+		answer.WriteString(s)
+		out.send(Token{s})
+		return nil
+	})
+	verdict := &verdict{pass: filter.Write}
+	reply, err := e.Models.Stream(ctx, llm.Request{
+		Tenant: turn.ask.Tenant, Region: string(turn.account.Region), Surface: processor.CustomerChat,
+		Conversation: turn.ask.Conversation,
+		Task:         llm.Task{Version: promptVersion, System: prompt(turn.account.Name, turn.account.Language)},
+		Passages:     passages, History: turn.history(), Question: turn.asked, MaxTokens: maxTokens,
+	}, verdict.Write)
+	once.Do(func() {})
+	if fault.KindOf(err) == fault.Unavailable && answer.Len() == 0 {
+		e.Log.WarnContext(ctx, "no model answers", "tenant", turn.ask.Tenant, "error", err)
+		return conversation.Answer{Message: e.quote(text, contact, hits, out)}, nil
+	}
+	if err != nil && answer.Len() == 0 {
+		return conversation.Answer{}, fmt.Errorf("ask model: %w", err)
+	}
+	if err := verdict.Close(); err != nil {
+		return conversation.Answer{}, err
+	}
+	if err := filter.Close(); err != nil {
+		return conversation.Answer{}, err
+	}
+	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete}
+	add := func(s string) { answer.WriteString(s); out.send(Token{s}) }
+	switch {
+	case verdict.unanswered:
+		add(text.NotFound + " " + contact)
+		m.Handoff = true
+	case reply.Interrupted || err != nil:
+		add("\n\n" + text.Interrupted)
+		m.State = conversation.Interrupted
+	case len(filter.cited) == 0: // nothing on the pages backs it
+		add("\n\n" + contact)
+		m.Handoff = true
+	}
+	for _, n := range filter.cited {
+		m.Sources = append(m.Sources, e.source(n, hits[n-1]))
+	}
+	m.Text = seal.Clear(answer.String())
+	return conversation.Answer{Message: m, Ledger: reply.Ledger}, nil
+}
+
+// quote answers in the shop's own words.
+func (e *Engine) quote(text Text, contact string, hits []index.Hit, out *listener) conversation.Message {
+	var b strings.Builder
+	b.WriteString(text.Degraded)
+	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete, Degraded: true, Handoff: true}
+	for i, h := range hits[:min(passagesQuote, len(hits))] {
+		fmt.Fprintf(&b, "\n\n“%s” [%d]", shorten(h.Passage.Text, quoteLength), i+1)
+		m.Sources = append(m.Sources, e.source(i+1, h))
+	}
+	b.WriteString("\n\n" + contact)
+	out.send(Token{b.String()})
+	m.Text = seal.Clear(b.String())
+	return m
+}
+
+func (e *Engine) source(n int, h index.Hit) conversation.Source {
+	return conversation.Source{
+		N: n, Title: h.Passage.Title(), URL: h.Passage.URL, CrawledAt: h.Passage.CrawledAt,
+		Stale: e.Now().Sub(h.Passage.CrawledAt) > staleAfter,
+	}
+}
+
+// history is what was said before, oldest first.
+func (t *Turn) history() []llm.Turn {
+	var turns []llm.Turn
+	for _, m := range t.thread.Messages {
+		if m.Turn < t.number {
+			turns = append(turns, llm.Turn{Assistant: m.Author != conversation.Shopper, Text: m.Text.Reveal()})
+		}
+	}
+	return turns[max(0, len(turns)-historyTurns):]
+}
+
+// verdict holds the beginning of a model's text back until it is clear that it
+// is not noAnswer.
+type verdict struct {
+	pass       func(string) error
+	held       string
+	decided    bool
+	unanswered bool
+}
+
+// Write takes the next piece of text.
+func (v *verdict) Write(piece string) error {
+	if v.unanswered {
+		return nil
+	}
+	if v.decided {
+		return v.pass(piece)
+	}
+	v.held += piece
+	begun := strings.TrimLeft(v.held, " \n*\"`")
+	if strings.HasPrefix(begun, noAnswer) {
+		v.unanswered = true
+		return nil
+	}
+	if strings.HasPrefix(noAnswer, begun) {
+		return nil // cannot tell yet
+	}
+	return v.release()
+}
+
+// Close takes the end of the text.
+func (v *verdict) Close() error {
+	if v.decided || v.unanswered {
+		return nil
+	}
+	if strings.TrimSpace(v.held) == "" { // the model said nothing at all
+		v.unanswered = true
+		return nil
+	}
+	return v.release()
+}
+
+func (v *verdict) release() error {
+	v.decided = true
+	held := v.held
+	v.held = ""
+	return v.pass(held)
+}
+
+// shorten cuts text at a word's end, within n characters.
+func shorten(text string, n int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	cut := string(runes[:n])
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		cut = cut[:i]
+	}
+	return cut + "…"
+}

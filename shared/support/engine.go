@@ -1,0 +1,307 @@
+// Package support is the storefront engine: a shopper's message in, a grounded
+// answer or the way to a person out. It has no tools. What the model may see
+// goes through llm; what the shopper sees goes through citations.
+package support
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
+
+	"omniops/shared/conversation"
+	"omniops/shared/fault"
+	"omniops/shared/id"
+	"omniops/shared/knowledge/library"
+	"omniops/shared/llm"
+	"omniops/shared/seal"
+	"omniops/shared/tenant"
+)
+
+// Engine answers shoppers. It is safe for concurrent use.
+type Engine struct {
+	Tenants       *tenant.Store
+	Conversations *conversation.Store
+	Knowledge     *library.Library
+	Models        *llm.Router
+	Now           func() time.Time
+	Log           *slog.Logger
+}
+
+// Limits on a shopper. They are read off the thread, so checking them costs no
+// call.
+const (
+	MaxMessage = 2000 // characters
+	maxTurns   = 200  // of one conversation
+	burst      = 6    // messages
+	burstIn    = 30 * time.Second
+	recent     = 12 // messages read: enough for the burst and for the model
+)
+
+// Ask is what came in.
+type Ask struct {
+	conversation.Ref
+	Domain         string // the site the widget runs on
+	Language       string // of the session
+	Text           string
+	IdempotencyKey string
+}
+
+// Turn is an accepted message on its way to an answer.
+type Turn struct {
+	ask     Ask
+	account tenant.Account
+	thread  conversation.Thread // before this message
+	number  int
+	asked   string // the shopper's words, without card numbers
+	replay  bool   // this idempotency key has been seen before
+	kept    bool   // stored; not when the keys cannot be reached
+}
+
+// Accept checks and stores a message. It is Invalid when empty or too long,
+// RateLimited past a limit, Unavailable when the table is.
+//
+// A message whose keys cannot be reached is accepted but not stored: the answer
+// says so.
+func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
+	ask.Text = strings.TrimSpace(ask.Text)
+	if n := utf8.RuneCountInString(ask.Text); n == 0 || n > MaxMessage {
+		return nil, fault.E(fault.Invalid, fmt.Sprintf("A message has 1 to %d characters.", MaxMessage), nil)
+	}
+	turn := &Turn{ask: ask, asked: llm.Scrub(ask.Text), kept: true}
+	for try := 0; ; try++ {
+		used, err := e.load(ctx, turn)
+		if errors.Is(err, seal.ErrNoKeys) {
+			turn.kept, turn.number = false, 1
+			return turn, e.withinBudget(turn.account, used)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n, seen := turn.thread.TurnOf(ask.IdempotencyKey); seen {
+			turn.number, turn.replay = n, true
+			if q, ok := turn.thread.Question(n); ok {
+				turn.asked = q.Text.Reveal()
+			}
+			return turn, nil
+		}
+		if err := e.withinLimits(turn, used); err != nil {
+			return nil, err
+		}
+		message, err := e.Conversations.Begin(ctx, ask.Ref, turn.thread, conversation.Head{Domain: ask.Domain, Language: ask.Language},
+			seal.Clear(turn.asked), ask.IdempotencyKey, turn.account.ChatRetention())
+		switch {
+		case err == nil:
+			turn.number = message.Turn
+			return turn, nil
+		case fault.KindOf(err) == fault.Conflict && try < 3:
+			// Another message of this conversation came in at the same moment.
+		case errors.Is(err, seal.ErrNoKeys):
+			turn.kept, turn.number = false, 1
+			return turn, nil
+		default:
+			return nil, err
+		}
+	}
+}
+
+// load reads the account and the thread in one round trip.
+func (e *Engine) load(ctx context.Context, turn *Turn) (used int64, err error) {
+	group, groupCtx := errgroup.WithContext(ctx)
+	var noKeys error
+	group.Go(func() (err error) {
+		turn.account, used, err = e.Tenants.Today(groupCtx, turn.ask.Tenant)
+		return err
+	})
+	group.Go(func() (err error) {
+		turn.thread, err = e.Conversations.Read(groupCtx, turn.ask.Ref, tenant.MaxChatDays*24*time.Hour, recent)
+		if errors.Is(err, seal.ErrNoKeys) {
+			noKeys, err = err, nil
+		}
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return 0, err
+	}
+	turn.thread = turn.thread.Within(e.Now().Add(-turn.account.ChatRetention()))
+	return used, noKeys
+}
+
+func (e *Engine) withinLimits(turn *Turn, used int64) error {
+	if turn.thread.Since(e.Now().Add(-burstIn)) >= burst {
+		return fault.After(fault.RateLimited, "That was a lot of messages at once. Please wait a moment.", burstIn, nil)
+	}
+	if turn.thread.LastTurn() >= maxTurns {
+		return fault.After(fault.RateLimited, "This chat has become very long. Please start a new one.", time.Hour, nil)
+	}
+	return e.withinBudget(turn.account, used)
+}
+
+// withinBudget keeps a merchant's daily number of turns.
+func (e *Engine) withinBudget(account tenant.Account, used int64) error {
+	if used < int64(account.DailyTurns) {
+		return nil
+	}
+	now := e.Now().UTC()
+	return fault.After(fault.RateLimited, "The assistant has answered as much as it may today. You can write to "+account.ContactEmail+".",
+		now.Truncate(24*time.Hour).Add(24*time.Hour).Sub(now), nil)
+}
+
+// Event is one thing a shopper is shown while a turn is answered: a Disclosure,
+// Status, Token, Sources or Done.
+type Event any
+
+// The events, in the order they come.
+type (
+	Disclosure struct {
+		Text string `json:"text"`
+		Turn int    `json:"turn"`
+	}
+	Status struct {
+		Text string `json:"text"`
+	}
+	Token struct {
+		Text string `json:"text"`
+	}
+	Sources struct {
+		Sources  []conversation.Source `json:"sources"`
+		Handoff  bool                  `json:"handoff"`
+		Degraded bool                  `json:"degraded"`
+		Contact  string                `json:"contact,omitempty"` // where a person is reached, when handoff is set
+	}
+	Done struct {
+		MessageID id.Message         `json:"message_id"`
+		Turn      int                `json:"turn"`
+		State     conversation.State `json:"state"`
+	}
+)
+
+// pollEvery is how often a repeated message looks for the answer that another
+// call is still writing.
+const pollEvery = 400 * time.Millisecond
+
+// Answer answers an accepted turn. Once emit fails, which means that nobody
+// listens any more, the answer is still finished and stored, so that the next
+// try of the same message gets it.
+func (e *Engine) Answer(ctx context.Context, turn *Turn, emit func(Event) error) error {
+	text := TextIn(LanguageOf(turn.asked, turn.ask.Language))
+	out := &listener{emit: emit}
+	out.send(Disclosure{fmt.Sprintf(text.Disclosure, turn.account.Name), turn.number})
+	if turn.replay {
+		answered, err := e.await(ctx, turn)
+		if err != nil {
+			return err
+		}
+		if answered != nil {
+			out.send(Token{answered.Text.Reveal()})
+			out.send(sourcesEvent(*answered, turn.account))
+			out.send(Done{answered.ID, turn.number, answered.State})
+			return nil
+		}
+	}
+	answer, err := e.compose(ctx, turn, text, out)
+	if err != nil {
+		return err
+	}
+	answer.Message.Turn = turn.number
+	out.send(sourcesEvent(answer.Message, turn.account))
+	message, err := e.keep(ctx, turn, answer)
+	if err != nil {
+		return err
+	}
+	out.send(Done{message.ID, turn.number, message.State})
+	return nil
+}
+
+// keep stores the answer and counts the turn, even when the shopper is gone.
+func (e *Engine) keep(ctx context.Context, turn *Turn, answer conversation.Answer) (conversation.Message, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	message := answer.Message
+	var group errgroup.Group
+	group.Go(func() error { return e.Tenants.CountTurn(ctx, turn.ask.Tenant) })
+	if turn.kept {
+		group.Go(func() (err error) {
+			message, err = e.Conversations.Finish(ctx, turn.ask.Ref, answer, turn.account.ChatRetention())
+			if fault.KindOf(err) == fault.Conflict { // somebody who took over was faster
+				return nil
+			}
+			return err
+		})
+	} else {
+		message.ID = id.New[id.Message](e.Now())
+	}
+	return message, group.Wait()
+}
+
+// await gives the answer to a message that came before, waiting for a call that
+// is still at it. It gives nil when that call died and this one has taken over.
+func (e *Engine) await(ctx context.Context, turn *Turn) (*conversation.Message, error) {
+	for {
+		if m, ok := turn.thread.Answer(turn.number); ok {
+			return &m, nil
+		}
+		if !e.Now().Before(turn.thread.ClaimedUntil(turn.number)) {
+			err := e.Conversations.TakeOver(ctx, turn.ask.Ref, turn.thread, turn.number)
+			if err == nil {
+				return nil, nil
+			}
+			if fault.KindOf(err) != fault.Conflict {
+				return nil, err
+			}
+		}
+		timer := time.NewTimer(pollEvery)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, fault.After(fault.Unavailable, "The answer is still being written. Please try again.", 5*time.Second, ctx.Err())
+		case <-timer.C:
+		}
+		if _, err := e.load(ctx, turn); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// Transcript gives all that is kept of a conversation, oldest first.
+func (e *Engine) Transcript(ctx context.Context, ref conversation.Ref) (conversation.Thread, error) {
+	account, err := e.Tenants.Get(ctx, ref.Tenant)
+	if err != nil {
+		return conversation.Thread{}, err
+	}
+	return e.Conversations.Read(ctx, ref, account.ChatRetention(), 0)
+}
+
+// listener sends events until sending fails, and then no more. It is safe for
+// concurrent use.
+type listener struct {
+	mu   sync.Mutex
+	emit func(Event) error
+	gone bool
+}
+
+func (l *listener) send(ev Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.gone && l.emit(ev) != nil {
+		l.gone = true
+	}
+}
+
+func sourcesEvent(m conversation.Message, account tenant.Account) Sources {
+	ev := Sources{Sources: slices.Clone(m.Sources), Handoff: m.Handoff, Degraded: m.Degraded}
+	if ev.Sources == nil {
+		ev.Sources = []conversation.Source{} // [] in JSON
+	}
+	if m.Handoff {
+		ev.Contact = account.ContactEmail
+	}
+	return ev
+}
