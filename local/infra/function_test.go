@@ -195,7 +195,7 @@ func environmentNames(t *testing.T, folder string) []string {
 				}
 			case *ast.CallExpr:
 				called, _ := n.Fun.(*ast.SelectorExpr)
-				if called == nil || len(n.Args) == 0 || called.Sel.Name != "Getenv" && called.Sel.Name != "LookupEnv" {
+				if called == nil || len(n.Args) == 0 || !slices.Contains([]string{"Getenv", "LookupEnv", "getenv"}, called.Sel.Name) {
 					return true
 				}
 				if name, ok := n.Args[0].(*ast.BasicLit); ok {

@@ -214,6 +214,7 @@ var grants = map[string]struct {
 	"KEY_TABLE_NAME":     {regexp.MustCompile(`^\$\{KeyTable\.Arn\}`), "dynamodb:"},
 	"CONTENT_BUCKET":     {regexp.MustCompile(`^\$\{ContentBucket\.Arn\}`), "s3:"},
 	"CRAWL_QUEUE_URL":    {regexp.MustCompile(`^\$\{CrawlQueue\.Arn\}`), "sqs:"},
+	"PARK_QUEUE_URL":     {regexp.MustCompile(`^\$\{CrawlFailures\.Arn\}`), "sqs:"},
 	"KEYRING_KEY_ID":     {regexp.MustCompile(`^\$\{KeyringKey\.Arn\}`), "kms:"},
 	"SECRETS_KEY_ID":     {regexp.MustCompile(`^\$\{SecretsKey\.Arn\}`), "kms:"},
 	"SESSION_SECRET_ARN": {regexp.MustCompile(`^\$\{SessionSecret\}$`), "secretsmanager:"},
