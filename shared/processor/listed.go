@@ -2,10 +2,10 @@ package processor
 
 import "omniops/shared/inventory"
 
-// Listed is the product's register. To use another processor, add its row here
+// All is the product's register. To use another processor, add its row here
 // first: until then nothing can be sent to it, and the published list is
 // complete by construction.
-func Listed() Register {
+func All() Register {
 	conversation := []inventory.Category{inventory.MessageContent, inventory.CommercialData, inventory.PublicContent}
 	business := append(conversation[:len(conversation):len(conversation)], inventory.BusinessData)
 	return Register{

@@ -184,15 +184,22 @@ func (r Register) ByHost(host string) (Processor, bool) {
 }
 
 // Validate checks the product's own register.
-func Validate() error { return Listed().Validate() }
+func Validate() error { return All().Validate() }
 
 // Chain is Register.Chain of the product's own register.
-func Chain(s Surface) []Processor { return Listed().Chain(s) }
+func Chain(s Surface) []Processor { return All().Chain(s) }
 
 // Allowed is Register.Allowed of the product's own register.
 func Allowed(s Surface, class inventory.Category, from Region) []Processor {
-	return Listed().Allowed(s, class, from)
+	return All().Allowed(s, class, from)
 }
 
 // ByHost is Register.ByHost of the product's own register.
-func ByHost(host string) (Processor, bool) { return Listed().ByHost(host) }
+func ByHost(host string) (Processor, bool) { return All().ByHost(host) }
+
+// Listed reports whether a host belongs to a processor at all: what the egress
+// client asks before it connects.
+func Listed(host string) bool {
+	_, listed := ByHost(host)
+	return listed
+}

@@ -14,7 +14,7 @@ func TestListedIsValid(t *testing.T) {
 	}
 	for _, name := range []Name{OpenAI, Anthropic, Google, AWS, Cloudflare, Sentry, Resend} {
 		found := 0
-		for _, p := range Listed() {
+		for _, p := range All() {
 			if p.Name == name {
 				found++
 			}
@@ -57,7 +57,7 @@ func TestProcessorsAsPublished(t *testing.T) {
 	for name, surface := range map[Name]Surface{
 		Anthropic: MerchantAssistant, OpenAI: CustomerChat, Google: CustomerChat, Sentry: ErrorMonitoring,
 	} {
-		for _, region := range []Region{UnitedKingdom, EuropeanEconomicArea, "elsewhere"} {
+		for _, region := range []Region{UnitedKingdom, EuropeanEconomicArea, Elsewhere} {
 			class := inventory.MessageContent
 			if surface == ErrorMonitoring {
 				class = inventory.Identifier
@@ -167,7 +167,7 @@ func TestTransfers(t *testing.T) {
 			if got := p.MayTransfer(EuropeanEconomicArea); got != c.eea {
 				t.Errorf("from the EEA: %v", got)
 			}
-			if got := p.MayTransfer("elsewhere"); got != (c.uk && c.eea) {
+			if got := p.MayTransfer(Elsewhere); got != (c.uk && c.eea) {
 				t.Errorf("from elsewhere: %v", got)
 			}
 			if !c.uk && names(Register{p}.Allowed(CustomerChat, inventory.MessageContent, UnitedKingdom)) != "" {
@@ -193,6 +193,9 @@ func TestByHost(t *testing.T) {
 		"generativelanguage.googleapis.com": Google,
 	} {
 		p, found := ByHost(host)
+		if Listed(host) != found {
+			t.Errorf("Listed(%q) = %v", host, !found)
+		}
 		if p.Name != want || found != (want != "") {
 			t.Errorf("ByHost(%q) = %q, %v; want %q", host, p.Name, found, want)
 		}

@@ -21,11 +21,12 @@ const (
 // Region is the law under which a tenant's data originates.
 type Region string
 
-// The regions. Any other region, the empty one included, is held to the rules
-// of both.
+// The regions. Data from Elsewhere is held to the rules of both others, and so
+// is data from any region that is not listed here.
 const (
-	UnitedKingdom        Region = "uk"
-	EuropeanEconomicArea Region = "eea"
+	UnitedKingdom        Region = "UK"
+	EuropeanEconomicArea Region = "EEA"
+	Elsewhere            Region = "OTHER"
 )
 
 // Mechanism is a legal ground for a transfer out of a region.
