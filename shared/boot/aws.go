@@ -16,7 +16,11 @@ import (
 // a Lambda function has. config.LoadDefaultConfig would also look for profile
 // files, SSO and the instance metadata service, and costs a third more start-up
 // time just by being linked in.
-func newAWS(getenv func(string) string) aws.Config {
+func newAWS(lookup func(string) (string, bool)) aws.Config {
+	getenv := func(name string) string {
+		value, _ := lookup(name)
+		return value
+	}
 	cfg := aws.Config{
 		Region:           getenv("AWS_REGION"),
 		HTTPClient:       newHTTPClient(),

@@ -16,7 +16,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,7 +24,9 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"omniops/shared/egress"
 	"omniops/shared/fault"
+	"omniops/shared/processor"
 	"omniops/shared/telemetry"
 )
 
@@ -71,26 +72,30 @@ type process[X, S any] struct {
 	lookup func(string) (string, bool)
 	out    io.Writer
 	exit   func(int)
-	report func(ctx context.Context, rt *Runtime, err error, severity telemetry.Severity)
 	dying  atomic.Bool // a panic has been reported; the process ends after the answer
 
-	mu    sync.Mutex
-	rt    *Runtime
-	ready bool
-	x     X
+	mu       sync.Mutex
+	rt       *Runtime
+	common   common
+	ready    bool
+	x        X
+	reporter *telemetry.Reporter // made when there is something to report
+}
+
+// common is what the template sets for every function.
+type common struct {
+	Stage        string        `env:"STAGE,optional"`
+	Function     string        `env:"AWS_LAMBDA_FUNCTION_NAME,optional"`
+	LogLevel     string        `env:"LOG_LEVEL" default:"INFO"`
+	ClockOffset  time.Duration `env:"CLOCK_OFFSET,optional"`
+	SentryDSN    string        `env:"SENTRY_DSN_ARN,optional"` // the secret is read when it is needed
+	AllowPrivate []string      `env:"EGRESS_ALLOW_PRIVATE"`
+	ParkQueue    string        `env:"PARK_QUEUE_URL,optional"`
 }
 
 // newProcess makes a process; nothing is read or built yet.
 func newProcess[X, S any](build func(context.Context, *Runtime, S) (X, error)) *process[X, S] {
-	p := &process[X, S]{build: build, lookup: os.LookupEnv, out: os.Stdout, exit: os.Exit}
-	p.report = newReporter(p.getenv)
-	return p
-}
-
-// getenv reads the environment.
-func (p *process[X, S]) getenv(name string) string {
-	value, _ := p.lookup(name)
-	return value
+	return &process[X, S]{build: build, lookup: os.LookupEnv, out: os.Stdout, exit: os.Exit}
 }
 
 // runtime makes the Runtime once.
@@ -100,26 +105,22 @@ func (p *process[X, S]) runtime() *Runtime {
 	if p.rt != nil {
 		return p.rt
 	}
-	var level slog.Level // INFO, also when LOG_LEVEL is unset or misspelt
-	_ = level.UnmarshalText([]byte(p.getenv("LOG_LEVEL")))
-	log := telemetry.NewLogger(p.out, level)
-	slog.SetDefault(log) // the Lambda library logs errors through package log
-	now := func() time.Time { return time.Now().UTC() }
-	if text := p.getenv("CLOCK_OFFSET"); text != "" {
-		offset, err := time.ParseDuration(text)
-		if err != nil {
-			log.Error("CLOCK_OFFSET is not a duration; the clock is not moved")
-		}
-		now = func() time.Time { return time.Now().Add(offset).UTC() }
+	c, err := load[common](context.Background(), p.lookup, nil)
+	var level slog.Level
+	log := telemetry.NewLogger(p.out, &level)
+	if err = errors.Join(err, level.UnmarshalText([]byte(c.LogLevel))); err != nil {
+		log.Error("the defaults are used instead", "error", err)
 	}
-	function := p.getenv("AWS_LAMBDA_FUNCTION_NAME")
+	slog.SetDefault(log) // the Lambda library logs through package log
+	now := func() time.Time { return time.Now().Add(c.ClockOffset).UTC() }
+	p.common = c
 	p.rt = &Runtime{
-		AWS:      newAWS(p.getenv),
+		AWS:      newAWS(p.lookup),
 		Now:      now,
 		Log:      log,
-		Metrics:  telemetry.NewMetrics(p.out, now, function),
-		Function: function,
-		Stage:    p.getenv("STAGE"),
+		Metrics:  telemetry.NewMetrics(p.out, now, c.Function),
+		Function: c.Function,
+		Stage:    c.Stage,
 	}
 	return p.rt
 }
@@ -157,35 +158,48 @@ func (p *process[X, S]) begin(ctx context.Context, request string) (context.Cont
 	if deadline, ok := ctx.Deadline(); ok {
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-margin))
 	}
-	log := rt.Log.With("request", request)
-	ctx, line := telemetry.StartLine(telemetry.WithLogger(ctx, log))
+	ctx, line := telemetry.StartLine(telemetry.WithLogger(ctx, rt.Log.With("request", request)))
+	telemetry.Note(ctx, "request", request)
 	start := time.Now() // a duration, so the machine's clock and not the product's
 	return ctx, func() {
 		cancel()
-		line.Write(ctx, log, "done", time.Since(start))
-		err := line.Err()
-		if _, panicked := errors.AsType[*panicError](err); err != nil && fault.KindOf(err) == fault.Internal && !panicked {
-			p.report(ctx, rt, err, telemetry.Error)
+		line.Write(ctx, rt.Log, "done", time.Since(start))
+		if err := line.Err(); err != nil && fault.KindOf(err) == fault.Internal {
+			p.report(ctx, err)
 		}
 	}
 }
 
-// panicError is a panic as an error.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-// Error is the panic's text for the log; it is scrubbed there.
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.value, e.stack) }
-
-// caught records and reports a panic; the process ends after this invocation.
-func (p *process[X, S]) caught(ctx context.Context, value any) error {
-	err := &panicError{value, debug.Stack()}
+// caught records a panic; the process ends after this invocation.
+func (p *process[X, S]) caught(ctx context.Context, err *telemetry.Panic) error {
 	telemetry.Fail(ctx, err)
 	p.dying.Store(true)
-	p.report(ctx, p.runtime(), err, telemetry.Fatal)
 	return err
+}
+
+// report sends an error to Sentry, through a client that reaches nobody else.
+func (p *process[X, S]) report(ctx context.Context, err error) {
+	rt := p.runtime()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reporter == nil && p.common.SentryDSN != "" {
+		dsn, failure := fetchSecret(rt.AWS)(context.WithoutCancel(ctx), p.common.SentryDSN)
+		if failure == nil {
+			p.reporter, failure = telemetry.NewReporter(dsn.Reveal(), egress.New(egress.Options{
+				Hosts: func(host string) bool {
+					of, listed := processor.ByHost(host)
+					return listed && of.Name == processor.Sentry
+				},
+				AllowPrivate: p.common.AllowPrivate,
+			}), rt.Now, rt.Stage, rt.Function)
+		}
+		if failure != nil {
+			rt.Log.Warn("errors are not reported", "error", failure)
+		}
+	}
+	if p.reporter != nil {
+		p.reporter.Report(ctx, err)
+	}
 }
 
 // failure is err as the invoker, Lambda's own machinery or an operator, sees it:

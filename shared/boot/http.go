@@ -13,6 +13,7 @@ import (
 
 	"omniops/shared/apigw"
 	"omniops/shared/problem"
+	"omniops/shared/telemetry"
 )
 
 // buffered answers one API Gateway event at once.
@@ -92,7 +93,7 @@ func (p *process[X, S]) handler() http.Handler {
 			if v == http.ErrAbortHandler { // the handler's way to cut its answer, not a bug
 				panic(v)
 			}
-			err := p.caught(ctx, v)
+			err := p.caught(ctx, telemetry.NewPanic(v))
 			if t.yes {
 				panic(http.ErrAbortHandler) // too late for another answer: cut this one
 			}

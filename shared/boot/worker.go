@@ -75,7 +75,7 @@ func (w *worker[M, S]) settle(ctx context.Context, m *events.SQSMessage) bool {
 		return false
 	}
 	metrics.Count("MessagesParked", 1)
-	url := w.getenv("PARK_QUEUE_URL")
+	url := w.common.ParkQueue
 	if url == "" {
 		return false
 	}
@@ -90,7 +90,7 @@ func (w *worker[M, S]) settle(ctx context.Context, m *events.SQSMessage) bool {
 func (w *worker[M, S]) handle(ctx context.Context, m *events.SQSMessage) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = w.caught(ctx, v)
+			err = w.caught(ctx, telemetry.NewPanic(v))
 		}
 	}()
 	work, err := w.get(ctx)
@@ -168,7 +168,7 @@ func single[X, S, Out any](ctx context.Context, p *process[X, S], do func(contex
 	defer end()
 	defer func() {
 		if v := recover(); v != nil {
-			err = p.failure(p.caught(ctx, v))
+			err = p.failure(p.caught(ctx, telemetry.NewPanic(v)))
 		}
 	}()
 	x, err := p.get(ctx)

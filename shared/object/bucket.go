@@ -162,8 +162,9 @@ func (b *Bucket) List(ctx context.Context, prefix Key) ([]Key, error) {
 	}
 }
 
-// url is the address of an object.
+// url is the address of an object, escaped as S3 signs it: everything but
+// letters, digits, "-", "_", ".", "~" and the slash.
 func (b *Bucket) url(key Key) string {
-	u := url.URL{Path: string(key)}
-	return b.base + strings.TrimPrefix(u.EscapedPath(), "./")
+	escaped := strings.ReplaceAll(url.QueryEscape(string(key)), "+", "%20")
+	return b.base + strings.ReplaceAll(escaped, "%2F", "/")
 }

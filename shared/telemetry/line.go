@@ -3,6 +3,7 @@ package telemetry
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -76,6 +77,17 @@ func Fail(ctx context.Context, err error) {
 	}
 }
 
+// notes gives what the line of ctx has been told.
+func notes(ctx context.Context) []slog.Attr {
+	l, ok := ctx.Value(lineKey).(*Line)
+	if !ok {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.notes)
+}
+
 // Err is the error that Fail recorded, if any.
 func (l *Line) Err() error {
 	l.mu.Lock()
@@ -89,7 +101,7 @@ func (l *Line) Write(ctx context.Context, log *slog.Logger, message string, took
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	level, kind := slog.LevelInfo, "ok"
-	attrs := append([]slog.Attr{}, l.notes...)
+	attrs := slices.Clone(l.notes)
 	if l.err != nil {
 		k := fault.KindOf(l.err)
 		kind = k.String()
