@@ -112,7 +112,7 @@ func (r *Roles) keyCalls(operation string, body []byte) ([]Call, error) {
 func (r *Roles) objectCall(q *http.Request) Call {
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(q.URL.Path, "/"), "/")
 	if key == "" {
-		return Call{Action: "s3:ListBucket", Resource: r.arn("s3", bucket)}
+		return Call{"s3:ListBucket", r.arn("s3", bucket), map[string][]string{"s3:prefix": {q.URL.Query().Get("prefix")}}}
 	}
 	action := map[string]string{
 		http.MethodGet: "s3:GetObject", http.MethodHead: "s3:GetObject",
