@@ -48,7 +48,7 @@ func from(sources fs.FS) api.Plugin {
 		Name: namespace,
 		Setup: func(b api.PluginBuild) {
 			b.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
-				name := args.Path
+				name := path.Clean(args.Path) // an entry that is also on the disk comes as ./name
 				if args.Importer != "" {
 					name = path.Join(path.Dir(args.Importer), name)
 				}
