@@ -1,0 +1,560 @@
+// Package crawl reads a merchant's website: politely, within limits, and from
+// the public internet only.
+package crawl
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"omniops/shared/fault"
+)
+
+// Limits bound a crawl. A zero field takes its default.
+type Limits struct {
+	Pages       int           // pages given to visit or unchanged; 2,000
+	PageBytes   int64         // decoded bytes of one page; 4 MiB
+	PageTime    time.Duration // one request, body included; 20 s
+	Time        time.Duration // one leg of the crawl; 10 min
+	Concurrency int           // requests under way; 4
+	Rate        float64       // requests a second; 8
+	MaxDelay    time.Duration // the longest Crawl-delay or Retry-After obeyed; 10 s
+}
+
+// withDefaults fills in what is not set.
+func (l Limits) withDefaults() Limits {
+	set := func(to *time.Duration, d time.Duration) {
+		if *to <= 0 {
+			*to = d
+		}
+	}
+	if l.Pages <= 0 {
+		l.Pages = 2000
+	}
+	if l.PageBytes <= 0 {
+		l.PageBytes = 4 << 20
+	}
+	if l.Concurrency <= 0 {
+		l.Concurrency = 4
+	}
+	if l.Rate <= 0 {
+		l.Rate = 8
+	}
+	set(&l.PageTime, 20*time.Second)
+	set(&l.Time, 10*time.Minute)
+	set(&l.MaxDelay, 10*time.Second)
+	return l
+}
+
+const (
+	maxHops  = 5 // redirects to one page
+	maxTries = 3 // requests for a page of a busy site
+)
+
+// Crawler reads websites. Client should come from NewClient.
+type Crawler struct {
+	Client    *http.Client
+	Now       func() time.Time
+	UserAgent string // its first word, up to a slash, is our name in robots.txt
+	Limits    Limits
+	Progress  func(Progress) // may be nil
+}
+
+// token is the crawler's name in robots.txt.
+func (c *Crawler) token() string {
+	name, _, _ := strings.Cut(c.UserAgent, "/")
+	return strings.TrimSpace(name)
+}
+
+// Crawl reads the site that seedURL is on. It calls visit for each page, one at
+// a time; an error of kind fault.Invalid from visit skips the page, any other
+// ends the crawl. previous holds the validators of the last crawl by address:
+// those pages are asked for again, and are passed to visit as Unchanged if they
+// are. The error is fault.Invalid or fault.Forbidden if the seed cannot be read
+// at all, fault.Unavailable if the site could not be reached.
+func (c *Crawler) Crawl(ctx context.Context, seedURL string, previous map[string]Validators, visit func(Page) error) (Report, error) {
+	u, err := url.Parse(strings.TrimSpace(seedURL))
+	if err != nil {
+		return Report{}, fault.E(fault.Invalid, "The website's address is not a URL.", err)
+	}
+	if err := checkURL(u); err != nil {
+		return Report{}, err
+	}
+	seed := normalise(u)
+	f := newFrontier(seed.String())
+	return c.run(ctx, f, previous, visit, true)
+}
+
+// Resume goes on with a crawl that ran out of time.
+func (c *Crawler) Resume(ctx context.Context, f *Frontier, previous map[string]Validators, visit func(Page) error) (Report, error) {
+	if err := f.check(); err != nil {
+		return Report{}, err
+	}
+	return c.run(ctx, f, previous, visit, false)
+}
+
+// crawling is one leg under way. Only the goroutine of run touches it.
+type crawling struct {
+	*Crawler
+	frontier *Frontier
+	scope    scope
+	previous map[string]Validators
+	visit    func(Page) error
+	robots   map[string]robots // by scheme and host
+	limiter  *rate.Limiter
+	pause    time.Time      // nothing is sent before
+	missing  *outline       // what the site serves for an address that does not exist
+	variants map[string]int // query strings seen, by path
+	report   Report
+	requests int
+	seedErr  error
+}
+
+func (c *Crawler) run(ctx context.Context, f *Frontier, previous map[string]Validators, visit func(Page) error, fresh bool) (Report, error) {
+	self := *c
+	self.Limits = c.Limits.withDefaults()
+	client := *c.Client
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	self.Client = &client
+	seed, err := url.Parse(f.Seed)
+	if err != nil {
+		return Report{}, fault.E(fault.Invalid, "The website's address is not a URL.", err)
+	}
+	w := &crawling{
+		Crawler: &self, frontier: f, scope: newScope(seed), previous: previous, visit: visit,
+		robots: map[string]robots{}, variants: map[string]int{},
+		limiter: rate.NewLimiter(rate.Limit(self.Limits.Rate), 1),
+		report:  Report{Reasons: map[Reason]int{}},
+	}
+	leg, cancel := context.WithTimeout(ctx, self.Limits.Time)
+	defer cancel()
+	w.discover(leg, seed, fresh)
+	if err := w.loop(leg); err != nil {
+		w.report.Frontier = f
+		w.report.Counts = f.Counts
+		return w.report, err
+	}
+	w.report.Counts, w.report.Full = f.Counts, f.Full || w.full() && f.len() > 0
+	if leg.Err() != nil {
+		w.report.Frontier = f
+		return w.report, ctx.Err()
+	}
+	slices.Sort(w.report.Gone)
+	if f.Counts.Indexed+f.Counts.Unchanged == 0 && w.seedErr != nil {
+		return w.report, w.seedErr
+	}
+	return w.report, nil
+}
+
+// loop keeps requests under way until nothing is left, the site is too large or
+// time is up.
+func (w *crawling) loop(ctx context.Context) error {
+	answers := make(chan answer)
+	underWay := 0
+	var failure error
+	for {
+		for failure == nil && ctx.Err() == nil && underWay < w.Limits.Concurrency && !w.full() {
+			e, ok := w.frontier.take()
+			if !ok {
+				if underWay > 0 || len(w.frontier.Deferred) == 0 {
+					break
+				}
+				for _, d := range w.frontier.settle() {
+					w.skip(d, Duplicate)
+				}
+				continue
+			}
+			if reason := w.refuse(ctx, e); reason != "" {
+				w.skip(e, reason)
+				continue
+			}
+			underWay++
+			w.requests++
+			known, pause := w.previous[e.URL], w.pause
+			go func() {
+				if wait(ctx, time.Until(pause)) != nil || w.limiter.Wait(ctx) != nil {
+					answers <- answer{entry: e, stopped: true}
+					return
+				}
+				answers <- w.fetch(ctx, e, known)
+			}()
+		}
+		if underWay == 0 {
+			return failure
+		}
+		a := <-answers
+		underWay--
+		if failure != nil || a.stopped {
+			w.frontier.put(a.entry, w.rankOf(a.entry))
+			continue
+		}
+		if err := w.take(a); err != nil {
+			w.frontier.put(a.entry, w.rankOf(a.entry))
+			failure = fmt.Errorf("visit page %s: %w", a.entry.URL, err)
+		}
+	}
+}
+
+// full reports whether no more is to be read: pages, or answers that are none.
+func (w *crawling) full() bool {
+	n := w.frontier.Counts
+	return n.Indexed+n.Unchanged >= w.Limits.Pages || n.Fetched+w.requests > 8*w.Limits.Pages+100
+}
+
+func (w *crawling) rankOf(e Entry) int { return rank(e.parse(), false) }
+
+// refuse says why an address is not to be requested at all.
+func (w *crawling) refuse(ctx context.Context, e Entry) Reason {
+	u := e.parse()
+	r, reason := w.robotsOf(ctx, u)
+	switch {
+	case reason != "":
+		return reason
+	case !r.allows(u.RequestURI()):
+		return Disallowed
+	}
+	return ""
+}
+
+// take deals with one answer.
+func (w *crawling) take(a answer) error {
+	if a.fetched {
+		w.frontier.Counts.Fetched++
+		w.requests--
+	}
+	e := a.entry
+	switch a.reason {
+	case "":
+	case Redirected:
+		w.redirect(e, a.location)
+		return nil
+	case Busy:
+		w.pause = time.Now().Add(min(a.wait, w.Limits.MaxDelay))
+		if e.Tries++; e.Tries < maxTries {
+			w.frontier.put(e, w.rankOf(e))
+			return nil
+		}
+		w.skip(e, Busy)
+		return nil
+	default:
+		if a.refusal != nil && e.URL == w.frontier.Seed {
+			w.seedErr = a.refusal
+		}
+		w.skip(e, a.reason)
+		return nil
+	}
+	o := &a.outline
+	if !o.noFollow {
+		for _, u := range o.links {
+			w.found(u, false)
+		}
+	}
+	switch {
+	case a.page.HTML == nil: // not modified
+	case o.noIndex:
+		w.skip(e, NoIndex)
+		return nil
+	case o.saysNotFound(), w.missing != nil && e.URL != w.frontier.Seed && o.resembles(w.missing):
+		w.skip(e, SoftNotFound)
+		return nil
+	case w.waits(e, o.canonical):
+		return nil
+	}
+	err := w.visit(a.page)
+	switch {
+	case err != nil && fault.KindOf(err) == fault.Invalid:
+		w.skip(e, Empty)
+		return nil
+	case err != nil:
+		return err
+	}
+	w.frontier.Done.add(e.URL)
+	w.frontier.Counts.Bytes += int64(len(a.page.HTML))
+	if a.page.Unchanged {
+		w.frontier.Counts.Unchanged++
+	} else {
+		w.frontier.Counts.Indexed++
+	}
+	w.tell(e.URL, "")
+	return nil
+}
+
+// waits reports whether a page names another as its original, which is then
+// read first. An original that is the front page is a theme's mistake.
+func (w *crawling) waits(e Entry, canonical *url.URL) bool {
+	if canonical == nil || e.Settled || !w.scope.has(canonical) || canonical.Path == "/" || checkURL(canonical) != nil {
+		return false
+	}
+	original := canonical.String()
+	switch {
+	case original == e.URL:
+		return false
+	case w.frontier.Done.has(original):
+		w.skip(e, Duplicate)
+		return true
+	case trap(canonical) != "":
+		return false
+	}
+	w.frontier.add(Entry{URL: original}, rank(canonical, true), w.room())
+	e.Canonical = original
+	w.frontier.Deferred = append(w.frontier.Deferred, e)
+	return true
+}
+
+// redirect puts the target of a redirect in, so that every hop passes the same
+// checks as any other address.
+func (w *crawling) redirect(e Entry, to *url.URL) {
+	to = normalise(to)
+	switch {
+	case checkURL(to) != nil:
+		w.skip(e, Refused)
+	case !w.scope.has(to):
+		if e.URL == w.frontier.Seed {
+			w.seedErr = fault.E(fault.Invalid, "The website redirects to "+to.Hostname()+". Register that address instead.", nil)
+		}
+		w.skip(e, OutOfScope)
+	case e.Hops >= maxHops:
+		w.skip(e, RedirectLoop)
+	default:
+		if reason := trap(to); reason != "" {
+			w.skip(e, reason)
+			return
+		}
+		w.frontier.add(Entry{URL: to.String(), Hops: e.Hops + 1}, w.rankOf(e), w.room())
+		w.skip(e, Redirected)
+	}
+}
+
+// found puts an address in if it is on the site and worth reading.
+func (w *crawling) found(u *url.URL, fromSitemap bool) {
+	if !w.scope.has(u) || checkURL(u) != nil {
+		return
+	}
+	address := u.String()
+	if w.frontier.Seen.has(address) {
+		return
+	}
+	if reason := trap(u); reason != "" {
+		w.frontier.Seen.add(address)
+		w.frontier.Counts.Found++
+		w.skip(Entry{URL: address}, reason)
+		return
+	}
+	if u.RawQuery != "" {
+		if w.variants[u.Path]++; w.variants[u.Path] > maxVariants {
+			w.frontier.Seen.add(address)
+			return
+		}
+	}
+	w.frontier.add(Entry{URL: address}, rank(u, fromSitemap), w.room())
+}
+
+// room is how many addresses may wait at once.
+func (w *crawling) room() int { return 4*w.Limits.Pages + 1000 }
+
+// skip counts an address that is not read.
+func (w *crawling) skip(e Entry, reason Reason) {
+	w.frontier.Counts.Skipped++
+	w.report.Reasons[reason]++
+	if len(w.report.Skipped) < maxSkips {
+		w.report.Skipped = append(w.report.Skipped, Skip{e.URL, reason})
+	}
+	if _, known := w.previous[e.URL]; known && !reason.Temporary() {
+		w.report.Gone = append(w.report.Gone, e.URL)
+	}
+	if e.URL == w.frontier.Seed && w.seedErr == nil && reason != Redirected {
+		kind := fault.Invalid
+		if reason.Temporary() {
+			kind = fault.Unavailable
+		}
+		w.seedErr = fault.E(kind, "The website's first page could not be read: "+string(reason)+".", nil)
+	}
+	w.tell(e.URL, reason)
+}
+
+func (w *crawling) tell(address string, reason Reason) {
+	if w.Progress != nil {
+		w.Progress(Progress{Counts: w.frontier.Counts, URL: address, Reason: reason})
+	}
+}
+
+// discover reads robots.txt and the sitemaps, and looks at what the site serves
+// for an address that does not exist.
+func (w *crawling) discover(ctx context.Context, seed *url.URL, fresh bool) {
+	r, reason := w.robotsOf(ctx, seed)
+	if delay := min(r.delay, w.Limits.MaxDelay); delay > 0 {
+		w.limiter.SetLimit(min(w.limiter.Limit(), rate.Every(delay)))
+	}
+	if reason == "" {
+		w.probe(ctx, seed, r)
+	}
+	if !fresh {
+		return
+	}
+	w.frontier.add(Entry{URL: seed.String()}, 0, w.room())
+	if reason == "" {
+		w.sitemaps(ctx, seed, r)
+	}
+	for address := range w.previous {
+		if u, err := url.Parse(address); err == nil {
+			w.found(normalise(u), true)
+		}
+	}
+}
+
+// robotsOf reads the robots.txt of an address's host, once. Without one all is
+// allowed; if it cannot be had, nothing is.
+func (w *crawling) robotsOf(ctx context.Context, u *url.URL) (robots, Reason) {
+	origin := u.Scheme + "://" + u.Host
+	if r, ok := w.robots[origin]; ok {
+		if r.unreadable != "" {
+			return r, r.unreadable
+		}
+		return r, ""
+	}
+	r := w.readRobots(ctx, origin+"/robots.txt")
+	if ctx.Err() == nil {
+		w.robots[origin] = r
+	}
+	return r, r.unreadable
+}
+
+func (w *crawling) readRobots(ctx context.Context, address string) robots {
+	for range maxHops + 1 {
+		body, status, location, err := w.small(ctx, address, maxRobots)
+		switch {
+		case fault.KindOf(err) == fault.Forbidden:
+			w.seedErr = err
+			return robots{unreadable: Refused}
+		case err != nil || status >= 500 || status == http.StatusTooManyRequests:
+			return robots{unreadable: RobotsMissing}
+		case location != nil:
+			address = location.String()
+		case status >= 200 && status < 300:
+			return parseRobots(body, w.token())
+		default:
+			return robots{}
+		}
+	}
+	return robots{} // RFC 9309, section 2.3.1.2: too many redirects count as none
+}
+
+// small fetches something other than a page.
+func (w *crawling) small(ctx context.Context, address string, most int64) (body []byte, status int, location *url.URL, err error) {
+	if err := w.limiter.Wait(ctx); err != nil {
+		return nil, 0, nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.Limits.PageTime)
+	defer cancel()
+	resp, err := w.get(ctx, address, nil)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		location, err = resp.Request.URL.Parse(resp.Header.Get("Location"))
+		return nil, resp.StatusCode, location, err
+	}
+	body, err = io.ReadAll(io.LimitReader(resp.Body, most))
+	return body, resp.StatusCode, nil, err
+}
+
+// probe asks for an address that cannot exist. A site that says "found" has its
+// answer kept, to recognise the like by.
+func (w *crawling) probe(ctx context.Context, seed *url.URL, r robots) {
+	sum := sha256.Sum256([]byte(seed.Host))
+	u := &url.URL{Scheme: seed.Scheme, Host: seed.Host, Path: "/no-such-page-" + hex.EncodeToString(sum[:6])}
+	if !r.allows(u.Path) {
+		return
+	}
+	if err := w.limiter.Wait(ctx); err != nil {
+		return
+	}
+	if a := w.fetch(ctx, Entry{URL: u.String()}, Validators{}); a.page.HTML != nil {
+		w.missing = &a.outline
+	}
+}
+
+// sitemaps reads those that robots.txt names, or the usual one.
+func (w *crawling) sitemaps(ctx context.Context, seed *url.URL, r robots) {
+	type file struct {
+		address string
+		depth   int
+	}
+	var queue []file
+	for _, s := range r.sitemaps {
+		queue = append(queue, file{s, 0})
+	}
+	if len(queue) == 0 {
+		queue = append(queue, file{seed.Scheme + "://" + seed.Host + "/sitemap.xml", 0})
+	}
+	seen := map[string]bool{}
+	for read := 0; len(queue) > 0 && read < maxSitemapFiles && ctx.Err() == nil; {
+		f := queue[0]
+		queue = queue[1:]
+		u, err := seed.Parse(f.address)
+		if err != nil || checkURL(u) != nil || !w.scope.has(u) || seen[u.String()] || f.depth > maxSitemapDepth {
+			continue
+		}
+		seen[u.String()] = true
+		read++
+		w.readSitemapAt(ctx, u, func(address string) bool {
+			if page, err := seed.Parse(address); err == nil {
+				w.found(normalise(page), true)
+			}
+			return w.frontier.len() < w.room()
+		}, func(address string) bool {
+			queue = append(queue, file{address, f.depth + 1})
+			return len(queue) < maxSitemapFiles
+		})
+	}
+}
+
+// readSitemapAt reads one sitemap, following redirects on the site.
+func (w *crawling) readSitemapAt(ctx context.Context, u *url.URL, page, child func(string) bool) {
+	for range maxHops {
+		if w.limiter.Wait(ctx) != nil {
+			return
+		}
+		one, cancel := context.WithTimeout(ctx, w.Limits.PageTime)
+		defer cancel()
+		resp, err := w.get(one, u.String(), nil)
+		if err != nil {
+			return
+		}
+		defer resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			readSitemap(resp.Body, page, child)
+			return
+		}
+		next, err := u.Parse(resp.Header.Get("Location"))
+		if resp.StatusCode < 300 || resp.StatusCode >= 400 || err != nil || !w.scope.has(next) || checkURL(next) != nil {
+			return
+		}
+		u = next
+	}
+}
+
+// wait blocks for d or until the context ends.
+func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

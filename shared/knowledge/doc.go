@@ -1,0 +1,12 @@
+// Package knowledge is the path from a merchant's website to a passage that
+// answers a question:
+//
+//	crawl     reads the site: robots.txt, sitemaps, links, redirects, limits
+//	page      reads one page: title, language, main text, products
+//	passage   splits the text under its headings
+//	index     finds passages by words and by meaning
+//	library   keeps each tenant's index
+//
+// crawl and index do not know each other; whoever refreshes a site calls them in
+// turn. What answers a shopper needs passage, index and library alone.
+package knowledge

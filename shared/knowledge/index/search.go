@@ -1,0 +1,349 @@
+package index
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"omniops/shared/knowledge/passage"
+)
+
+// Query is what is looked for.
+type Query struct {
+	Text string
+	// Language is the lower-case primary subtag of the text's language; when
+	// empty it is taken to be the site's.
+	Language string
+	// Vector is the embedding of the text by the index's model; nil searches
+	// by words alone.
+	Vector []float32
+	Limit  int // 10 if zero
+}
+
+// Hit is a passage that was found.
+type Hit struct {
+	Passage passage.Passage
+	// Score orders the hits of one search and means nothing beyond it.
+	Score float64
+	// Confidence, from 0 to 1, says how much of what was asked the passage
+	// speaks of: the share of the question's informative words it has, or its
+	// closeness in meaning. Below 0.35 the site most likely does not say.
+	Confidence float64
+}
+
+// Limits of one search.
+const (
+	maxQuery  = 4 << 10 // bytes of text
+	maxWanted = 32      // words looked up
+	maxHits   = 100
+	fuseDepth = 50 // hits of each ranking that are fused
+	fuseRank  = 60 // what reciprocal-rank fusion adds to a rank
+)
+
+// The worth of what is less than a match, as a share of one.
+const (
+	typoWorth    = 0.7
+	unknownWorth = 0.6 // of the weight of the rarest word: shoppers use words a site does not
+)
+
+// cosines between which confidence in a vector rises from 0 to 1.
+const (
+	cosineNone = 0.25
+	cosineFull = 0.60
+)
+
+// scratch is memory that one search needs and the next can use again.
+type scratch struct {
+	sums  []sum
+	near  []uint16
+	heap  []ranked
+	wants []want
+}
+
+// sum is what a passage has earned.
+type sum struct {
+	score float32
+	words uint32 // which words it has, one bit each
+}
+
+// passages gives a zeroed sum per passage.
+func (s *scratch) passages(n int) []sum {
+	if cap(s.sums) < n {
+		s.sums = make([]sum, n)
+	}
+	s.sums = s.sums[:n]
+	clear(s.sums)
+	return s.sums
+}
+
+func (s *scratch) distances(n int) []uint16 {
+	if cap(s.near) < n {
+		s.near = make([]uint16, n)
+	}
+	return s.near[:n]
+}
+
+// want is one word of the question, with the terms that stand for it.
+type want struct {
+	terms    []match
+	weight   float64 // how informative the word is
+	optional bool    // counts only if it is there
+}
+
+// match is one term that is worth a share of the word it stands for.
+type match struct {
+	term  int
+	worth float64
+}
+
+// Search gives the passages that fit a question best, the best first.
+func (ix *Index) Search(q Query) []Hit {
+	limit := min(q.Limit, maxHits)
+	if limit <= 0 {
+		limit = 10
+	}
+	s := ix.scratch.Get().(*scratch)
+	defer ix.scratch.Put(s)
+	sums := s.passages(ix.passages.len())
+	wants := ix.wants(q, s)
+	ix.accumulate(wants, sums)
+	depth := limit
+	if q.Vector != nil {
+		depth = max(limit, fuseDepth)
+	}
+	top := s.best(sums, depth)
+	near := ix.vectors.nearest(q.Vector, depth, s)
+	order, cosines := fuse(top, near)
+	var hits []Hit
+	for _, r := range order[:min(limit, len(order))] {
+		p, ok := ix.passage(r.passage)
+		if !ok {
+			continue
+		}
+		hits = append(hits, Hit{
+			Passage:    p,
+			Score:      float64(r.score),
+			Confidence: max(coverage(wants, sums[r.passage].words), nearness(cosines[r.passage])),
+		})
+	}
+	return hits
+}
+
+// wants looks up the words of the question.
+func (ix *Index) wants(q Query, s *scratch) []want {
+	text := q.Text
+	if len(text) > maxQuery {
+		text = text[:maxQuery]
+	}
+	language := q.Language
+	if language == "" && len(ix.languages) > 0 {
+		language = ix.languages[0]
+	}
+	wants := s.wants[:0]
+	seen := map[string]bool{}
+	tokens(text, func(t token) {
+		if len(wants) >= maxWanted || seen[t.word] || !t.exact && stopWord(t.word, language) {
+			return
+		}
+		seen[t.word] = true
+		if w, ok := ix.want(t, language); ok {
+			wants = append(wants, w)
+		}
+	})
+	s.wants = wants
+	return wants
+}
+
+// want looks one word up, as each of the site's languages would spell its stem.
+func (ix *Index) want(t token, language string) (want, bool) {
+	w := want{optional: t.optional}
+	var spellings []string
+	add := func(language string) {
+		a := analyzer{language: language}
+		if s := a.term(t); s != "" && !slices.Contains(spellings, s) {
+			spellings = append(spellings, s)
+		}
+	}
+	for _, l := range ix.languages[:min(len(ix.languages), 4)] {
+		add(l)
+	}
+	if len(spellings) == 0 {
+		if add(language); len(spellings) == 0 {
+			return want{}, false
+		}
+	}
+	n := ix.passages.len()
+	for _, s := range spellings {
+		if i := ix.find(s); i >= 0 {
+			w.terms = append(w.terms, match{i, 1})
+			w.weight = max(w.weight, idf(n, ix.count(i)))
+		}
+	}
+	if len(w.terms) > 0 {
+		return w, true
+	}
+	w.weight = idf(n, 1) * unknownWorth
+	if !t.exact {
+		w.terms = ix.fixes(spellings)
+	}
+	return w, true
+}
+
+// fixes are the most frequent terms that a misspelt word may stand for.
+func (ix *Index) fixes(spellings []string) []match {
+	var found []match
+	for _, s := range spellings {
+		ix.neighbours(s, func(term int) {
+			found = append(found, match{term, typoWorth})
+		})
+	}
+	slices.SortFunc(found, func(a, b match) int {
+		return cmp.Or(cmp.Compare(ix.count(b.term), ix.count(a.term)), cmp.Compare(a.term, b.term))
+	})
+	return found[:min(len(found), maxFixes)]
+}
+
+// idf is how informative a term is that count of n passages have.
+func idf(n, count int) float64 {
+	return math.Log(1 + (float64(n)-float64(count)+0.5)/(float64(count)+0.5))
+}
+
+// count is how many passages have a term.
+func (ix *Index) count(term int) int {
+	n, _ := binary.Uvarint(ix.postings.get(term))
+	return int(min(n, uint64(ix.passages.len())))
+}
+
+// accumulate adds up what each passage earns for each word.
+func (ix *Index) accumulate(wants []want, sums []sum) {
+	for i, w := range wants {
+		bit := uint32(1) << i
+		for _, m := range w.terms {
+			weight := float32(idf(len(sums), ix.count(m.term)) * m.worth / 255)
+			list := ix.postings.get(m.term)
+			_, n := binary.Uvarint(list)
+			if n <= 0 {
+				continue
+			}
+			list = list[n:]
+			at := uint64(0)
+			for len(list) >= 2 {
+				step, n := uint64(list[0]), 1
+				if step >= 0x80 {
+					if step, n = binary.Uvarint(list); n <= 0 || n >= len(list) {
+						break
+					}
+				}
+				at += step
+				if at >= uint64(len(sums)) {
+					break
+				}
+				s := &sums[at]
+				s.score += weight * float32(list[n])
+				s.words |= bit
+				list = list[n+1:]
+			}
+		}
+	}
+}
+
+// best gives the passages that earned most, the best first.
+func (s *scratch) best(sums []sum, limit int) []ranked {
+	heap := s.heap[:0]
+	least := float32(0)
+	for i := range sums {
+		score := sums[i].score
+		if score <= least {
+			continue
+		}
+		if len(heap) < limit {
+			heap = append(heap, ranked{i, score})
+			if len(heap) == limit {
+				for j := limit/2 - 1; j >= 0; j-- {
+					sink(heap, j)
+				}
+				least = heap[0].score
+			}
+			continue
+		}
+		heap[0] = ranked{i, score}
+		sink(heap, 0)
+		least = heap[0].score
+	}
+	s.heap = heap
+	slices.SortFunc(heap, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
+	})
+	return heap
+}
+
+// sink restores a heap whose root is the least.
+func sink(heap []ranked, i int) {
+	for {
+		least := i
+		for c := 2*i + 1; c <= 2*i+2 && c < len(heap); c++ {
+			if heap[c].score < heap[least].score {
+				least = c
+			}
+		}
+		if least == i {
+			return
+		}
+		heap[i], heap[least] = heap[least], heap[i]
+		i = least
+	}
+}
+
+// fuse joins two rankings by the reciprocals of the ranks. Without vectors the
+// ranking by words stays as it is.
+func fuse(words, near []ranked) (order []ranked, cosines map[int]float32) {
+	if len(near) == 0 {
+		return words, nil
+	}
+	scores := map[int]float32{}
+	cosines = map[int]float32{}
+	for i, r := range words {
+		scores[r.passage] += 1 / float32(fuseRank+i+1)
+	}
+	for i, r := range near {
+		scores[r.passage] += 1 / float32(fuseRank+i+1)
+		cosines[r.passage] = r.score
+	}
+	for p, score := range scores {
+		order = append(order, ranked{p, score})
+	}
+	slices.SortFunc(order, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
+	})
+	return order, cosines
+}
+
+// coverage is the share of the informative weight of the wanted words that a
+// passage with these words has.
+func coverage(wants []want, words uint32) float64 {
+	has, all := 0.0, 0.0
+	for i, w := range wants {
+		found := words&(1<<i) != 0
+		if w.optional && !found {
+			continue
+		}
+		all += w.weight
+		if found {
+			worth := 0.0
+			for _, m := range w.terms {
+				worth = max(worth, m.worth)
+			}
+			has += w.weight * worth
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return has / all
+}
+
+// nearness turns a cosine into a confidence.
+func nearness(cosine float32) float64 {
+	return min(max((float64(cosine)-cosineNone)/(cosineFull-cosineNone), 0), 1)
+}

@@ -1,0 +1,140 @@
+package page
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// bounded returns the part of the source that is read, so that no page, however
+// hostile, becomes a large tree: long scripts, styles and comments go, and the
+// page ends at the first tag over a limit.
+func bounded(source []byte) (part []byte, cut bool) {
+	source = withoutLong(source)
+	z := html.NewTokenizer(bytes.NewReader(source))
+	z.SetMaxBuf(maxToken)
+	tags, attributes, read := 0, 0, 0
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return source[:read], z.Err() == html.ErrBufferExceeded
+		case html.StartTagToken, html.SelfClosingTagToken:
+			size := len(z.Raw())
+			if tags++; tags > maxTags {
+				return source[:read], true
+			}
+			for _, more := z.TagName(); more; attributes++ {
+				_, _, more = z.TagAttr()
+			}
+			if attributes > maxAttributes {
+				return source[:read], true
+			}
+			read += size
+		default:
+			read += len(z.Raw())
+		}
+	}
+}
+
+// withoutLong cuts scripts, styles and comments longer than maxScript out of
+// the source. It copies only if there is one.
+func withoutLong(source []byte) []byte {
+	var out []byte
+	kept := 0
+	for at := 0; at < len(source); {
+		next := bytes.IndexByte(source[at:], '<')
+		if next < 0 {
+			break
+		}
+		at += next
+		end := 0
+		switch rest := source[at:]; {
+		case hasPrefixFold(rest, "<script"):
+			end = indexFold(rest, "</script")
+		case hasPrefixFold(rest, "<style"):
+			end = indexFold(rest, "</style")
+		case bytes.HasPrefix(rest, []byte("<!--")):
+			end = bytes.Index(rest, []byte("-->"))
+		}
+		switch {
+		case end < 0: // never closed: the rest of the page is inside it
+			return append(out, source[kept:at]...)
+		case end > maxScript:
+			out = append(out, source[kept:at]...)
+			kept = at + end
+		}
+		at += max(end, 1)
+	}
+	if out == nil {
+		return source
+	}
+	return append(out, source[kept:]...)
+}
+
+// hasPrefixFold is bytes.HasPrefix for a lower-case ASCII prefix, in any case.
+func hasPrefixFold(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && strings.EqualFold(string(b[:len(prefix)]), prefix)
+}
+
+// indexFold is bytes.Index for a lower-case ASCII text that begins with '<', in
+// any case.
+func indexFold(b []byte, text string) int {
+	for at := 0; ; at++ {
+		next := bytes.IndexByte(b[at:], '<')
+		if next < 0 {
+			return -1
+		}
+		at += next
+		if hasPrefixFold(b[at:], text) {
+			return at
+		}
+	}
+}
+
+// flat is a document of a page's text alone, one paragraph per run of text. It
+// stands in for a tree that would be too deep.
+func flat(source []byte) *html.Node {
+	body := &html.Node{Type: html.ElementNode, Data: "body"}
+	skip, depth := "", 0 // the element being left out, and how often it is open
+	z := html.NewTokenizer(bytes.NewReader(source))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			root := &html.Node{Type: html.DocumentNode}
+			root.AppendChild(body)
+			return root
+		case html.StartTagToken:
+			t := z.Token()
+			n := &html.Node{Type: html.ElementNode, Data: t.Data, Attr: t.Attr}
+			switch {
+			case skip == "" && (dropped[t.Data] || hidden(n)) && !void[t.Data]:
+				skip, depth = t.Data, 1
+			case t.Data == skip:
+				depth++
+			}
+		case html.EndTagToken:
+			if name, _ := z.TagName(); string(name) == skip {
+				if depth--; depth == 0 {
+					skip = ""
+				}
+			}
+		case html.TextToken:
+			text := strings.TrimSpace(string(z.Text()))
+			if skip != "" || text == "" {
+				continue
+			}
+			p := &html.Node{Type: html.ElementNode, Data: "p"}
+			p.AppendChild(&html.Node{Type: html.TextNode, Data: text})
+			body.AppendChild(p)
+		}
+	}
+}
+
+// clip shortens s to at most n bytes without breaking a character.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}

@@ -1,0 +1,98 @@
+// Package page reads one web page: its title, language, main text as Markdown
+// and the products it sells. What a visitor could never see is left out, so that
+// text hidden in a page cannot speak to a model.
+package page
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"omniops/shared/fault"
+	"omniops/shared/knowledge/passage"
+)
+
+// The size of what is read of one page. A page beyond them is read in part.
+const (
+	maxTags       = 60_000
+	maxAttributes = 200_000
+	maxToken      = 512 << 10 // bytes of one tag or run of text
+	maxScript     = 256 << 10 // bytes of one script, style or comment
+	maxText       = 400 << 10 // bytes of Markdown
+	maxTitle      = 200       // bytes of a title
+	maxAbout      = 400       // bytes of a description
+	maxProducts   = 50
+)
+
+// Content is what a page says.
+type Content struct {
+	URL         string
+	Title       string
+	Language    string // lower-case primary subtag such as "en", empty if unknown
+	Description string
+	Text        string // Markdown
+	Products    []Product
+	Cut         bool // the page was larger than is read
+}
+
+// Hash changes if and only if something a passage is made of does.
+func (c Content) Hash() string {
+	sum := sha256.Sum256([]byte(c.Language + "\x00" + c.Title + "\x00" + c.markdown()))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Passages splits the page, product facts included, for the index.
+func (c Content) Passages(crawledAt time.Time) []passage.Passage {
+	return passage.Split(passage.Source{
+		URL:       c.URL,
+		Title:     c.Title,
+		Language:  c.Language,
+		CrawledAt: crawledAt,
+	}, c.markdown())
+}
+
+// markdown is the text followed by what is known of each product.
+func (c Content) markdown() string {
+	var b strings.Builder
+	b.WriteString(c.Text)
+	for _, p := range c.Products {
+		b.WriteString("\n\n")
+		b.WriteString(p.markdown())
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// Extract reads a page, given in UTF-8. A page without any text is
+// fault.Invalid; broken HTML is not an error.
+func Extract(address string, source []byte) (Content, error) {
+	base, err := url.Parse(address)
+	if err != nil {
+		return Content{}, fault.E(fault.Invalid, "The page's address is not a URL.", err)
+	}
+	source, cut := bounded(source)
+	doc, err := html.Parse(bytes.NewReader(source))
+	if err != nil { // nested too deeply: its words are still worth having
+		doc, cut = flat(source), true
+	}
+	c := Content{URL: address, Cut: cut}
+	head := readHead(doc)
+	c.Title, c.Description = head.pageTitle(base), head.description
+	c.Products = products(doc, base)
+	if c.Text, err = mainText(doc, base); err != nil {
+		return Content{}, err
+	}
+	if len(c.Text) > maxText {
+		c.Text, c.Cut = clip(c.Text, maxText), true
+	}
+	if c.Text == "" && len(c.Products) == 0 {
+		return Content{}, fault.E(fault.Invalid, "The page has no text.", errors.New("no text in "+address))
+	}
+	c.Language = language(head.language, c.Text)
+	return c, nil
+}

@@ -1,0 +1,188 @@
+package page
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"codeberg.org/readeck/go-readability/v2"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// mainText is the page's own text as Markdown. It changes doc.
+func mainText(doc *html.Node, base *url.URL) (string, error) {
+	body := find(doc, func(n *html.Node) bool { return n.Data == "body" })
+	if body == nil {
+		return "", nil
+	}
+	clean(body)
+	shape(body)
+	text, err := markdown(choose(doc, body, base))
+	if err != nil {
+		return "", fmt.Errorf("convert page %s: %w", base, err)
+	}
+	return text, nil
+}
+
+// choose finds the element that holds the content: what the page itself marks
+// as such, else what Readability makes out, else all that is left of the body.
+func choose(doc, body *html.Node, base *url.URL) *html.Node {
+	total := weight(body)
+	for _, marked := range []func(*html.Node) bool{
+		func(n *html.Node) bool { return n.Data == "main" || attr(n, "role") == "main" },
+		func(n *html.Node) bool { return n.Data == "article" },
+		func(n *html.Node) bool { return mainIDs[strings.ToLower(attr(n, "id"))] },
+	} {
+		if n := find(body, marked); n != nil && weight(n)*3 >= total {
+			return n
+		}
+	}
+	pruneLinks(body)
+	total = weight(body)
+	if total >= 500 {
+		parser := readability.NewParser()
+		parser.DisableJSONLD = true
+		article, err := parser.ParseDocument(doc, base)
+		if err == nil && article.Node != nil && weight(article.Node)*2 >= total {
+			return article.Node
+		}
+	}
+	return body
+}
+
+// mainIDs are ids that themes give to the content.
+var mainIDs = set("main maincontent main-content content primary page-content")
+
+// find is the first element in document order that fits, the root included.
+func find(root *html.Node, fits func(*html.Node) bool) *html.Node {
+	if root.Type == html.ElementNode && fits(root) {
+		return root
+	}
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && fits(n) {
+			return n
+		}
+	}
+	return nil
+}
+
+// weight is how many letters and digits stand inside a node.
+func weight(n *html.Node) int {
+	total := 0
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			for _, r := range d.Data {
+				if unicode.IsLetter(r) || unicode.IsDigit(r) {
+					total++
+				}
+			}
+		}
+	}
+	return total
+}
+
+// pruneLinks removes lists that are menus in all but name: five links or more
+// and little else.
+func pruneLinks(root *html.Node) {
+	var lists []*html.Node
+	for n := range root.Descendants() {
+		if n.DataAtom == atom.Ul || n.DataAtom == atom.Ol || n.DataAtom == atom.Table {
+			lists = append(lists, n)
+		}
+	}
+	for _, list := range lists {
+		links, inLinks := 0, 0
+		for n := range list.Descendants() {
+			if n.DataAtom == atom.A {
+				links++
+				inLinks += weight(n)
+			}
+		}
+		if links >= 5 && inLinks*10 >= weight(list)*8 && list.Parent != nil {
+			list.Parent.RemoveChild(list)
+		}
+	}
+}
+
+// shape rewrites what themes use for questions and answers into headings and
+// lists, which is what a page is split by.
+func shape(root *html.Node) {
+	var all []*html.Node
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode {
+			all = append(all, n)
+		}
+	}
+	for _, n := range all {
+		switch {
+		case n.DataAtom == atom.Summary, n.DataAtom == atom.Button && !inHeading(n), isBoldQuestion(n):
+			retag(n, atom.H6)
+		case n.DataAtom == atom.Dl:
+			shapeDefinitions(n)
+		}
+	}
+}
+
+// isBoldQuestion reports whether a paragraph is nothing but a question in bold.
+func isBoldQuestion(n *html.Node) bool {
+	if n.DataAtom != atom.P {
+		return false
+	}
+	said := strings.TrimSpace(text(n))
+	if len(said) > 160 || !strings.HasSuffix(said, "?") {
+		return false
+	}
+	bold := find(n, func(n *html.Node) bool { return n.DataAtom == atom.Strong || n.DataAtom == atom.B })
+	return bold != nil && strings.TrimSpace(text(bold)) == said
+}
+
+// shapeDefinitions turns a list of questions into headings, any other
+// definition list into a list of "term: definition".
+func shapeDefinitions(dl *html.Node) {
+	var terms, definitions []*html.Node
+	questions := true
+	for n := range dl.Descendants() {
+		switch n.DataAtom {
+		case atom.Dt:
+			terms = append(terms, n)
+			questions = questions && strings.HasSuffix(strings.TrimSpace(text(n)), "?")
+		case atom.Dd:
+			definitions = append(definitions, n)
+		}
+	}
+	retag(dl, atom.Div)
+	if questions {
+		for _, n := range terms {
+			retag(n, atom.H6)
+		}
+		for _, n := range definitions {
+			retag(n, atom.Div)
+		}
+		return
+	}
+	for _, n := range terms {
+		n.AppendChild(&html.Node{Type: html.TextNode, Data: ": "})
+		retag(n, atom.Span)
+		li := element(atom.Li)
+		ul := element(atom.Ul)
+		ul.AppendChild(li)
+		n.Parent.InsertBefore(ul, n)
+		for next := n; next != nil && !(next != n && next.DataAtom == atom.Dt); {
+			after := next.NextSibling
+			next.Parent.RemoveChild(next)
+			if next.DataAtom == atom.Dd {
+				retag(next, atom.Span)
+			}
+			li.AppendChild(next)
+			next = after
+		}
+	}
+}
+
+func element(a atom.Atom) *html.Node {
+	return &html.Node{Type: html.ElementNode, Data: a.String(), DataAtom: a}
+}
+
+func retag(n *html.Node, a atom.Atom) { n.Data, n.DataAtom, n.Attr = a.String(), a, nil }

@@ -1,0 +1,52 @@
+package page
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
+	"golang.org/x/net/html"
+)
+
+// blankLines and spaces match what a theme's templates leave behind.
+var (
+	blankLines = regexp.MustCompile(`\n\s*\n\s*\n`)
+	spaces     = regexp.MustCompile(`[ \t\x{a0}]+`)
+)
+
+// markdown renders headings, lists, tables and paragraphs. Links and emphasis
+// become plain text: a passage is quoted, never followed.
+func markdown(n *html.Node) (string, error) {
+	c := converter.NewConverter(
+		converter.WithEscapeMode(converter.EscapeModeDisabled),
+		converter.WithPlugins(
+			base.NewBasePlugin(),
+			commonmark.NewCommonmarkPlugin(commonmark.WithHeadingStyle(commonmark.HeadingStyleATX)),
+			table.NewTablePlugin(
+				table.WithCellPaddingBehavior(table.CellPaddingBehaviorMinimal),
+				table.WithSkipEmptyRows(true),
+				table.WithHeaderPromotion(true),
+			),
+		),
+	)
+	plain := func(ctx converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
+		ctx.RenderChildNodes(ctx, w, n)
+		return converter.RenderSuccess
+	}
+	for _, tag := range []string{"a", "strong", "b", "em", "i", "u", "s", "del", "mark", "small", "code"} {
+		c.Register.RendererFor(tag, converter.TagTypeInline, plain, converter.PriorityEarly)
+	}
+	out, err := c.ConvertNode(n)
+	if err != nil {
+		return "", err
+	}
+	lines := strings.Split(string(out), "\n")
+	for i, l := range lines {
+		indent := len(l) - len(strings.TrimLeft(l, " "))
+		lines[i] = l[:min(indent, 6)] + strings.TrimSpace(spaces.ReplaceAllString(l, " "))
+	}
+	return strings.TrimSpace(blankLines.ReplaceAllString(strings.Join(lines, "\n"), "\n\n")), nil
+}
