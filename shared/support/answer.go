@@ -23,7 +23,7 @@ const (
 	maxTokens     = 400             // of an answer
 	statusAfter   = 2 * time.Second // a slower answer says what it is doing
 	staleAfter    = 30 * 24 * time.Hour
-	minConfidence = 0.34 // of the best passage; below it the pages do not say
+	minConfidence = 0.35 // of the best passage; below it the pages most likely do not say
 )
 
 // compose makes the answer to a turn, sending text as it comes.
@@ -122,7 +122,7 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	})
 	verdict := &verdict{pass: filter.Write}
 	reply, err := e.Models.Stream(ctx, llm.Request{
-		Tenant: turn.ask.Tenant, Region: string(turn.account.Region), Surface: processor.CustomerChat,
+		Tenant: turn.ask.Tenant, Region: processor.Region(turn.account.Region), Surface: processor.CustomerChat,
 		Conversation: turn.ask.Conversation,
 		Task:         llm.Task{Version: promptVersion, System: prompt(turn.account.Name, turn.account.Language)},
 		Passages:     passages, History: turn.history(), Question: turn.asked, MaxTokens: maxTokens,

@@ -21,6 +21,7 @@ import (
 	"omniops/shared/id"
 	"omniops/shared/knowledge/library"
 	"omniops/shared/llm"
+	"omniops/shared/mask"
 	"omniops/shared/seal"
 	"omniops/shared/tenant"
 )
@@ -75,7 +76,7 @@ func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
 	if n := utf8.RuneCountInString(ask.Text); n == 0 || n > MaxMessage {
 		return nil, fault.E(fault.Invalid, fmt.Sprintf("A message has 1 to %d characters.", MaxMessage), nil)
 	}
-	turn := &Turn{ask: ask, asked: llm.Scrub(ask.Text), kept: true}
+	turn := &Turn{ask: ask, asked: mask.Scrub(ask.Text), kept: true}
 	for try := 0; ; try++ {
 		used, err := e.load(ctx, turn)
 		if errors.Is(err, seal.ErrNoKeys) {
@@ -191,6 +192,8 @@ const pollEvery = 400 * time.Millisecond
 // listens any more, the answer is still finished and stored, so that the next
 // try of the same message gets it.
 func (e *Engine) Answer(ctx context.Context, turn *Turn, emit func(Event) error) error {
+	ctx, cancel := detached(ctx)
+	defer cancel()
 	text := TextIn(LanguageOf(turn.asked, turn.ask.Language))
 	out := &listener{emit: emit}
 	out.send(Disclosure{fmt.Sprintf(text.Disclosure, turn.account.Name), turn.number})
@@ -218,6 +221,17 @@ func (e *Engine) Answer(ctx context.Context, turn *Turn, emit func(Event) error)
 	}
 	out.send(Done{message.ID, turn.number, message.State})
 	return nil
+}
+
+// detached keeps the deadline of a request but not its end: a shopper who goes
+// away does not end the answer.
+func detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	ctx = context.WithoutCancel(ctx)
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, deadline)
 }
 
 // keep stores the answer and counts the turn, even when the shopper is gone.

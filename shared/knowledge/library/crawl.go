@@ -113,7 +113,7 @@ func (r *Reader) passages(ctx context.Context, account tenant.Account, site *Sit
 
 // publish indexes the passages and puts the index to use.
 func (r *Reader) publish(ctx context.Context, account tenant.Account, passages []passage.Passage) (string, error) {
-	blob, err := index.Build(passages, index.Options{})
+	blob, err := index.Build(ctx, passages, index.Options{})
 	if err != nil {
 		return "", err
 	}

@@ -1,0 +1,93 @@
+// Package localtest gives a test the AWS services of template.yaml, in memory,
+// with a clock that stands still and faults at hand.
+package localtest
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"omniops/local/clock"
+	"omniops/local/faults"
+	"omniops/local/services"
+)
+
+// Start is when a test's clock stands until it is moved.
+var start = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
+
+// Cloud is what a test runs on.
+type Cloud struct {
+	*services.Services
+	Clock  *clock.Clock
+	Faults *faults.Set
+}
+
+// SessionSecret is the signing secret in tests.
+const SessionSecret = "test-only-signing-secret-not-for-anything-else"
+
+// Start runs the services for the length of a test. Parameters of the template
+// may be overridden.
+func Start(t testing.TB, parameters ...map[string]string) *Cloud {
+	t.Helper()
+	all := map[string]string{"DomainName": "api.test", "CertificateArn": "arn:aws:acm:eu-west-2:000000000000:certificate/test"}
+	for _, p := range parameters {
+		for k, v := range p {
+			all[k] = v
+		}
+	}
+	c := &Cloud{Clock: clock.Fixed(start), Faults: faults.New(1)}
+	s, err := services.Start(t.Context(), services.Options{
+		Template: filepath.Join(Root(t), "template.yaml"), Parameters: all, Clock: c.Clock, Faults: c.Faults,
+		Secrets: map[string]string{"SESSION_SECRET": SessionSecret, "OPENAI_API_KEY": "sk-test", "SENTRY_DSN": "unset"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Services = s
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("stop services: %v", err)
+		}
+	})
+	return c
+}
+
+// Env gives the environment variable that the template sets for a function, by
+// the name of its folder.
+func (c *Cloud) Env(t testing.TB, function, name string) string {
+	t.Helper()
+	for _, f := range c.Template.Functions {
+		if filepath.Base(strings.TrimSuffix(f.CodeURI, "/")) == function {
+			if value, ok := f.Environment[name]; ok {
+				return value
+			}
+			t.Fatalf("template.yaml sets no %s for %s", name, function)
+		}
+	}
+	t.Fatalf("template.yaml has no function %s", function)
+	return ""
+}
+
+// Advance moves the clock ahead.
+func (c *Cloud) Advance(d time.Duration) { c.Clock.SetOffset(c.Clock.Offset() + d) }
+
+// Root finds the repository's root.
+func Root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "template.yaml")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			t.Fatal("no template.yaml above the test's folder")
+		}
+		dir = parent
+	}
+}
