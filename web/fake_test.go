@@ -64,6 +64,9 @@ type stream struct {
 	next int
 }
 
+// widget builds the chat once for all tests.
+var widget = sync.OnceValues(build.Widget)
+
 func newAPI(t *testing.T) *api {
 	t.Helper()
 	a := &api{
@@ -80,7 +83,7 @@ func newAPI(t *testing.T) *api {
 			"suggestions": []string{"How long do I have to return a kettle?", "Which kettle works on induction?", "How do I descale a kettle?"},
 		},
 	}
-	assets, err := build.Widget()
+	assets, err := widget()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +93,7 @@ func newAPI(t *testing.T) *api {
 	mux.HandleFunc("POST /v1/sessions", a.mint)
 	mux.HandleFunc("GET /v1/chat", a.transcript)
 	mux.HandleFunc("POST /v1/chat", a.reply)
-	mux.HandleFunc("OPTIONS /", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("OPTIONS /v1/", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
 		if r.Method != http.MethodOptions {
@@ -292,7 +295,7 @@ func newShop(t *testing.T, chat *api, attributes string) *httptest.Server {
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; script-src "+chat.URL+"; connect-src "+chat.URL)
-		_, _ = io.WriteString(w, `<!doctype html><html `+attributes+`><head><title>Shop</title><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><script src="`+chat.URL+`/widget/omniops.js" async></script></head><body><h1>Shop</h1><p><a href="#a">A link of the shop</a></p></body></html>`)
+		_, _ = io.WriteString(w, `<!doctype html><html `+attributes+`><head><title>Shop</title><meta name="viewport" content="width=device-width, initial-scale=1"><script src="`+chat.URL+`/widget/omniops.js" async></script></head><body><h1>Shop</h1><p><a href="#a">A link of the shop</a></p></body></html>`)
 	}))
 	t.Cleanup(s.Close)
 	return s

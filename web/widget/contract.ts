@@ -63,6 +63,8 @@ export interface Opening {
   dialog: HTMLDialogElement;
   button: HTMLButtonElement;
   close(): void;
+  /** The tokens of an accent, as a rule of a style sheet. */
+  accents(hex: string | undefined): string;
   /** The API's origin. */
   api: string;
   language: string;

@@ -1,6 +1,7 @@
 // The only part a page loads before the shopper opens the chat: it draws one
 // round button, stores nothing and asks for nothing.
 
+import { accents } from "./colour";
 import { sheet as covers, storageKey, type Kept, type Tab, type UI } from "./contract";
 import css from "./loader.css";
 
@@ -8,7 +9,7 @@ declare const UI_FILE: string; // set by the build: the other file's name
 
 const svg = "http://www.w3.org/2000/svg";
 const bubble =
-  "M12 3.5c-5 0-9 3.3-9 7.6 0 2.4 1.3 4.6 3.3 6-.1 1.2-.6 2.4-1.5 3.4 1.9-.1 3.6-.8 4.9-1.9.7.1 1.5.2 2.3.2 5 0 9-3.4 9-7.7s-4-7.6-9-7.6Z";
+  "M12 3C7 3 3 6.4 3 11q0 4 3 6l-1 4 5-2q1 .2 2 .2c5 0 9-3.6 9-8.2S17 3 12 3Z";
 const script = document.currentScript as HTMLScriptElement | null;
 
 function read<T>(storage: "localStorage" | "sessionStorage"): T | undefined {
@@ -20,9 +21,9 @@ function read<T>(storage: "localStorage" | "sessionStorage"): T | undefined {
 }
 
 const sorry: Record<string, string> = {
-  en: "The chat could not be loaded. Check your connection and try again.",
-  de: "Der Chat konnte nicht geladen werden. Bitte die Verbindung prüfen und noch einmal versuchen.",
-  fr: "Le chat n’a pas pu se charger. Vérifiez la connexion et réessayez.",
+  en: "The chat did not load. Try again",
+  de: "Der Chat lädt nicht. Erneut versuchen",
+  fr: "Le chat n’a pas chargé. Réessayer",
 };
 
 class OmniChat extends HTMLElement {
@@ -36,31 +37,28 @@ class OmniChat extends HTMLElement {
     super();
     this.#root.adoptedStyleSheets = [this.#style];
     const button = this.#button;
+    const dialog = this.#dialog;
     button.id = "launch";
-    button.type = "button";
-    button.ariaLabel = "Chat";
     button.ariaHasPopup = "dialog";
     button.ariaExpanded = "false";
+    button.ariaLabel = dialog.ariaLabel = "Chat";
     const icon = document.createElementNS(svg, "svg");
     icon.setAttribute("viewBox", "0 0 24 24");
-    icon.setAttribute("aria-hidden", "true");
     const path = document.createElementNS(svg, "path");
     path.setAttribute("d", bubble);
     icon.append(path);
     button.append(icon);
-    button.onclick = () => (this.#dialog.open ? this.close() : void this.open());
-    this.#dialog.ariaLabel = "Chat";
-    this.#dialog.onkeydown = (event) => {
+    button.onclick = () => (dialog.open ? this.close() : void this.open());
+    dialog.onkeydown = (event) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
       event.preventDefault();
       this.close();
     };
-    this.#root.append(button, this.#dialog);
+    this.#root.append(button, dialog);
   }
 
   connectedCallback(): void {
-    const accent = this.getAttribute("accent") ?? "";
-    this.#style.replaceSync(css + (/^#[\da-f]{6}$/i.test(accent) ? `:host{--accent:${accent}}` : ""));
+    this.#style.replaceSync(css + accents(this.getAttribute("accent")));
     // A sheet that covers the page would hide what the shopper came to see.
     if (read<Tab>("sessionStorage")?.open && !matchMedia(covers).matches) void this.open(false);
   }
@@ -80,7 +78,6 @@ class OmniChat extends HTMLElement {
       this.#ui = undefined;
       dialog.ariaBusy = "false";
       const again = document.createElement("button");
-      again.type = "button";
       again.textContent = sorry[this.#language.slice(0, 2)] ?? sorry["en"]!;
       again.onclick = () => void this.open();
       dialog.replaceChildren(again);
@@ -104,7 +101,7 @@ class OmniChat extends HTMLElement {
     const language = this.#language;
     const dialog = this.#dialog;
     dialog.ariaBusy = "true";
-    dialog.replaceChildren(...["", "", ""].map(() => document.createElement("i")));
+    dialog.replaceChildren(document.createElement("i"), document.createElement("i"));
     const token = read<Kept>("localStorage")?.token;
     const session = fetch(api + "/v1/sessions", {
       method: "POST",
@@ -119,6 +116,7 @@ class OmniChat extends HTMLElement {
       dialog,
       button: this.#button,
       close: () => this.close(),
+      accents,
       api,
       language,
       session,

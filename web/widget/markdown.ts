@@ -16,7 +16,8 @@ function span(text: string, sources: readonly Source[]): Node[] {
       break;
     }
     const [all, picture, label, href, bold, strong, code, cited, stress, bare] = match;
-    if (match.index) nodes.push(new Text(rest.slice(0, match.index)));
+    const before = rest.slice(0, match.index);
+    if (before) nodes.push(new Text(cited ? before.trimEnd() : before));
     rest = rest.slice(match.index + all.length);
     if (picture !== undefined) nodes.push(new Text(picture));
     else if (label && href) {

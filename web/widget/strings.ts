@@ -168,3 +168,9 @@ export function fill(text: string, values: Record<string, string | number>): str
 export function direction(language: string): "rtl" | "ltr" {
   return /^(ar|he|fa|ur|ckb|dv|ps|sd|ug|yi)\b/i.test(language) ? "rtl" : "ltr";
 }
+
+/** The reader's own format of a language, if the browser names one. */
+export function locale(language: string): string {
+  const base = language.slice(0, 2).toLowerCase();
+  return navigator.languages.find((own) => own.toLowerCase().startsWith(base)) ?? language;
+}

@@ -3,7 +3,7 @@
 import type { Line, Source } from "./contract";
 import { h, link } from "./dom";
 import { plain, render } from "./markdown";
-import { fill, type Strings } from "./strings";
+import { fill, locale, type Strings } from "./strings";
 
 /** What a turn needs from the chat around it. */
 export interface Stage {
@@ -34,7 +34,7 @@ export function said(text: string): HTMLElement {
 /** The numbered pages an answer rests on, each with the day it was read. */
 export function sourceList(sources: readonly Source[], stage: Stage): HTMLElement | undefined {
   const { words, language } = stage;
-  const day = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+  const day = new Intl.DateTimeFormat(locale(language), { weekday: "short", day: "numeric", month: "short", year: "numeric" });
   const items = sources.flatMap((source) => {
     const read = new Date(source.crawled_at);
     const date = isNaN(+read) ? "" : fill(words.checked, { date: day.format(read) });

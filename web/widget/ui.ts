@@ -2,12 +2,11 @@
 
 import tokens from "../tokens.css";
 import { Client, Refusal } from "./client";
-import { accents } from "./colour";
 import { sheet as covers, storageKey, type Kept, type Line, type Opening, type Problem, type Session, type Source, type Tab } from "./contract";
 import { h, icon } from "./dom";
 import { render, plain } from "./markdown";
 import { Menu } from "./menu";
-import { direction, fill, words, type Strings } from "./strings";
+import { direction, fill, locale, words, type Strings } from "./strings";
 import { bubble, said, sourceList, Turn, type Stage } from "./turn";
 import css from "./ui.css";
 
@@ -94,7 +93,7 @@ class Chat implements Stage {
     const { dialog, root } = opening;
     const style = new CSSStyleSheet();
     style.replaceSync(tokens + css);
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, style, this.#accent];
+    root.adoptedStyleSheets = [style, ...root.adoptedStyleSheets, this.#accent];
     dialog.setAttribute("aria-labelledby", "name");
     dialog.ariaBusy = "false";
     dialog.replaceChildren(this.#sheet);
@@ -151,11 +150,14 @@ class Chat implements Stage {
       event.preventDefault();
       this.#submit(this.#input.value, true);
     };
-    this.#input.onkeydown = (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    // Enter sends, on any keyboard, and Shift with it makes a new line.
+    let shift = false;
+    this.#input.onkeydown = (event) => (shift = event.shiftKey);
+    this.#input.addEventListener("beforeinput", (event) => {
+      if (event.inputType !== "insertLineBreak" || shift || event.isComposing) return;
       event.preventDefault();
       this.#submit(this.#input.value, true);
-    };
+    });
     this.#stop.onclick = () => {
       this.#busy?.abort();
       this.#input.focus();
@@ -203,11 +205,7 @@ class Chat implements Stage {
     this.language = session.language || this.language;
     this.words = words(this.language, session.strings);
     this.#label();
-    const accent = accents(session.shop.accent);
-    if (accent) {
-      const { light, dark } = accent;
-      this.#accent.replaceSync(`:host{--accent-light:${light};--accent-dark:${dark}}`);
-    }
+    this.#accent.replaceSync(this.opening.accents(session.shop.accent));
     this.#disclosure.textContent = session.disclosure?.trim() || this.words.disclosure;
     this.#record = [];
     this.#log.replaceChildren(this.#disclosure);
@@ -424,7 +422,7 @@ class Chat implements Stage {
 
   #download(): void {
     const w = this.words;
-    const time = new Intl.DateTimeFormat(this.language, { dateStyle: "medium", timeStyle: "short" });
+    const time = new Intl.DateTimeFormat(locale(this.language), { dateStyle: "medium", timeStyle: "short" });
     const names: Record<string, string> = { shopper: w.you, assistant: w.badge, agent: w.team };
     const lines = this.#record.map(({ author, at, text, sources }) =>
       [
