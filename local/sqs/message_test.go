@@ -254,7 +254,7 @@ func TestLongPoll(t *testing.T) {
 	}{
 		"nothing comes": {func(*Server, *string) {}, 0, 0, 20 * time.Second},
 		"one is sent": {func(s *Server, url *string) {
-			time.Sleep(3 * time.Second)
+			<-time.After(3 * time.Second)
 			s.SendMessage(context.Background(), &api.SendMessageInput{QueueUrl: url, MessageBody: aws.String("x")})
 		}, 0, 1, 3 * time.Second},
 		"a delayed one comes due": {func(s *Server, url *string) {
@@ -262,7 +262,7 @@ func TestLongPoll(t *testing.T) {
 		}, 0, 1, 7 * time.Second},
 		"the receiver leaves": {func(*Server, *string) {}, 5 * time.Second, 0, 5 * time.Second},
 		"the server closes": {func(s *Server, _ *string) {
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			s.Close()
 		}, 0, 0, time.Second},
 	} {
@@ -310,7 +310,7 @@ func TestWake(t *testing.T) {
 		url, _ := s.Ensure("work", map[string]string{"DelaySeconds": "900"})
 		s.SendMessage(t.Context(), &api.SendMessageInput{QueueUrl: &url, MessageBody: aws.String("x")})
 		go func() {
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			s.mu.Lock()
 			now = now.Add(time.Hour)
 			s.mu.Unlock()

@@ -1,6 +1,7 @@
 package sqs
 
 import (
+	"cmp"
 	"context"
 	"crypto/md5"
 	"crypto/rand"
@@ -135,10 +136,7 @@ func (s *Server) send(q *queue, e *types.SendMessageBatchRequestEntry) (*types.S
 		Sequence:   s.sequence + 1,
 		Sent:       now,
 	}
-	if delay := max(q.settings.delay, 0); e.DelaySeconds > 0 || delay > 0 {
-		if e.DelaySeconds > 0 {
-			delay = time.Duration(e.DelaySeconds) * time.Second
-		}
+	if delay := cmp.Or(time.Duration(e.DelaySeconds)*time.Second, q.settings.delay); delay > 0 {
 		m.Seen.VisibleAt = now.Add(delay)
 	}
 	out := &types.SendMessageBatchResultEntry{MD5OfMessageBody: aws.String(md5Hex([]byte(m.Body)))}
