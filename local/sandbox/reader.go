@@ -119,10 +119,13 @@ func kindOf(question string) *kind {
 	return nil
 }
 
+// placeholder stands for something personal, which no passage can hold.
+var placeholder = regexp.MustCompile(`\[[a-z]+(_\d+)?\]`)
+
 // terms gives the words of a question that say something.
 func (r *reader) terms(question string, in *language) []want {
 	var out []want
-	all := split(question)
+	all := split(placeholder.ReplaceAllString(question, " "))
 	joined := map[int]bool{} // second words of pairs
 	for i, w := range all {
 		if joined[i] {

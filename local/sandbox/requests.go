@@ -90,6 +90,19 @@ func body(b []byte) json.RawMessage {
 	return text
 }
 
+// Text is the body for a person to read.
+func (r Request) Text() string {
+	var text string
+	if json.Unmarshal(r.Body, &text) == nil {
+		return text
+	}
+	var out bytes.Buffer
+	if json.Indent(&out, r.Body, "", "  ") != nil {
+		return ""
+	}
+	return out.String()
+}
+
 func (q *Requests) add(r Request) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
