@@ -78,6 +78,9 @@ func Start(ctx context.Context, o Options) (s *Services, err error) {
 		Region:       "eu-west-2",
 		BaseEndpoint: &s.Endpoint,
 		Credentials:  credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, ""),
+		// As boot sets them for a function.
+		RetryMode:        aws.RetryModeStandard,
+		RetryMaxAttempts: 2,
 		HTTPClient: &http.Client{Transport: &http.Transport{
 			MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute,
 		}},

@@ -118,10 +118,11 @@ type content struct {
 // older than keep, the merchant's own retention, is not returned, whatever the
 // item's expiry says; neither is what can no longer be opened.
 func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int) (Thread, error) {
+	fetch := limit
 	if limit > 0 {
-		limit++ // the head comes first
+		fetch++ // the head comes first
 	}
-	items, err := s.table.Latest(ctx, ref.Tenant, table.Thread(ref.Tenant, ref.Conversation), limit)
+	items, err := s.table.Latest(ctx, ref.Tenant, table.Thread(ref.Tenant, ref.Conversation), fetch)
 	if err != nil {
 		return Thread{}, fmt.Errorf("read conversation %s: %w", ref.Conversation, err)
 	}
@@ -156,6 +157,9 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 		}
 		thread.Messages = append(thread.Messages, message)
 	}
+	if limit > 0 && len(thread.Messages) > limit { // the head was not among them
+		thread.Messages = thread.Messages[:limit]
+	}
 	slices.Reverse(thread.Messages)
 	return thread, nil
 }
@@ -173,9 +177,8 @@ func (s *Store) Begin(ctx context.Context, ref Ref, thread Thread, head Head, te
 		return Message{}, err
 	}
 	item.Claim, item.ClaimedTo = hashKey(idempotencyKey), now.Add(ClaimFor).UnixMilli()
-	if err := s.table.Create(ctx, ref.Tenant, item); err != nil {
-		return Message{}, fmt.Errorf("store message of conversation %s: %w", ref.Conversation, err)
-	}
+	// The head goes first: once the message is there, the turn has begun, and a
+	// failure after that would leave it claimed by nobody who answers.
 	if !thread.started {
 		if err := s.table.Put(ctx, ref.Tenant, headItem{
 			Key: table.Conversation(ref.Tenant, ref.Conversation), Shopper: ref.Shopper, Domain: head.Domain,
@@ -184,20 +187,40 @@ func (s *Store) Begin(ctx context.Context, ref Ref, thread Thread, head Head, te
 			return Message{}, fmt.Errorf("store head of conversation %s: %w", ref.Conversation, err)
 		}
 	}
+	if err := s.create(ctx, ref.Tenant, item); err != nil {
+		return Message{}, fmt.Errorf("store message of conversation %s: %w", ref.Conversation, err)
+	}
 	return message, nil
 }
 
-// TakeOver claims the answering of a turn whose claim has run out: Conflict if
-// somebody else was faster.
+// create stores a message where none is. A Conflict with the message itself is
+// none: an earlier try had stored it, and only its answer was lost.
+func (s *Store) create(ctx context.Context, t id.Tenant, item messageItem) error {
+	err := s.table.Create(ctx, t, item)
+	if fault.KindOf(err) != fault.Conflict {
+		return err
+	}
+	var stored messageItem
+	if s.table.Get(ctx, t, item.Key, &stored) == nil && stored.ID == item.ID {
+		return nil
+	}
+	return err
+}
+
+// TakeOver claims the answering of a turn whose claim has run out: Conflict if it
+// has not, or if somebody else was faster.
 func (s *Store) TakeOver(ctx context.Context, ref Ref, thread Thread, turn int) error {
+	was, now := thread.ClaimedUntil(turn), s.table.Now()
+	if now.Before(was) {
+		return fault.E(fault.Conflict, "This message is being answered.", nil)
+	}
 	var item messageItem
 	key := table.Message(ref.Tenant, ref.Conversation, turn, 0)
 	if err := s.table.Get(ctx, ref.Tenant, key, &item); err != nil {
 		return fmt.Errorf("read turn %d: %w", turn, err)
 	}
-	was := thread.ClaimedUntil(turn).UnixMilli()
-	item.ClaimedTo = s.table.Now().Add(ClaimFor).UnixMilli()
-	return s.table.Replace(ctx, ref.Tenant, item, "claimed_to", was)
+	item.ClaimedTo = now.Add(ClaimFor).UnixMilli()
+	return s.table.Replace(ctx, ref.Tenant, item, "claimed_to", was.UnixMilli())
 }
 
 // Answer is an answer to a turn with its ledger entry, which is nil when no
@@ -208,7 +231,8 @@ type Answer struct {
 }
 
 // Finish stores the answer to a turn, and what the model was sent for it. Only
-// the first answer to a turn is kept; a second one is a Conflict.
+// the first answer to a turn is kept; a second one is a Conflict. The ledger
+// keeps both, as a model was asked for both.
 func (s *Store) Finish(ctx context.Context, ref Ref, answer Answer, keep time.Duration) (Message, error) {
 	now := s.table.Now().UTC()
 	message := answer.Message
@@ -217,27 +241,34 @@ func (s *Store) Finish(ctx context.Context, ref Ref, answer Answer, keep time.Du
 	if err != nil {
 		return Message{}, err
 	}
-	if err := s.table.Create(ctx, ref.Tenant, item); err != nil {
+	if answer.Ledger != nil { // first, so that no answer is without
+		if err := s.record(ctx, ref, message, answer.Ledger, keep); err != nil {
+			return Message{}, err
+		}
+	}
+	if err := s.create(ctx, ref.Tenant, item); err != nil {
 		return Message{}, fmt.Errorf("store answer of conversation %s: %w", ref.Conversation, err)
 	}
-	if answer.Ledger == nil {
-		return message, nil
-	}
-	entry, err := json.Marshal(answer.Ledger)
+	return message, nil
+}
+
+// record stores what a model was sent for an answer.
+func (s *Store) record(ctx context.Context, ref Ref, answer Message, ledger any, keep time.Duration) error {
+	entry, err := json.Marshal(ledger)
 	if err != nil {
-		return Message{}, fmt.Errorf("encode ledger entry: %w", err)
+		return fmt.Errorf("encode ledger entry: %w", err)
 	}
 	body, err := s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(string(entry)))
 	if err != nil {
-		return Message{}, err
+		return err
 	}
 	if err := s.table.Put(ctx, ref.Tenant, ledgerItem{
-		Key: table.Ledger(ref.Tenant, ref.Conversation, message.Turn), Shopper: ref.Shopper, Body: body,
-		SentAt: now, ExpireAt: now.Add(keep).Unix(),
+		Key: table.Ledger(ref.Tenant, ref.Conversation, answer.Turn, answer.ID), Shopper: ref.Shopper, Body: body,
+		SentAt: answer.SentAt, ExpireAt: answer.SentAt.Add(keep).Unix(),
 	}); err != nil {
-		return Message{}, fmt.Errorf("store ledger entry of conversation %s: %w", ref.Conversation, err)
+		return fmt.Errorf("store ledger entry of conversation %s: %w", ref.Conversation, err)
 	}
-	return message, nil
+	return nil
 }
 
 // Ledger gives what models were sent in a conversation, as JSON, oldest first.

@@ -60,9 +60,10 @@ func Thread(t id.Tenant, c id.Conversation) Range {
 	return Range{pk: conversationPK(t, c), from: "M#", to: "META"}
 }
 
-// Ledger records what a model was sent for one turn.
-func Ledger(t id.Tenant, c id.Conversation, turn int) Key {
-	return Key{conversationPK(t, c), fmt.Sprintf("L#%06d", turn)}
+// Ledger records what a model was sent for one turn, for the answer m: a turn
+// that was taken over has two.
+func Ledger(t id.Tenant, c id.Conversation, turn int, m id.Message) Key {
+	return Key{conversationPK(t, c), fmt.Sprintf("L#%06d#%s", turn, m)}
 }
 
 // Ledgers is the range of a conversation's ledger entries.

@@ -3,7 +3,6 @@ package table
 import (
 	"fmt"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -25,14 +24,11 @@ const expiryAttribute = "expires_at"
 // Attributes maps attribute names to values.
 type Attributes = map[string]types.AttributeValue
 
-// entries remembers which declarations were already found complete.
-var entries sync.Map // record name -> inventory.Entry
-
 // encode turns a record into attributes, and refuses one that holds anything its
 // inventory entry does not declare, or whose expiry does not fit its retention.
 func encode(r Record, now time.Time) (Attributes, error) {
-	entry, err := declared(r)
-	if err != nil {
+	entry := r.Inventory()
+	if err := entry.Validate(); err != nil {
 		return nil, err
 	}
 	attrs, err := attributevalue.MarshalMap(r)
@@ -53,17 +49,9 @@ func encode(r Record, now time.Time) (Attributes, error) {
 	return attrs, nil
 }
 
-func declared(r Record) (inventory.Entry, error) {
-	entry := r.Inventory()
-	if _, ok := entries.Load(entry.Record); ok {
-		return entry, nil
-	}
-	if err := entry.Validate(); err != nil {
-		return entry, err
-	}
-	entries.Store(entry.Record, struct{}{})
-	return entry, nil
-}
+// clockSlack allows for a clock that is set back between a record's making and
+// its storing.
+const clockSlack = time.Minute
 
 // checkExpiry refuses a record of a class that ends by time without an expiry,
 // and any expiry that is not a plausible number of Unix seconds: one written in
@@ -84,7 +72,7 @@ func checkExpiry(entry inventory.Entry, attrs Attributes, now time.Time) error {
 	if at.Before(now.AddDate(-1, 0, 0)) || at.After(now.AddDate(10, 0, 0)) {
 		return fmt.Errorf("%s would expire at %s, which is no plausible time", entry.Record, at.Format(time.RFC3339))
 	}
-	if ends && at.After(now.Add(period+inventory.Day)) {
+	if ends && at.After(now.Add(period+clockSlack)) {
 		return fmt.Errorf("%s would expire at %s, past its retention of %s", entry.Record, at.Format(time.RFC3339), period)
 	}
 	return nil

@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"time"
 
@@ -67,111 +65,6 @@ func (i Item) Key() Key {
 func (i Item) Decode(v any) error {
 	if err := attributevalue.UnmarshalMap(i.attrs, v); err != nil {
 		return fmt.Errorf("decode item: %w", err)
-	}
-	return nil
-}
-
-// Put stores a record, over any that was there.
-func (s *Store) Put(ctx context.Context, t id.Tenant, r Record) error {
-	return s.put(ctx, t, r, nil)
-}
-
-// Create stores a record where none is: Conflict if one is there that has not
-// expired.
-func (s *Store) Create(ctx context.Context, t id.Tenant, r Record) error {
-	return s.put(ctx, t, r, func(in *dynamodb.PutItemInput) {
-		in.ConditionExpression = aws.String("attribute_not_exists(PK) OR expires_at <= :now")
-		in.ExpressionAttributeValues = Attributes{":now": seconds(s.now())}
-	})
-}
-
-// Replace stores a record over one whose attribute still has the value that the
-// caller read: Conflict if it has changed since.
-func (s *Store) Replace(ctx context.Context, t id.Tenant, r Record, attribute string, was any) error {
-	value, err := attributevalue.Marshal(was)
-	if err != nil {
-		return fmt.Errorf("encode expected %s: %w", attribute, err)
-	}
-	return s.put(ctx, t, r, func(in *dynamodb.PutItemInput) {
-		in.ConditionExpression = aws.String("#a = :was")
-		in.ExpressionAttributeNames = map[string]string{"#a": attribute}
-		in.ExpressionAttributeValues = Attributes{":was": value}
-	})
-}
-
-func (s *Store) put(ctx context.Context, t id.Tenant, r Record, condition func(*dynamodb.PutItemInput)) error {
-	if err := s.check(t, r.key()); err != nil {
-		return err
-	}
-	attrs, err := encode(r, s.now())
-	if err != nil {
-		return err
-	}
-	in := &dynamodb.PutItemInput{TableName: &s.name, Item: attrs}
-	if condition != nil {
-		condition(in)
-	}
-	if _, err := s.db.PutItem(ctx, in); err != nil {
-		return classify("put "+r.Inventory().Record, err)
-	}
-	return nil
-}
-
-// Add adds n to a counter of a record, which it makes if there is none yet, and
-// returns the new count. The record says what it holds and when it expires.
-func (s *Store) Add(ctx context.Context, t id.Tenant, r Record, counter string, n int64) (int64, error) {
-	if err := s.check(t, r.key()); err != nil {
-		return 0, err
-	}
-	attrs, err := encode(r, s.now())
-	if err != nil {
-		return 0, err
-	}
-	in := &dynamodb.UpdateItemInput{
-		TableName:                 &s.name,
-		Key:                       keyAttributes(r.key()),
-		UpdateExpression:          aws.String("ADD #c :n SET #e = if_not_exists(#e, :e)"),
-		ExpressionAttributeNames:  map[string]string{"#c": counter, "#e": expiryAttribute},
-		ExpressionAttributeValues: Attributes{":n": &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}, ":e": attrs[expiryAttribute]},
-		ReturnValues:              types.ReturnValueUpdatedNew,
-	}
-	out, err := s.db.UpdateItem(ctx, in)
-	if err != nil {
-		return 0, classify("count "+r.Inventory().Record, err)
-	}
-	var total int64
-	if err := attributevalue.Unmarshal(out.Attributes[counter], &total); err != nil {
-		return 0, fmt.Errorf("decode counter %s: %w", counter, err)
-	}
-	return total, nil
-}
-
-// Set changes one attribute of a record that is there already, and leaves the
-// rest as it is: NotFound if it is not there.
-func (s *Store) Set(ctx context.Context, t id.Tenant, r Record, attribute string, value any) error {
-	if err := s.check(t, r.key()); err != nil {
-		return err
-	}
-	if _, ok := r.Inventory().Fields[attribute]; !ok {
-		return fmt.Errorf("%s has no declared attribute %q", r.Inventory().Record, attribute)
-	}
-	encoded, err := attributevalue.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", attribute, err)
-	}
-	_, err = s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                 &s.name,
-		Key:                       keyAttributes(r.key()),
-		UpdateExpression:          aws.String("SET #a = :v"),
-		ConditionExpression:       aws.String("attribute_exists(PK)"),
-		ExpressionAttributeNames:  map[string]string{"#a": attribute},
-		ExpressionAttributeValues: Attributes{":v": encoded},
-	})
-	if _, gone := errors.AsType[*types.ConditionalCheckFailedException](err); gone {
-		return fault.E(fault.NotFound, "There is nothing here.", err)
-	}
-	if err != nil {
-		return classify("set "+attribute, err)
 	}
 	return nil
 }
@@ -307,69 +200,6 @@ func (s *Store) query(ctx context.Context, t id.Tenant, r Range, limit int, forw
 	}
 }
 
-// PutAll stores up to 25 records in one call, over any that were there, and
-// tries again what DynamoDB left over. They are not stored as one: some may be
-// there when it fails.
-func (s *Store) PutAll(ctx context.Context, t id.Tenant, records ...Record) error {
-	writes := make([]types.WriteRequest, len(records))
-	for i, r := range records {
-		if err := s.check(t, r.key()); err != nil {
-			return err
-		}
-		attrs, err := encode(r, s.now())
-		if err != nil {
-			return err
-		}
-		writes[i] = types.WriteRequest{PutRequest: &types.PutRequest{Item: attrs}}
-	}
-	return s.writeAll(ctx, writes)
-}
-
-// DeleteRange removes every item of a range, expired ones too, and returns how
-// many there were.
-func (s *Store) DeleteRange(ctx context.Context, t id.Tenant, r Range) (int, error) {
-	items, err := s.query(ctx, t, r, 0, true, func(Attributes) bool { return true })
-	if err != nil {
-		return 0, err
-	}
-	for batch := range slices.Chunk(items, 25) {
-		var writes []types.WriteRequest
-		for _, item := range batch {
-			writes = append(writes, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyAttributes(item.Key())}})
-		}
-		if err := s.writeAll(ctx, writes); err != nil {
-			return 0, err
-		}
-	}
-	return len(items), nil
-}
-
-func (s *Store) writeAll(ctx context.Context, writes []types.WriteRequest) error {
-	request := map[string][]types.WriteRequest{s.name: writes}
-	for try := 0; len(request) > 0; try++ {
-		if err := pause(ctx, try); err != nil {
-			return err
-		}
-		out, err := s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: request})
-		if err != nil {
-			return classify("write items", err)
-		}
-		request = maps.Clone(out.UnprocessedItems)
-	}
-	return nil
-}
-
-// Delete removes one item. Removing one that is not there is no error.
-func (s *Store) Delete(ctx context.Context, t id.Tenant, k Key) error {
-	if err := s.check(t, k); err != nil {
-		return err
-	}
-	if _, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.name, Key: keyAttributes(k)}); err != nil {
-		return classify("delete item", err)
-	}
-	return nil
-}
-
 func (s *Store) live(attrs Attributes) bool { return live(attrs, s.now()) }
 
 // dueIndex is the sparse index over due_pk and due_sk. It holds keys only.
@@ -431,7 +261,7 @@ func pause(ctx context.Context, try int) error {
 		return nil
 	}
 	if try == maxTries {
-		return fault.After(fault.Unavailable, "The service is busy. Please try again.", time.Second, errors.New("items left unprocessed"))
+		return busy(errors.New("items left unprocessed"))
 	}
 	timer := time.NewTimer(25 * time.Millisecond << (try - 1))
 	defer timer.Stop()
@@ -443,11 +273,15 @@ func pause(ctx context.Context, try int) error {
 	}
 }
 
+func busy(cause error) error {
+	return fault.After(fault.Unavailable, "The service is busy. Please try again.", time.Second, cause)
+}
+
 // classify gives an SDK error its Kind: a failed condition is a Conflict, a
 // throttled or unreachable table is Unavailable, the rest is ours.
 func classify(doing string, err error) error {
 	wrapped := fmt.Errorf("%s: %w", doing, err)
-	if _, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
+	if conditionFailed(err) {
 		return fault.E(fault.Conflict, "This has changed meanwhile. Read it again.", wrapped)
 	}
 	api, ok := errors.AsType[smithy.APIError](err)
@@ -457,7 +291,7 @@ func classify(doing string, err error) error {
 	switch api.ErrorCode() {
 	case "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException",
 		"TransactionConflictException", "InternalServerError", "ServiceUnavailable":
-		return fault.After(fault.Unavailable, "The service is busy. Please try again.", time.Second, wrapped)
+		return busy(wrapped)
 	}
 	return wrapped
 }

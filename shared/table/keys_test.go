@@ -1,0 +1,81 @@
+package table_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"omniops/shared/fault"
+	"omniops/shared/table"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func TestKeyShapes(t *testing.T) {
+	domain, err := table.Domain("shop.example.com:8443")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, k := range []struct {
+		name string
+		key  table.Key
+	}{
+		{"Merchant", table.Merchant("acme")},
+		{"Usage", table.Usage("acme", "2026-11-24")},
+		{"Secret", table.Secret("acme", "openai")},
+		{"Site", table.Site("acme")},
+		{"Conversation", table.Conversation("acme", "c1")},
+		{"Message, question", table.Message("acme", "c1", 7, 0)},
+		{"Message, answer", table.Message("acme", "c1", 7, 1)},
+		{"Ledger", table.Ledger("acme", "c1", 7, "m1")},
+		{"TenantKey", table.TenantKey("acme")},
+		{"DayKey", table.DayKey("acme", "2026-11-24")},
+		{"SubjectKey", table.SubjectKey("acme", "s1")},
+		{"Domain", domain},
+	} {
+		fmt.Fprintf(&b, "%-18s %-40s %s\n", k.name, k.key.PK, k.key.SK)
+	}
+	due := table.CrawlDue("acme", "2026-11-25")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "CrawlDue (index)", due.PK, due.SK)
+
+	path := filepath.Join("testdata", "keys.golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.String() != string(want) {
+		t.Errorf("keys have changed (-update rewrites the file):\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+func TestDomainRefusesWhatIsNoHost(t *testing.T) {
+	for _, host := range []string{"", "a#b", "a/b", "a b", "#"} {
+		_, err := table.Domain(host)
+		wantKind(t, err, fault.Invalid)
+	}
+}
+
+func TestTurnsSortInOrder(t *testing.T) {
+	before := ""
+	for turn := 1; turn < 3000; turn += 7 {
+		for side := range 2 {
+			k := table.Message(shop, chat, turn, side)
+			if k.SK <= before {
+				t.Fatalf("%q does not sort after %q", k.SK, before)
+			}
+			before = k.SK
+		}
+	}
+	if head := table.Conversation(shop, chat).SK; head <= before {
+		t.Errorf("the head %q does not sort after the messages", head)
+	}
+}

@@ -1,0 +1,229 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"omniops/shared/fault"
+	"omniops/shared/id"
+)
+
+// Put stores a record, over any that was there.
+func (s *Store) Put(ctx context.Context, t id.Tenant, r Record) error {
+	attrs, err := s.admit(t, r)
+	if err != nil {
+		return err
+	}
+	return s.put(ctx, r.Inventory().Record, &dynamodb.PutItemInput{Item: attrs})
+}
+
+// Create stores a record where none is: Conflict if one is there that has not
+// expired. A Conflict may also be the record's own, when the answer to a first
+// try was lost.
+func (s *Store) Create(ctx context.Context, t id.Tenant, r Record) error {
+	attrs, err := s.admit(t, r)
+	if err != nil {
+		return err
+	}
+	return s.create(ctx, r.Inventory().Record, attrs)
+}
+
+func (s *Store) create(ctx context.Context, record string, attrs Attributes) error {
+	return s.put(ctx, record, &dynamodb.PutItemInput{
+		Item:                      attrs,
+		ConditionExpression:       aws.String("attribute_not_exists(PK) OR expires_at <= :now"),
+		ExpressionAttributeValues: Attributes{":now": seconds(s.now())},
+	})
+}
+
+// Replace stores a record over one whose attribute still has the value that the
+// caller read: Conflict if it has changed since.
+func (s *Store) Replace(ctx context.Context, t id.Tenant, r Record, attribute string, was any) error {
+	attrs, err := s.admit(t, r)
+	if err != nil {
+		return err
+	}
+	value, err := attributevalue.Marshal(was)
+	if err != nil {
+		return fmt.Errorf("encode expected %s: %w", attribute, err)
+	}
+	return s.put(ctx, r.Inventory().Record, &dynamodb.PutItemInput{
+		Item:                      attrs,
+		ConditionExpression:       aws.String("#a = :was"),
+		ExpressionAttributeNames:  map[string]string{"#a": attribute},
+		ExpressionAttributeValues: Attributes{":was": value},
+	})
+}
+
+func (s *Store) put(ctx context.Context, record string, in *dynamodb.PutItemInput) error {
+	in.TableName = &s.name
+	if _, err := s.db.PutItem(ctx, in); err != nil {
+		return classify("put "+record, err)
+	}
+	return nil
+}
+
+// Add adds n to a counter of a record, which it makes if there is none yet or the
+// one there has expired, and returns the new count. The record says what it
+// holds and when it expires; of its attributes only these two are stored.
+func (s *Store) Add(ctx context.Context, t id.Tenant, r Record, counter string, n int64) (int64, error) {
+	attrs, err := s.admit(t, r)
+	if err != nil {
+		return 0, err
+	}
+	entry := r.Inventory()
+	if _, ok := entry.Fields[counter]; !ok || counter == expiryAttribute {
+		return 0, fmt.Errorf("%s has no attribute %q that can count", entry.Record, counter)
+	}
+	expires, ok := attrs[expiryAttribute]
+	if !ok {
+		return 0, fmt.Errorf("%s counts, but has no expiry", entry.Record)
+	}
+	count := &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+	for range maxTries {
+		out, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+			TableName:                 &s.name,
+			Key:                       keyAttributes(r.key()),
+			UpdateExpression:          aws.String("ADD #c :n SET #e = if_not_exists(#e, :e)"),
+			ConditionExpression:       aws.String("attribute_not_exists(PK) OR #e > :now"),
+			ExpressionAttributeNames:  map[string]string{"#c": counter, "#e": expiryAttribute},
+			ExpressionAttributeValues: Attributes{":n": count, ":e": expires, ":now": seconds(s.now())},
+			ReturnValues:              types.ReturnValueUpdatedNew,
+		})
+		if conditionFailed(err) { // expired
+			fresh := keyAttributes(r.key())
+			fresh[counter], fresh[expiryAttribute] = count, expires
+			err := s.create(ctx, entry.Record, fresh)
+			if fault.KindOf(err) == fault.Conflict { // another call was faster
+				continue
+			}
+			return n, err
+		}
+		if err != nil {
+			return 0, classify("count "+entry.Record, err)
+		}
+		var total int64
+		if err := attributevalue.Unmarshal(out.Attributes[counter], &total); err != nil {
+			return 0, fmt.Errorf("decode counter %s: %w", counter, err)
+		}
+		return total, nil
+	}
+	return 0, busy(errors.New("the counter kept changing"))
+}
+
+// Set changes one attribute of a record that is there already, and leaves the
+// rest as it is: NotFound if it is not there, or has expired.
+func (s *Store) Set(ctx context.Context, t id.Tenant, r Record, attribute string, value any) error {
+	if err := s.check(t, r.key()); err != nil {
+		return err
+	}
+	entry := r.Inventory()
+	if err := entry.Validate(); err != nil {
+		return err
+	}
+	if _, ok := entry.Fields[attribute]; !ok || attribute == expiryAttribute {
+		return fmt.Errorf("%s has no attribute %q that can be set", entry.Record, attribute)
+	}
+	encoded, err := attributevalue.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", attribute, err)
+	}
+	_, err = s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.name,
+		Key:                       keyAttributes(r.key()),
+		UpdateExpression:          aws.String("SET #a = :v"),
+		ConditionExpression:       aws.String("attribute_exists(PK) AND (attribute_not_exists(expires_at) OR expires_at > :now)"),
+		ExpressionAttributeNames:  map[string]string{"#a": attribute},
+		ExpressionAttributeValues: Attributes{":v": encoded, ":now": seconds(s.now())},
+	})
+	if conditionFailed(err) {
+		return fault.E(fault.NotFound, "There is nothing here.", err)
+	}
+	if err != nil {
+		return classify("set "+attribute, err)
+	}
+	return nil
+}
+
+// PutAll stores up to 25 records in one call, over any that were there, and
+// tries again what DynamoDB left over. They are not stored as one: some may be
+// there when it fails.
+func (s *Store) PutAll(ctx context.Context, t id.Tenant, records ...Record) error {
+	writes := make([]types.WriteRequest, len(records))
+	for i, r := range records {
+		attrs, err := s.admit(t, r)
+		if err != nil {
+			return err
+		}
+		writes[i] = types.WriteRequest{PutRequest: &types.PutRequest{Item: attrs}}
+	}
+	return s.writeAll(ctx, writes)
+}
+
+// DeleteRange removes every item of a range, expired ones too, and returns how
+// many there were.
+func (s *Store) DeleteRange(ctx context.Context, t id.Tenant, r Range) (int, error) {
+	items, err := s.query(ctx, t, r, 0, true, func(Attributes) bool { return true })
+	if err != nil {
+		return 0, err
+	}
+	for batch := range slices.Chunk(items, 25) {
+		var writes []types.WriteRequest
+		for _, item := range batch {
+			writes = append(writes, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyAttributes(item.Key())}})
+		}
+		if err := s.writeAll(ctx, writes); err != nil {
+			return 0, err
+		}
+	}
+	return len(items), nil
+}
+
+func (s *Store) writeAll(ctx context.Context, writes []types.WriteRequest) error {
+	request := map[string][]types.WriteRequest{s.name: writes}
+	for try := 0; len(request) > 0; try++ {
+		if err := pause(ctx, try); err != nil {
+			return err
+		}
+		out, err := s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: request})
+		if err != nil {
+			return classify("write items", err)
+		}
+		request = maps.Clone(out.UnprocessedItems)
+	}
+	return nil
+}
+
+// Delete removes one item. Removing one that is not there is no error.
+func (s *Store) Delete(ctx context.Context, t id.Tenant, k Key) error {
+	if err := s.check(t, k); err != nil {
+		return err
+	}
+	if _, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.name, Key: keyAttributes(k)}); err != nil {
+		return classify("delete item", err)
+	}
+	return nil
+}
+
+// admit is the gate of everything that is stored: the tenant's own key, and
+// nothing but what the record declares.
+func (s *Store) admit(t id.Tenant, r Record) (Attributes, error) {
+	if err := s.check(t, r.key()); err != nil {
+		return nil, err
+	}
+	return encode(r, s.now())
+}
+
+func conditionFailed(err error) bool {
+	_, failed := errors.AsType[*types.ConditionalCheckFailedException](err)
+	return failed
+}
