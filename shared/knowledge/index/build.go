@@ -67,7 +67,7 @@ func Build(ctx context.Context, passages []passage.Passage, opts Options) ([]byt
 	languages := byFrequency(passages)
 	writePassages(&out, passages, pageOf)
 	terms := collectTerms(passages)
-	writeTerms(&out, terms, len(passages))
+	writeTerms(&out, terms)
 	writeQuestions(&out, passages, languages, terms)
 	dimensions := 0
 	if opts.Embed != nil && len(passages) > 0 {
@@ -258,7 +258,7 @@ func (t *termTable) impact(p posting) byte {
 
 // writeTerms stores the terms in order, their postings, and the order of their
 // spellings from the end, by which typos are found.
-func writeTerms(out *[sections][]byte, t *termTable, _ int) {
+func writeTerms(out *[sections][]byte, t *termTable) {
 	names := slices.Sorted(maps.Keys(t.postings))
 	var terms, lists listWriter
 	for _, name := range names {
@@ -280,7 +280,7 @@ func writeTerms(out *[sections][]byte, t *termTable, _ int) {
 		order[i] = uint32(i)
 	}
 	sort.Slice(order, func(a, b int) bool {
-		return compareBackwards([]byte(names[order[a]]), []byte(names[order[b]])) < 0
+		return compareBackwards(names[order[a]], names[order[b]]) < 0
 	})
 	for _, n := range order {
 		out[sectionBackwards] = le.AppendUint32(out[sectionBackwards], n)

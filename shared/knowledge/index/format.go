@@ -42,10 +42,10 @@ const (
 	sectionWordAt
 	sectionWords
 	sectionQuestions
-	sectionBits   // vectors, one bit per dimension
-	sectionBytes  // vectors, one signed byte per dimension
-	sectionScales // what a vector's bytes are multiplied by
-	sectionCentre // the mean of all vectors
+	sectionSigns  // vectors, one bit per dimension
+	sectionSizes  // vectors, one byte per dimension
+	sectionScales // what the sizes of a vector are multiplied by
+	sectionCentre // what vectors are stored as differences from
 	sections
 )
 

@@ -32,12 +32,19 @@ type Hit struct {
 	Confidence float64
 }
 
+// found is a passage on its way to being a Hit.
+type found struct {
+	passage int
+	score   float32
+	cosine  float32
+}
+
 // Limits of one search.
 const (
 	maxQuery  = 4 << 10 // bytes of text
 	maxWanted = 32      // words looked up
 	maxHits   = 100
-	fuseDepth = 50 // hits of each ranking that are fused
+	fuseDepth = 30 // hits of each ranking that are fused
 	fuseRank  = 60 // what reciprocal-rank fusion adds to a rank
 )
 
@@ -55,10 +62,11 @@ const (
 
 // scratch is memory that one search needs and the next can use again.
 type scratch struct {
-	sums  []sum
-	near  []uint16
-	heap  []ranked
-	wants []want
+	sums   []sum
+	near   []uint16
+	signed signed
+	heap   []ranked
+	wants  []want
 }
 
 // sum is what a passage has earned.
@@ -114,8 +122,8 @@ func (ix *Index) Search(q Query) []Hit {
 	}
 	top := s.best(sums, depth)
 	near := ix.vectors.nearest(q.Vector, depth, s)
-	order, cosines := fuse(top, near)
-	var hits []Hit
+	order := fuse(top, near)
+	hits := make([]Hit, 0, limit)
 	for _, r := range order[:min(limit, len(order))] {
 		p, ok := ix.passage(r.passage)
 		if !ok {
@@ -124,7 +132,7 @@ func (ix *Index) Search(q Query) []Hit {
 		hits = append(hits, Hit{
 			Passage:    p,
 			Score:      float64(r.score),
-			Confidence: max(coverage(wants, sums[r.passage].words), nearness(cosines[r.passage])),
+			Confidence: max(coverage(wants, sums[r.passage].words), nearness(r.cosine)),
 		})
 	}
 	return hits
@@ -297,26 +305,30 @@ func sink(heap []ranked, i int) {
 
 // fuse joins two rankings by the reciprocals of the ranks. Without vectors the
 // ranking by words stays as it is.
-func fuse(words, near []ranked) (order []ranked, cosines map[int]float32) {
-	if len(near) == 0 {
-		return words, nil
-	}
-	scores := map[int]float32{}
-	cosines = map[int]float32{}
+func fuse(words, near []ranked) []found {
+	out := make([]found, len(words), len(words)+len(near))
 	for i, r := range words {
-		scores[r.passage] += 1 / float32(fuseRank+i+1)
+		out[i] = found{passage: r.passage, score: r.score}
+	}
+	if len(near) == 0 {
+		return out
+	}
+	for i := range out {
+		out[i].score = 1 / float32(fuseRank+i+1)
 	}
 	for i, r := range near {
-		scores[r.passage] += 1 / float32(fuseRank+i+1)
-		cosines[r.passage] = r.score
+		j := slices.IndexFunc(words, func(w ranked) bool { return w.passage == r.passage })
+		if j < 0 {
+			j = len(out)
+			out = append(out, found{passage: r.passage})
+		}
+		out[j].score += 1 / float32(fuseRank+i+1)
+		out[j].cosine = r.score
 	}
-	for p, score := range scores {
-		order = append(order, ranked{p, score})
-	}
-	slices.SortFunc(order, func(a, b ranked) int {
+	slices.SortFunc(out, func(a, b found) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
 	})
-	return order, cosines
+	return out
 }
 
 // coverage is the share of the informative weight of the wanted words that a

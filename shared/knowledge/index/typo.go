@@ -7,8 +7,8 @@ import (
 
 // Limits of the search for terms that a misspelt one may stand for.
 const (
-	minTypo    = 4    // characters; shorter words have too many neighbours
-	maxChecked = 4000 // terms compared for one word
+	minTypo    = 5    // characters; shorter words have too many neighbours
+	maxChecked = 3000 // terms looked at for one word
 	maxFixes   = 3    // terms taken for one word
 )
 
@@ -32,26 +32,29 @@ func (ix *Index) neighbours(word string, yield func(term int)) {
 		return
 	}
 	half := len(letters) / 2
-	head, tail := []byte(string(letters[:half])), []byte(string(letters[half+1:]))
+	head, tail := string(letters[:half]), string(letters[half+1:])
 	n := ix.terms.len()
-	from := sort.Search(n, func(i int) bool { return string(ix.terms.get(i)) >= string(head) })
+	fits := func(t []byte) bool { // by length alone
+		return len(t) >= len(word)-utf8.UTFMax && len(t) <= len(word)+utf8.UTFMax
+	}
+	from := sort.Search(n, func(i int) bool { return string(ix.terms.get(i)) >= head })
 	for i := from; i < n && i-from < maxChecked; i++ {
 		t := ix.terms.get(i)
-		if len(t) < len(head) || string(t[:len(head)]) != string(head) {
+		if len(t) < len(head) || string(t[:len(head)]) != head {
 			break
 		}
-		if oneSlip(letters, t) {
+		if fits(t) && oneSlip(letters, t) {
 			yield(i)
 		}
 	}
 	from = sort.Search(n, func(i int) bool { return compareBackwards(ix.backward(i), tail) >= 0 })
 	for i := from; i < n && i-from < maxChecked; i++ {
 		t := ix.backward(i)
-		if len(t) < len(tail) || string(t[len(t)-len(tail):]) != string(tail) {
+		if len(t) < len(tail) || string(t[len(t)-len(tail):]) != tail {
 			break
 		}
-		if len(t) >= len(head) && string(t[:len(head)]) == string(head) {
-			continue // found above
+		if !fits(t) || len(t) >= len(head) && string(t[:len(head)]) == head {
+			continue // or found above
 		}
 		if oneSlip(letters, t) {
 			yield(int(le.Uint32(ix.backwards[4*i:])))
@@ -69,7 +72,7 @@ func (ix *Index) backward(i int) []byte {
 }
 
 // compareBackwards compares two spellings from their ends.
-func compareBackwards(a, b []byte) int {
+func compareBackwards[A, B string | []byte](a A, b B) int {
 	i, j := len(a)-1, len(b)-1
 	for i >= 0 && j >= 0 {
 		if a[i] != b[j] {

@@ -15,34 +15,41 @@ import (
 const (
 	maxDimensions = 4096
 	embedBatch    = 128 // texts per call of Embed
+	candidates    = 80  // vectors compared exactly, at least
 )
 
-// vectors are stored twice: one bit per dimension, the sign of its distance from
-// the mean, to find candidates by; and one signed byte, to rank those by.
+// vectors are stored as their differences from a centre: one bit per dimension
+// for the sign, to find candidates by, and one byte for the size, with which they
+// are ranked.
 type vectors struct {
 	n, dimensions int
 	words         int // of 64 bits
-	bits          []byte
-	bytes         []byte
-	scales        []byte
-	centre        []byte
+	signs         []byte
+	sizes         []byte
+	scales        []byte // what the sizes of one vector are multiplied by
+	centre        []float32
 }
 
 func openVectors(section *[sections][]byte, n, dimensions int) (vectors, error) {
 	v := vectors{n: n, dimensions: dimensions, words: (dimensions + 63) / 64,
-		bits: section[sectionBits], bytes: section[sectionBytes], scales: section[sectionScales], centre: section[sectionCentre]}
+		signs: section[sectionSigns], sizes: section[sectionSizes], scales: section[sectionScales]}
 	if dimensions == 0 {
-		n = 0
+		v.n = 0
 	}
-	if len(v.bits) != n*8*v.words || len(v.bytes) != n*dimensions || len(v.scales) != 4*n || len(v.centre) != 4*dimensions {
+	if len(v.signs) != v.n*8*v.words || len(v.sizes) != v.n*64*v.words || len(v.scales) != 4*v.n ||
+		len(section[sectionCentre]) != 4*dimensions {
 		return vectors{}, errCorrupt
+	}
+	v.centre = make([]float32, dimensions)
+	for d := range v.centre {
+		v.centre[d] = math.Float32frombits(le.Uint32(section[sectionCentre][4*d:]))
 	}
 	return v, nil
 }
 
 // writeVectors embeds the passages and stores the vectors.
 func writeVectors(ctx context.Context, out *[sections][]byte, passages []passage.Passage, opts Options) (dimensions int, err error) {
-	all := opts.Previous.reuse(passages, opts.Model)
+	all, centre := opts.Previous.reuse(passages, opts.Model)
 	var missing []int
 	for i := range all {
 		if all[i] == nil {
@@ -71,42 +78,54 @@ func writeVectors(ctx context.Context, out *[sections][]byte, passages []passage
 			return 0, fault.E(fault.Unavailable, "The embedding model gave vectors of unequal length.", nil)
 		}
 	}
-	centre := make([]float32, dimensions)
-	for _, v := range all {
-		for d, x := range v {
-			centre[d] += x / float32(len(all))
-		}
+	if 2*len(missing) > len(all) || len(centre) != dimensions {
+		centre = mean(all)
 	}
 	for _, x := range centre {
 		out[sectionCentre] = le.AppendUint32(out[sectionCentre], math.Float32bits(x))
 	}
 	for _, v := range all {
 		for _, word := range signs(v, centre) {
-			out[sectionBits] = le.AppendUint64(out[sectionBits], word)
+			out[sectionSigns] = le.AppendUint64(out[sectionSigns], word)
 		}
 		most := float32(0)
-		for _, x := range v {
-			most = max(most, float32(math.Abs(float64(x))))
+		for d, x := range v {
+			most = max(most, abs(x-centre[d]))
 		}
-		scale := most / 127
-		for _, x := range v {
-			b := float64(0)
+		scale := most / 255
+		for d, x := range v {
+			size := byte(0)
 			if scale > 0 {
-				b = math.RoundToEven(float64(x / scale))
+				size = byte(min(math.RoundToEven(float64(abs(x-centre[d])/scale)), 255))
 			}
-			out[sectionBytes] = append(out[sectionBytes], byte(int8(b)))
+			out[sectionSizes] = append(out[sectionSizes], size)
 		}
+		out[sectionSizes] = append(out[sectionSizes], make([]byte, (64-dimensions%64)%64)...)
 		out[sectionScales] = le.AppendUint32(out[sectionScales], math.Float32bits(scale))
 	}
 	return dimensions, nil
 }
 
-// reuse gives the stored vectors of passages that are in the index already, and
-// nil for the others.
-func (ix *Index) reuse(passages []passage.Passage, model string) [][]float32 {
-	all := make([][]float32, len(passages))
+func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
+
+// mean is the centre of vectors of equal length.
+func mean(all [][]float32) []float32 {
+	centre := make([]float32, len(all[0]))
+	for _, v := range all {
+		for d, x := range v {
+			centre[d] += x / float32(len(all))
+		}
+	}
+	return centre
+}
+
+// reuse gives the stored vectors of passages that are in the index already, nil
+// for the others, and the centre. With the same centre a vector is stored the
+// same again, however often a site is refreshed.
+func (ix *Index) reuse(passages []passage.Passage, model string) (all [][]float32, centre []float32) {
+	all = make([][]float32, len(passages))
 	if ix == nil || ix.dimensions == 0 || ix.model != model {
-		return all
+		return all, nil
 	}
 	at := make(map[string]int, ix.passages.len())
 	for i := range ix.passages.len() {
@@ -119,18 +138,24 @@ func (ix *Index) reuse(passages []passage.Passage, model string) [][]float32 {
 			all[i] = ix.vectors.get(j)
 		}
 	}
-	return all
+	return all, ix.vectors.centre
 }
 
 // get is the i-th vector, as exactly as it is stored.
 func (v *vectors) get(i int) []float32 {
-	scale := math.Float32frombits(le.Uint32(v.scales[4*i:]))
+	scale := v.scale(i)
 	out := make([]float32, v.dimensions)
-	for d, b := range v.bytes[i*v.dimensions : (i+1)*v.dimensions] {
-		out[d] = float32(int8(b)) * scale
+	for d, size := range v.sizes[i*64*v.words:][:v.dimensions] {
+		x := float32(size) * scale
+		if v.signs[i*8*v.words+d/8]>>(d%8)&1 == 0 {
+			x = -x
+		}
+		out[d] = v.centre[d] + x
 	}
 	return out
 }
+
+func (v *vectors) scale(i int) float32 { return math.Float32frombits(le.Uint32(v.scales[4*i:])) }
 
 // unit scales a vector to length one.
 func unit(v []float32) []float32 {
@@ -172,69 +197,97 @@ func (v *vectors) nearest(query []float32, limit int, s *scratch) []ranked {
 		return nil
 	}
 	query = unit(query)
-	centre := make([]float32, v.dimensions)
-	for d := range centre {
-		centre[d] = math.Float32frombits(le.Uint32(v.centre[4*d:]))
-	}
-	q := signs(query, centre)
 	distances := s.distances(v.n)
-	counts := make([]int32, 64*v.words+1)
-	row := 8 * v.words
-	for i := range distances {
-		b := v.bits[i*row : i*row+row]
-		n := 0
-		for _, w := range q {
-			n += bits.OnesCount64(w ^ le.Uint64(b))
-			b = b[8:]
-		}
-		distances[i] = uint16(n)
-		counts[n]++
-	}
-	want := int32(min(v.n, max(20*limit, v.n/50)))
+	counts := v.measure(signs(query, v.centre), distances)
+	want := int32(candidates + v.n/400 + limit)
 	cut, have := 0, int32(0)
 	for ; cut < len(counts) && have < want; cut++ {
 		have += counts[cut]
 	}
-	candidates := make([]ranked, 0, have)
-	fine := quantise(query)
+	near := make([]ranked, 0, have)
+	fine, base := v.quantise(query, s), float32(0)
+	for d, x := range query {
+		base += x * v.centre[d]
+	}
 	for i, d := range distances {
 		if int(d) < cut {
-			candidates = append(candidates, ranked{i, v.cosine(i, fine)})
+			near = append(near, ranked{i, base + v.dot(i, fine)})
 		}
 	}
-	slices.SortFunc(candidates, func(a, b ranked) int {
+	slices.SortFunc(near, func(a, b ranked) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
 	})
-	return candidates[:min(limit, len(candidates))]
+	return near[:min(limit, len(near))]
 }
 
-// fineScale is how finely a query is quantised: 127 times it, times the largest
-// dimension count, stays within 32 bits.
-const fineScale = 4000
-
-func quantise(v []float32) []int32 {
-	out := make([]int32, len(v))
-	for i, x := range v {
-		out[i] = int32(math.RoundToEven(float64(x) * fineScale))
+// measure fills in how many signs of each vector differ from the query's, and
+// counts the vectors at each distance.
+func (v *vectors) measure(query []uint64, distances []uint16) (counts []int32) {
+	counts = make([]int32, 64*v.words+1)
+	signs := v.signs
+	for i := range distances {
+		n, q := 0, query
+		for ; len(q) >= 4; q = q[4:] {
+			a, b := (*[4]uint64)(q), (*[32]byte)(signs)
+			n += bits.OnesCount64(a[0]^le.Uint64(b[0:])) + bits.OnesCount64(a[1]^le.Uint64(b[8:])) +
+				bits.OnesCount64(a[2]^le.Uint64(b[16:])) + bits.OnesCount64(a[3]^le.Uint64(b[24:]))
+			signs = signs[32:]
+		}
+		for _, w := range q {
+			n += bits.OnesCount64(w ^ le.Uint64(signs))
+			signs = signs[8:]
+		}
+		distances[i] = uint16(n)
+		counts[n]++
 	}
-	return out
+	return counts
 }
 
-// cosine ranks the i-th vector against a quantised query.
-func (v *vectors) cosine(i int, query []int32) float32 {
-	b := v.bytes[i*v.dimensions : (i+1)*v.dimensions]
-	query = query[:len(b)]
-	var s0, s1, s2, s3 int32
-	j := 0
-	for ; j+4 <= len(b); j += 4 {
-		s0 += query[j] * int32(int8(b[j]))
-		s1 += query[j+1] * int32(int8(b[j+1]))
-		s2 += query[j+2] * int32(int8(b[j+2]))
-		s3 += query[j+3] * int32(int8(b[j+3]))
+// fineScale is how finely a query is quantised. Its length being one, the sum of
+// 64 products with sizes stays below 8 * 255 * fineScale, within 31 bits.
+const fineScale = 1 << 19
+
+// signed is a query quantised, four dimensions at a time, with each of the
+// sixteen ways to sign them.
+type signed [][16][4]int32
+
+// quantise prepares a query for multiplication with stored vectors.
+func (v *vectors) quantise(query []float32, s *scratch) signed {
+	groups := 16 * v.words
+	if cap(s.signed) < groups {
+		s.signed = make(signed, groups)
 	}
-	for ; j < len(b); j++ {
-		s0 += query[j] * int32(int8(b[j]))
+	s.signed = s.signed[:groups]
+	for g := range s.signed {
+		for j := range 4 {
+			x := int32(0)
+			if d := 4*g + j; d < len(query) {
+				x = int32(math.RoundToEven(float64(query[d]) * fineScale))
+			}
+			for way := range 16 {
+				if s.signed[g][way][j] = x; way>>j&1 == 0 {
+					s.signed[g][way][j] = -x
+				}
+			}
+		}
 	}
-	scale := math.Float32frombits(le.Uint32(v.scales[4*i:]))
-	return float32(s0+s1+s2+s3) * scale / fineScale
+	return s.signed
+}
+
+// dot multiplies the i-th vector's difference from the centre with a query.
+func (v *vectors) dot(i int, query signed) float32 {
+	sizes := v.sizes[i*64*v.words:]
+	signs := v.signs[i*8*v.words:]
+	sum := int64(0)
+	for ; len(query) >= 16; query = query[16:] {
+		bits, part := le.Uint64(signs), int32(0)
+		for g := range 16 {
+			q, m := &query[g][bits&15], (*[4]byte)(sizes[4*g:])
+			part += q[0]*int32(m[0]) + q[1]*int32(m[1]) + q[2]*int32(m[2]) + q[3]*int32(m[3])
+			bits >>= 4
+		}
+		sum += int64(part)
+		sizes, signs = sizes[64:], signs[8:]
+	}
+	return float32(sum) * v.scale(i) / fineScale
 }

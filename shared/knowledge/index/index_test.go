@@ -1,0 +1,270 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"omniops/shared/claim"
+	"omniops/shared/knowledge/passage"
+)
+
+var crawled = time.Date(2026, 10, 3, 9, 0, 0, 0, time.UTC)
+
+// say makes a passage of one English page.
+func say(id, path, text string) passage.Passage {
+	return passage.Passage{ID: id, URL: "https://shop.example/" + id, Path: strings.Split(path, " › "),
+		Text: text, Language: "en", CrawledAt: crawled}
+}
+
+func open(t testing.TB, passages []passage.Passage, opts Options) *Index {
+	t.Helper()
+	blob, err := Build(t.Context(), passages, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix, err := Open(blob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ix
+}
+
+func ids(hits []Hit) []string {
+	var out []string
+	for _, h := range hits {
+		out = append(out, h.Passage.ID)
+	}
+	return out
+}
+
+var shop = []passage.Passage{
+	say("returns", "Returns › How long do I have?", "You can return a kettle within 30 days."),
+	say("shipping", "Shipping", "We deliver to the UK in 3 days."),
+	say("glass", "Glass Kettle GK-1700/B", "Holds 1.7 litres. Not for the dishwasher."),
+	say("crème", "Crème brûlée set", "Six ramekins and a torch."),
+	{ID: "de", URL: "https://shop.example/de", Path: []string{"Rückgabe"}, Text: "Rücksendungen sind 30 Tage lang möglich.", Language: "de", CrawledAt: crawled},
+	{ID: "ja", URL: "https://shop.example/ja", Path: []string{"返品"}, Text: "商品到着後30日以内に返品できます。", Language: "ja", CrawledAt: crawled},
+}
+
+func TestSearch(t *testing.T) {
+	ix := open(t, shop, Options{})
+	cases := []struct{ name, text, language, want string }{
+		{"plain", "return a kettle", "en", "returns"},
+		{"stem", "returning kettles", "en", "returns"},
+		{"heading counts more than body", "kettle glass", "en", "glass"},
+		{"code as written", "GK-1700/B", "en", "glass"},
+		{"code without signs", "gk1700b", "en", "glass"},
+		{"code in parts", "gk 1700", "en", "glass"},
+		{"decimal comma", "1,7 litre", "en", "glass"},
+		{"unit stuck to the number", "1.7litres", "en", "glass"},
+		{"letter missing", "ketle dishwasher", "en", "glass"},
+		{"letters exchanged", "diswhasher", "en", "glass"},
+		{"marks left out", "creme brulee", "en", "crème"},
+		{"marks decomposed", "cre\u0300me bru\u0302le\u0301e", "en", "crème"},
+		{"full width", "ｋｅｔｔｌｅ return", "en", "returns"},
+		{"German", "Wie kann ich zurücksenden? Rücksendung", "de", "de"},
+		{"no spaces", "返品できますか", "ja", "ja"},
+		{"French about an English page", "kettle en verre 1700", "fr", "glass"},
+		{"language not given", "deliver", "", "shipping"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got := ids(ix.Search(Query{Text: c.text, Language: c.language, Limit: 1}))
+			if !cmp.Equal(got, []string{c.want}) {
+				t.Errorf("%q finds %v, want %s", c.text, got, c.want)
+			}
+		})
+	}
+	for _, nothing := range []string{"", "the of and", "?!", "zzzzqqqq", strings.Repeat("x", 1<<16)} {
+		if hits := ix.Search(Query{Text: nothing, Language: "en"}); len(hits) != 0 {
+			t.Errorf("%.20q finds %v", nothing, ids(hits))
+		}
+	}
+}
+
+func TestSearchOfNothing(t *testing.T) {
+	ix := open(t, nil, Options{})
+	if hits := ix.Search(Query{Text: "kettle", Vector: []float32{1}}); len(hits) != 0 {
+		t.Errorf("found %v", hits)
+	}
+	if got := ix.Suggestions(3); len(got) != 0 {
+		t.Errorf("suggests %v", got)
+	}
+}
+
+func TestConfidence(t *testing.T) {
+	ix := open(t, shop, Options{})
+	sure := ix.Search(Query{Text: "How long do I have to return a kettle?", Language: "en"})[0].Confidence
+	unsure := ix.Search(Query{Text: "Can a kettle play the trombone at my wedding?", Language: "en"})[0].Confidence
+	if sure < 0.9 || unsure > 0.3 {
+		t.Errorf("confidence %.2f in what the site says, %.2f in what it does not", sure, unsure)
+	}
+}
+
+func TestSuggestions(t *testing.T) {
+	ix := open(t, []passage.Passage{
+		say("a", "FAQ › How long do I have?", "Return a kettle in 30 days. Return it in its box."),
+		say("b", "FAQ › Can I return a kettle?", "Yes, return it."),
+		say("c", "FAQ › Where is my parcel?", "See the link."),
+		say("d", "FAQ › Shipping", "Three days."),
+		{ID: "e", Path: []string{"FAQ", "Wie lange habe ich Zeit?"}, Text: "30 Tage.", Language: "de", CrawledAt: crawled},
+	}, Options{})
+	want := []string{"Can I return a kettle?", "How long do I have?", "Where is my parcel?"}
+	got := ix.Suggestions(3)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// anyPassage draws passages of any text, valid UTF-8 or not.
+func anyPassage(t *rapid.T, n int) passage.Passage {
+	text := rapid.OneOf(rapid.String(), rapid.StringMatching(`([a-zé]{1,6}[ ,.]{1,2}){0,40}`),
+		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
+	return passage.Passage{
+		ID:        fmt.Sprint("p", n),
+		URL:       rapid.String().Draw(t, "url"),
+		Path:      rapid.SliceOfN(text, 0, 4).Draw(t, "path"),
+		Text:      text.Draw(t, "text"),
+		Language:  rapid.SampledFrom([]string{"", "en", "de", "fr", "ja", "xx"}).Draw(t, "language"),
+		CrawledAt: time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "at"), 0).UTC(),
+	}
+}
+
+// An index gives back exactly the passages it was built from, the same bytes for
+// the same passages, and finds no passage but those.
+func TestBuildLaw(t *testing.T) {
+	claim.Proves(t, "C041")
+	rapid.Check(t, func(r *rapid.T) {
+		draw := func(from int) []passage.Passage {
+			var ps []passage.Passage
+			for i := range rapid.IntRange(0, 12).Draw(r, "n") {
+				ps = append(ps, anyPassage(r, from+i))
+			}
+			return ps
+		}
+		ours, theirs := draw(0), draw(100)
+		ix, other := open(t, ours, Options{}), open(t, theirs, Options{})
+		if diff := cmp.Diff(ours, slices.Collect(ix.Passages), cmpopts.EquateEmpty()); diff != "" {
+			r.Fatal(diff)
+		}
+		again, err := Build(t.Context(), ours, Options{})
+		if err != nil {
+			r.Fatal(err)
+		}
+		if twice, err := Open(again); err != nil || twice.Version() != ix.Version() {
+			r.Fatal("the same passages give another index")
+		}
+		for _, p := range append(ours, theirs...) {
+			for _, q := range []string{p.Text, strings.Join(p.Path, " ")} {
+				for _, h := range ix.Search(Query{Text: q, Language: p.Language}) {
+					if !slices.ContainsFunc(ours, func(p passage.Passage) bool { return p.ID == h.Passage.ID && p.Text == h.Passage.Text }) {
+						r.Fatalf("found a passage of another site: %+v", h)
+					}
+					if h.Confidence < 0 || h.Confidence > 1.0001 || math.IsNaN(h.Score) {
+						r.Fatalf("confidence %v, score %v", h.Confidence, h.Score)
+					}
+				}
+			}
+		}
+		_ = other
+	})
+}
+
+func TestBuildRefuses(t *testing.T) {
+	long := say("a", "A", strings.Repeat("x", maxText))
+	for name, ps := range map[string][]passage.Passage{
+		"a text that is too long": {long},
+		"an id twice":             {shop[0], shop[0]},
+	} {
+		if _, err := Build(t.Context(), ps, Options{}); err == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}
+
+func TestOpenRefusesDamage(t *testing.T) {
+	blob, err := Build(t.Context(), shop, Options{Embed: fakeEmbed, Model: "fake"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range len(blob) {
+		if _, err := Open(blob[:n]); err == nil {
+			t.Fatalf("the first %d of %d bytes open", n, len(blob))
+		}
+		bad := slices.Clone(blob)
+		bad[n] ^= 0x10
+		if _, err := Open(bad); err == nil {
+			t.Fatalf("a flipped bit at %d opens", n)
+		}
+	}
+}
+
+// A blob with a right checksum and any content is refused or searched; it never
+// panics.
+func FuzzOpen(f *testing.F) {
+	for _, opts := range []Options{{}, {Embed: fakeEmbed, Model: "fake"}} {
+		blob, err := Build(f.Context(), shop, opts)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(blob, "return a kettle 1700 ketle")
+	}
+	f.Fuzz(func(t *testing.T, blob []byte, query string) {
+		blob = slices.Clone(blob)
+		if len(blob) > checkedFrom {
+			copy(blob, magic)
+			le.PutUint32(blob[8:], crc32.Checksum(blob[checkedFrom:], castagnoli))
+		}
+		ix, err := Open(blob)
+		if err != nil {
+			return
+		}
+		vector := make([]float32, ix.dimensions)
+		for i := range vector {
+			vector[i] = float32(i%7) - 3
+		}
+		ix.Search(Query{Text: query, Vector: vector})
+		ix.Search(Query{Text: "kettle return ketle", Language: "en"})
+		for range ix.Passages {
+		}
+		ix.Suggestions(3)
+		ix.Stats()
+		ix.reuse(shop, ix.model)
+	})
+}
+
+func FuzzSearch(f *testing.F) {
+	ix := open(f, shop, Options{})
+	f.Add("GK-1700/B 1,7l", "en")
+	f.Add("返品できますか", "ja")
+	f.Fuzz(func(t *testing.T, text, language string) {
+		for _, h := range ix.Search(Query{Text: text, Language: language}) {
+			if h.Passage.ID == "" {
+				t.Error("a hit without a passage")
+			}
+		}
+	})
+}
+
+// fakeEmbed counts a text's letters: near enough for texts of equal words.
+func fakeEmbed(_ context.Context, texts []string) ([][]float32, error) {
+	out := make([][]float32, len(texts))
+	for i, s := range texts {
+		out[i] = make([]float32, 70)
+		for _, r := range strings.ToLower(s) {
+			out[i][int(r)%70]++
+		}
+	}
+	return out, nil
+}

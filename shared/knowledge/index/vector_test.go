@@ -1,0 +1,58 @@
+package index
+
+import (
+	"context"
+	"testing"
+
+	"omniops/shared/knowledge/passage"
+)
+
+func TestVectorsFindWhatWordsDoNot(t *testing.T) {
+	topics := func(_ context.Context, texts []string) ([][]float32, error) {
+		out := make([][]float32, len(texts))
+		for i, s := range texts {
+			out[i] = make([]float32, 64)
+			for j := range out[i] {
+				out[i][j] = float32((len(s)*(j+3))%11) / 100
+			}
+			out[i][len(s)%64] = 1
+		}
+		return out, nil
+	}
+	ix := open(t, shop, Options{Embed: topics, Model: "topics"})
+	vectors, _ := topics(t.Context(), []string{shop[3].Title() + "\n\n" + shop[3].Text})
+	hits := ix.Search(Query{Text: "dessert", Language: "en", Vector: vectors[0], Limit: 1})
+	if len(hits) != 1 || hits[0].Passage.ID != shop[3].ID || hits[0].Confidence < 0.99 {
+		t.Errorf("found %+v", hits)
+	}
+	if hits := ix.Search(Query{Text: "dessert", Vector: vectors[0][:9]}); len(hits) != 0 {
+		t.Errorf("a vector of another length found %v", ids(hits))
+	}
+}
+
+func TestVectorsAreUsedAgain(t *testing.T) {
+	asked := 0
+	count := func(ctx context.Context, texts []string) ([][]float32, error) {
+		asked += len(texts)
+		return fakeEmbed(ctx, texts)
+	}
+	first := open(t, shop, Options{Embed: count, Model: "fake"})
+	asked = 0
+	changed := append([]passage.Passage{say("new", "New", "A new page.")}, shop[1:]...)
+	second := open(t, changed, Options{Embed: count, Model: "fake", Previous: first})
+	if asked != 1 {
+		t.Errorf("%d texts embedded, want the new one alone", asked)
+	}
+	for i := 1; i < len(shop); i++ {
+		a, b := first.vectors.get(i), second.vectors.get(i)
+		for d := range a {
+			if diff := a[d] - b[d]; diff > 0.01 || diff < -0.01 {
+				t.Fatalf("vector %d drifted by %f", i, diff)
+			}
+		}
+	}
+	asked = 0
+	if open(t, changed, Options{Embed: count, Model: "other", Previous: first}); asked != len(changed) {
+		t.Errorf("%d texts embedded after the model changed, want all", asked)
+	}
+}
