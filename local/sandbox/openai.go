@@ -39,7 +39,7 @@ const maxRequest = 8 << 20
 // 2026. It has no weights: a reader composes its answers from the passages in
 // the prompt.
 type OpenAI struct {
-	reader reader
+	reader *reader
 	faults *faults.Set
 	delay  time.Duration // before each token
 	now    func() time.Time
@@ -49,7 +49,7 @@ type OpenAI struct {
 
 // NewOpenAI makes the stand-in. Its paths begin with /openai/v1.
 func NewOpenAI(set *faults.Set, now func() time.Time, delay time.Duration) *OpenAI {
-	o := &OpenAI{reader: reader{newLexicon()}, faults: set, delay: delay, now: now, mux: http.NewServeMux()}
+	o := &OpenAI{reader: newReader(), faults: set, delay: delay, now: now, mux: http.NewServeMux()}
 	o.mux.HandleFunc("POST /openai/v1/chat/completions", o.chat)
 	o.mux.HandleFunc("POST /openai/v1/embeddings", o.embeddings)
 	o.mux.HandleFunc("GET /openai/v1/models", o.models)

@@ -332,7 +332,7 @@ func TestRequestsAreBounded(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add("Passages.\n\n[1] Returns\nhttps://a.example\n| 30 days.\n\nLanguage: en\nQuestion:\nHow long?")
 	f.Add("Hello")
-	r := reader{newLexicon()}
+	r := newReader()
 	f.Fuzz(func(t *testing.T, content string) {
 		in := read([]chatMessage{{Role: "user", Content: content}})
 		answer := r.answer(in)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -13,22 +14,33 @@ import (
 // understands nothing: it counts words that question and sentence share, knows
 // some that mean the same, and can tell a duration or a price by its look. It
 // says only what stands in the passages, and the same every time.
-type reader struct{ lexicon *lexicon }
+type reader struct {
+	lexicon *lexicon
+
+	mu   sync.Mutex
+	seen map[string][]sentence // passages that were cut up before
+}
+
+func newReader() *reader { return &reader{lexicon: newLexicon(), seen: map[string][]sentence{}} }
+
+// maxSeen bounds the passages that are remembered.
+const maxSeen = 4096
 
 // enough is the share of a question that a sentence must match.
 const enough = 0.42
 
 // sentence is a unit of a passage that can be quoted.
 type sentence struct {
-	text    string
-	passage int
-	own     map[string]bool // stems and concepts in it
-	near    map[string]bool // in the sentence before
-	title   map[string]bool // in the page's title
-	around  map[string]bool // elsewhere in the passage
-	place   int             // in the passage, from 0
-	asks    bool            // it is itself a question
-	after   bool            // it follows one
+	text     string
+	passage  int // where it stands in the prompt
+	language *language
+	own      map[string]bool // stems and concepts in it
+	near     map[string]bool // in the sentence before
+	title    map[string]bool // in the page's title
+	around   map[string]bool // elsewhere in the passage
+	place    int             // in the passage, from 0
+	asks     bool            // it is itself a question
+	after    bool            // it follows one
 }
 
 // want is a term of a question.
@@ -64,9 +76,8 @@ func (r *reader) answer(in reading) string {
 	var out []string
 	for _, s := range best {
 		p := in.passages[s.passage]
-		page := r.lexicon.detect(strings.Join(p.lines, " "), ask)
 		text := strings.TrimRight(s.text, " .")
-		if page != ask {
+		if s.language != ask {
 			out = append(out, fmt.Sprintf(ask.foreign, p.title, text, p.n))
 			continue
 		}
@@ -162,20 +173,43 @@ func (r *reader) pair(all []string, i int) (concept string, second int) {
 func (r *reader) sentences(passages []passage) []sentence {
 	var out []sentence
 	for i, p := range passages {
-		in := r.lexicon.detect(strings.Join(p.lines, " "), r.lexicon.languages[0])
-		title := r.bag(p.title, in)
-		around := r.bag(strings.Join(p.lines, " "), in)
-		var near map[string]bool
-		after := false
-		for place, text := range cut(p.lines) {
-			s := sentence{text: text, passage: i, place: place, own: r.bag(text, in), near: near, title: title, around: around, after: after,
-				asks: strings.HasSuffix(text, "?")}
-			near, after = s.own, s.asks
-			if !orders.MatchString(text) {
-				out = append(out, s)
-			}
+		for _, s := range r.cutUp(p) {
+			s.passage = i
+			out = append(out, s)
 		}
 	}
+	return out
+}
+
+// cutUp gives the sentences of one passage. Pages are read again and again, so
+// the result is remembered.
+func (r *reader) cutUp(p passage) []sentence {
+	key := p.title + "\n" + strings.Join(p.lines, "\n")
+	r.mu.Lock()
+	known, ok := r.seen[key]
+	r.mu.Unlock()
+	if ok {
+		return known
+	}
+	in := r.lexicon.detect(key, r.lexicon.languages[0])
+	title, around := r.bag(p.title, in), r.bag(strings.Join(p.lines, " "), in)
+	out := []sentence{}
+	var near map[string]bool
+	after := false
+	for place, text := range cut(p.lines) {
+		s := sentence{text: text, language: in, place: place, own: r.bag(text, in), near: near, title: title, around: around,
+			asks: strings.HasSuffix(text, "?"), after: after}
+		near, after = s.own, s.asks
+		if !orders.MatchString(text) {
+			out = append(out, s)
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.seen) >= maxSeen {
+		clear(r.seen)
+	}
+	r.seen[key] = out
 	return out
 }
 

@@ -17,7 +17,7 @@ func TestReader(t *testing.T) {
 	if err != nil || len(files) < 4 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
-	r := reader{newLexicon()}
+	r := newReader()
 	cited := regexp.MustCompile(`\[(\d+)\]`)
 	for _, file := range files {
 		data, err := os.ReadFile(file)
