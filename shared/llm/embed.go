@@ -73,7 +73,7 @@ func (r *Router) Embed(ctx context.Context, req EmbedRequest) (Embedding, error)
 		bytes += len(masked.texts[i])
 	}
 	var failures []error
-	for _, name := range allowed(processor.Embeddings, req.Region, req.Class) {
+	for _, name := range r.allowed(processor.Embeddings, req.Region, req.Class) {
 		for _, e := range r.embedders {
 			if e.Processor() != name {
 				continue

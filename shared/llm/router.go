@@ -35,6 +35,7 @@ const (
 // where a call to a model is tried again.
 type Router struct {
 	now       func() time.Time
+	register  processor.Register
 	pause     func(context.Context) error // before the second try
 	providers []guarded
 	embedders []guardedEmbedder
@@ -49,7 +50,7 @@ type guarded struct {
 // NewRouter makes a Router of the providers that are configured. Which of them
 // is asked, and in which order, is the register's to say.
 func NewRouter(now func() time.Time, providers ...Provider) *Router {
-	r := &Router{now: now, pause: shortPause}
+	r := &Router{now: now, register: processor.All(), pause: shortPause}
 	for _, p := range providers {
 		r.providers = append(r.providers, guarded{p, newBreaker(p.Processor())})
 	}
@@ -143,7 +144,7 @@ func (r *Router) chain(req Request) []guarded {
 		classes = append(classes, inventory.PublicContent)
 	}
 	var chain []guarded
-	for _, name := range allowed(req.Surface, req.Region, classes...) {
+	for _, name := range r.allowed(req.Surface, req.Region, classes...) {
 		for _, p := range r.providers {
 			if p.Processor() == name {
 				chain = append(chain, p)
@@ -154,11 +155,11 @@ func (r *Router) chain(req Request) []guarded {
 }
 
 // allowed gives the processors that may receive all of the classes.
-func allowed(s processor.Surface, from processor.Region, classes ...inventory.Category) []processor.Name {
+func (r *Router) allowed(s processor.Surface, from processor.Region, classes ...inventory.Category) []processor.Name {
 	var names []processor.Name
 	for i, class := range classes {
 		var may []processor.Name
-		for _, p := range processor.Allowed(s, class, from) {
+		for _, p := range r.register.Allowed(s, class, from) {
 			if i == 0 || slices.Contains(names, p.Name) {
 				may = append(may, p.Name)
 			}
