@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
@@ -17,17 +18,20 @@ import (
 // keySize is that of AES-256, in bytes.
 const keySize = 32
 
-// A sealed text is: version (1 byte), day (4 bytes: days since 1970-01-01),
-// nonce (12 bytes), ciphertext and tag. The header is authenticated with it.
+// A sealed text is: version (1 byte), day (4 bytes: days since 1970-01-01), mark
+// of the key (4 bytes), nonce (12 bytes), ciphertext and tag. The header is
+// authenticated with it.
 const (
 	version    = 1
-	headerSize = 1 + 4
+	dayAt      = 1
+	markAt     = dayAt + 4
+	markSize   = 4
+	headerSize = markAt + markSize
 	nonceSize  = 12
 )
 
-// errSealed is every failure to open: it does not tell a wrong key from a
-// changed byte.
-var errSealed = errors.New("sealed text does not open with this key")
+// errSealed is a sealed text or key that has been changed since it was made.
+var errSealed = errors.New("sealed text does not open")
 
 // day counts days since 1970-01-01 UTC.
 type day uint32
@@ -47,23 +51,32 @@ func aead(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
+// subjectDayKey seals one subject's text of one day. Its mark tells it from a key
+// that took its place after it was destroyed.
+type subjectDayKey struct{ key, mark []byte }
+
 // textKey combines a day's key and a subject's, so that without either one the
 // text is unreadable.
-func textKey(dayKey, subjectKey []byte, t id.Tenant, s id.Shopper, d day) ([]byte, error) {
+func textKey(dayKey, subjectKey []byte, t id.Tenant, s id.Shopper, d day) (subjectDayKey, error) {
 	secret := make([]byte, 0, len(dayKey)+len(subjectKey))
 	secret = append(append(secret, dayKey...), subjectKey...)
 	info := fmt.Sprintf("omniops text v1|%s|%s|%s", t, s, d)
-	return hkdf.Key(sha256.New, secret, nil, info, keySize)
+	out, err := hkdf.Key(sha256.New, secret, nil, info, keySize+markSize)
+	if err != nil {
+		return subjectDayKey{}, err
+	}
+	return subjectDayKey{out[:keySize:keySize], out[keySize:]}, nil
 }
 
-func sealText(key []byte, d day, plain []byte) (Text, error) {
-	gcm, err := aead(key)
+func sealText(k subjectDayKey, d day, plain []byte) (Text, error) {
+	gcm, err := aead(k.key)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]byte, headerSize+nonceSize, headerSize+nonceSize+len(plain)+gcm.Overhead())
 	out[0] = version
-	binary.BigEndian.PutUint32(out[1:], uint32(d))
+	binary.BigEndian.PutUint32(out[dayAt:], uint32(d))
+	copy(out[markAt:], k.mark)
 	nonce := out[headerSize : headerSize+nonceSize]
 	_, _ = rand.Read(nonce) // documented never to fail
 	return gcm.Seal(out, nonce, plain, out[:headerSize]), nil
@@ -74,11 +87,14 @@ func sealedDay(t Text) (day, error) {
 	if len(t) < headerSize+nonceSize || t[0] != version {
 		return 0, errSealed
 	}
-	return day(binary.BigEndian.Uint32(t[1:])), nil
+	return day(binary.BigEndian.Uint32(t[dayAt:])), nil
 }
 
-func openText(key []byte, t Text) ([]byte, error) {
-	gcm, err := aead(key)
+func openText(k subjectDayKey, t Text) ([]byte, error) {
+	if !bytes.Equal(t[markAt:headerSize], k.mark) {
+		return nil, destroyed()
+	}
+	gcm, err := aead(k.key)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,8 @@ import (
 // or a subject's key makes the text unreadable everywhere, backups included.
 //
 // Keys are remembered for cacheFor, so that a warm turn asks neither DynamoDB
-// nor KMS. It is safe for concurrent use.
+// nor KMS; another instance may therefore read a destroyed key's text for that
+// long, if it can still find it. It is safe for concurrent use.
 type Keyring struct {
 	keys  *table.Store
 	kms   *kms.Client
@@ -117,10 +118,11 @@ func (k *Keyring) DestroyDay(ctx context.Context, t id.Tenant, at time.Time) err
 }
 
 func (k *Keyring) destroy(ctx context.Context, t id.Tenant, key table.Key) error {
+	err := k.keys.Delete(ctx, t, key)
 	k.mu.Lock()
-	delete(k.cache, key)
+	delete(k.cache, key) // after the key itself, or a reader in between would put it back
 	k.mu.Unlock()
-	if err := k.keys.Delete(ctx, t, key); err != nil {
+	if err != nil {
 		return fmt.Errorf("destroy key: %w", err)
 	}
 	return nil
@@ -128,27 +130,27 @@ func (k *Keyring) destroy(ctx context.Context, t id.Tenant, key table.Key) error
 
 // textKey derives the key of one subject's text of one day. Keys that do not
 // exist are made only when create is set.
-func (k *Keyring) textKey(ctx context.Context, t id.Tenant, s id.Shopper, d day, create bool) ([]byte, error) {
+func (k *Keyring) textKey(ctx context.Context, t id.Tenant, s id.Shopper, d day, create bool) (subjectDayKey, error) {
 	dayKeyName, subjectKeyName := table.DayKey(t, d.String()), table.SubjectKey(t, s)
 	dayKey, haveDay := k.cached(dayKeyName)
 	subjectKey, haveSubject := k.cached(subjectKeyName)
 	if !haveDay || !haveSubject {
 		items, err := k.keys.GetAll(ctx, t, table.TenantKey(t), dayKeyName, subjectKeyName)
 		if err != nil {
-			return nil, err
+			return subjectDayKey{}, err
 		}
 		tenantKey, err := k.tenantKey(ctx, t, items[0], create)
 		if err != nil {
-			return nil, err
+			return subjectDayKey{}, err
 		}
 		// A day's key outlives nothing that was sealed under it.
 		period, _ := inventory.ChatRetention.Period()
 		dayEnds := d.start().Add(inventory.Day + period)
 		if dayKey, err = k.innerKey(ctx, t, tenantKey, dayKeyName, items[1], dayEnds, create); err != nil {
-			return nil, err
+			return subjectDayKey{}, err
 		}
 		if subjectKey, err = k.innerKey(ctx, t, tenantKey, subjectKeyName, items[2], time.Time{}, create); err != nil {
-			return nil, err
+			return subjectDayKey{}, err
 		}
 	}
 	return textKey(dayKey, subjectKey, t, s, d)
@@ -167,6 +169,9 @@ func (k *Keyring) tenantKey(ctx context.Context, t id.Tenant, item table.Item, c
 			return nil, err
 		}
 		out, err := k.kms.Decrypt(ctx, &kms.DecryptInput{CiphertextBlob: stored.Wrapped, KeyId: &k.keyID, EncryptionContext: encryption})
+		if key, ok := k.overdue(name); ok && err != nil { // a warm instance goes on without KMS
+			return k.remember(name, key), nil
+		}
 		if err != nil {
 			return nil, unavailable("decrypt tenant key", err)
 		}
@@ -246,6 +251,14 @@ func (k *Keyring) cached(name table.Key) ([]byte, bool) {
 		return nil, false
 	}
 	return c.key, true
+}
+
+// overdue gives a key that should have been read again.
+func (k *Keyring) overdue(name table.Key) ([]byte, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	c, ok := k.cache[name]
+	return c.key, ok
 }
 
 func (k *Keyring) remember(name table.Key, key []byte) []byte {

@@ -12,16 +12,26 @@ import (
 
 // Personal is text about a person, in clear. It hides itself from logs, errors
 // and JSON; Reveal is the only way to read it, and easy to search for.
-type Personal struct{ text string }
+//
+// The text is behind a pointer, of which fmt prints the address where it cannot
+// call String: in an unexported field, or for a verb such as %d.
+type Personal struct{ text *string }
 
 // Clear wraps personal text.
-func Clear(text string) Personal { return Personal{text} }
+func Clear(text string) Personal { return Personal{&text} }
 
 // Reveal gives the text itself.
-func (p Personal) Reveal() string { return p.text }
+func (p Personal) Reveal() string {
+	if p.text == nil {
+		return ""
+	}
+	return *p.text
+}
 
 // String says how long the text is, not what it says.
-func (p Personal) String() string { return fmt.Sprintf("[personal text, %d bytes]", len(p.text)) }
+func (p Personal) String() string {
+	return fmt.Sprintf("[personal text, %d bytes]", len(p.Reveal()))
+}
 
 // GoString is String, for %#v.
 func (p Personal) GoString() string { return p.String() }
