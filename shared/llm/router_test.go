@@ -112,7 +112,7 @@ func TestRegisterOrdersTheProviders(t *testing.T) {
 // TestNoTransferWithoutMechanism takes the ground of a transfer away, and the
 // provider is not asked.
 func TestNoTransferWithoutMechanism(t *testing.T) {
-	claim.Proves(t, "C003", "C118", "C119")
+	claim.Proves(t, "C118", "C119")
 	for name, mechanisms := range map[string][]processor.Mechanism{
 		"none": nil, "UK data without IDTA": {processor.SCC}, "adequacy that does not hold": {processor.EUAdequacy, processor.UKAdequacy},
 	} {

@@ -1,7 +1,7 @@
 // Package openai connects llm to OpenAI's chat completions and embeddings. Calls
 // go through the go-openai library, over an HTTP client given from outside; the
 // answer's stream is read here, without an allocation per token, because the
-// library's own reader spends some twenty of them.
+// library's own reader spends eighteen of them.
 package openai
 
 import (
