@@ -190,7 +190,10 @@ func wantError(t testing.TB, err error, code string) {
 	t.Helper()
 	var api smithy.APIError
 	switch {
-	case err == nil && code == "":
+	case code == "":
+		if err != nil {
+			t.Fatal(err)
+		}
 	case err == nil:
 		t.Errorf("no error, want %s", code)
 	case !errors.As(err, &api) || api.ErrorCode() != code:

@@ -139,15 +139,15 @@ func (s *Server) batchGetItem(ctx context.Context, in *batchGetInput) (*batchGet
 	for _, name := range sortedKeys(in.RequestItems) {
 		r := in.RequestItems[name]
 		for i, key := range r.Keys {
-			if n == 0 || bytes >= maxBatchBytes {
+			t, e, err := s.read(name, key)
+			if err != nil {
+				return nil, err
+			}
+			if n == 0 || bytes+e.size > maxBatchBytes {
 				left := r
 				left.Keys = r.Keys[i:]
 				out.UnprocessedKeys[name] = left
 				break
-			}
-			t, e, err := s.read(name, key)
-			if err != nil {
-				return nil, err
 			}
 			n--
 			bytes += e.size
