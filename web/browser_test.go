@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,11 +14,13 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // browser is the one browser of this package's tests.
@@ -108,7 +111,7 @@ func visit(t *testing.T, url string, l look) *tab {
 	t.Cleanup(cancel)
 	b := &tab{t: t, ctx: ctx}
 	b.must(chromedp.Do(ctx))
-	limited, stop := context.WithTimeout(ctx, 20*time.Second)
+	limited, stop := context.WithTimeout(ctx, 50*time.Second)
 	t.Cleanup(stop)
 	b.ctx = limited
 	b.must(chromedp.Listen(b.ctx, b.note))
@@ -117,6 +120,8 @@ func visit(t *testing.T, url string, l look) *tab {
 	_, err = chromedp.Call(b.ctx, network.Enable, network.EnableParams{})
 	b.must(err)
 	_, err = chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: probe})
+	b.must(err)
+	_, err = chromedp.Call(b.ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	b.must(err)
 	b.show(l)
 	b.open(url)
@@ -148,6 +153,13 @@ func (b *tab) troubles() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append(list, b.trouble...)
+}
+
+// urls lists everything the page asked for so far.
+func (b *tab) urls() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.requests)
 }
 
 func (b *tab) show(l look) {
@@ -195,10 +207,10 @@ func get[T any](b *tab, expression string) T {
 // wait returns once the expression is true.
 func (b *tab) wait(expression string) {
 	b.t.Helper()
-	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingTimeout(8*time.Second)))
+	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingTimeout(15*time.Second)))
 	if err != nil {
-		log, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`$("dialog")?.innerText ?? ""`))
-		b.t.Fatalf("never came true: %s (%v)\n%s", expression, err, log)
+		text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`$("dialog")?.innerText ?? ""`))
+		b.t.Fatalf("never came true: %s (%v)\n%s", expression, err, text)
 	}
 }
 
@@ -210,10 +222,24 @@ func (b *tab) click(selector string) {
 	b.must(chromedp.Do(b.ctx, chromedp.MouseClickXY(at[0], at[1])))
 }
 
-// press types keys into whatever has the focus.
-func (b *tab) press(keys string, options ...chromedp.KeyOption) {
+// press types keys into whatever has the focus. As on a real keyboard, a key
+// whose keydown the page cancels writes nothing.
+func (b *tab) press(keys string, modifiers ...chromedp.Modifier) {
 	b.t.Helper()
-	b.must(chromedp.Do(b.ctx, chromedp.KeyEvent(keys, options...)))
+	for _, key := range keys {
+		events := kb.Encode(key)
+		down, up := *events[0], *events[len(events)-1]
+		if len(events) == 3 {
+			down.Text, down.UnmodifiedText = events[1].Text, events[1].UnmodifiedText
+		}
+		for _, m := range modifiers {
+			down.Modifiers |= int64(m)
+		}
+		for _, event := range []input.DispatchKeyEventParams{down, up} {
+			_, err := chromedp.Call(b.ctx, input.DispatchKeyEvent, event)
+			b.must(err)
+		}
+	}
 }
 
 // ask opens the chat if need be, and sends a message.
@@ -223,8 +249,10 @@ func (b *tab) ask(text string) {
 		b.click("#launch")
 	}
 	b.wait(`$("#disclosure")?.isConnected && $("#input")`)
-	b.must(chromedp.Do(b.ctx, chromedp.Evaluate[chromedp.Void](`$("#input").focus()`)))
-	b.press(text + "\r")
+	get[bool](b, `$("#input").focus(), true`)
+	_, err := chromedp.Call(b.ctx, input.InsertText, input.InsertTextParams{Text: text})
+	b.must(err)
+	b.press("\r")
 }
 
 // answered waits until nothing streams any more.
@@ -238,12 +266,12 @@ func (b *tab) text(selector string) string {
 	return strings.TrimSpace(get[string](b, `$(`+quote(selector)+`)?.innerText ?? ""`))
 }
 
-// picture saves a screenshot where SCREENSHOT_DIR says, else for this test only.
+// picture saves a screenshot, if SCREENSHOT_DIR says where.
 func (b *tab) picture(name string) {
 	b.t.Helper()
 	dir := os.Getenv("SCREENSHOT_DIR")
 	if dir == "" {
-		dir = b.t.TempDir()
+		return
 	}
 	res, err := chromedp.Call(b.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{})
 	b.must(err)

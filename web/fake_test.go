@@ -27,6 +27,7 @@ type api struct {
 	messages []message
 	script   func(s *stream)
 	issued   int
+	gate     <-chan struct{} // while it is open, nothing is answered
 }
 
 // line is one line of GET /v1/chat.
@@ -100,7 +101,11 @@ func newAPI(t *testing.T) *api {
 			a.log = append(a.log, r.Method+" "+r.URL.Path)
 		}
 		status := a.refuse[r.Method+" "+r.URL.Path]
+		gate := a.gate
 		a.mu.Unlock()
+		if gate != nil {
+			<-gate
+		}
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")

@@ -8,38 +8,49 @@ import (
 	"omniops/web/storefront"
 )
 
-// TestPictures walks the storefront and the chat through the screens and
-// schemes that a change has to be looked at on.
-func TestPictures(t *testing.T) {
+// TestScreens walks the storefront and the chat through the screens and schemes
+// that a change has to be looked at on. SCREENSHOT_DIR=dir keeps the pictures.
+func TestScreens(t *testing.T) {
+	t.Parallel()
 	chat := newAPI(t)
 	shop := httptest.NewServer(storefront.Handler(chat.URL))
 	t.Cleanup(shop.Close)
-	for _, l := range []look{
-		{width: 320, height: 640, phone: true},
-		{width: 390, height: 844, phone: true, dark: true},
-		{width: 768, height: 1024},
-		{width: 1440, height: 900},
-		{width: 1440, height: 900, dark: true},
-	} {
-		scheme := map[bool]string{true: "dark", false: "light"}[l.dark]
-		t.Run(fmt.Sprintf("%d %s", l.width, scheme), func(t *testing.T) {
+	for _, l := range []look{{width: 320, height: 640, phone: true}, {width: 768, height: 1024}, {width: 1440, height: 900}} {
+		t.Run(fmt.Sprint(l.width), func(t *testing.T) {
 			b := visit(t, shop.URL+"/", l)
-			if wide := get[float64](b, `document.documentElement.scrollWidth`); wide > float64(l.width) {
-				t.Errorf("the page is %v px wide on a screen of %d", wide, l.width)
+			picture := func(name string) {
+				for _, dark := range []bool{false, true} {
+					l.dark = dark
+					b.show(l)
+					b.picture(fmt.Sprintf("%s-%d-%s", name, l.width, map[bool]string{true: "dark", false: "light"}[dark]))
+				}
 			}
-			b.picture(fmt.Sprintf("home-%d-%s", l.width, scheme))
+			fits := func(where string) {
+				t.Helper()
+				if wide := get[float64](b, `document.documentElement.scrollWidth`); wide > float64(l.width) {
+					t.Errorf("%s is %v px wide on a screen of %d", where, wide, l.width)
+				}
+			}
+			fits("the home page")
+			picture("home")
 			b.open(shop.URL + "/products/harbour-electric-kettle")
-			b.picture(fmt.Sprintf("product-%d-%s", l.width, scheme))
+			fits("the product page")
+			picture("product")
 			b.open(shop.URL + "/returns")
-			b.picture(fmt.Sprintf("page-%d-%s", l.width, scheme))
+			fits("the returns page")
+			picture("page")
 			b.click("#launch")
 			b.wait(`$(".suggestions button")`)
-			b.picture(fmt.Sprintf("first-%d-%s", l.width, scheme))
+			picture("first")
 			b.ask("How long do I have to return a kettle?")
 			b.answered()
-			b.picture(fmt.Sprintf("answer-%d-%s", l.width, scheme))
+			picture("answer")
 			b.click("#menu")
-			b.picture(fmt.Sprintf("menu-%d-%s", l.width, scheme))
+			picture("menu")
+			inside := get[bool](b, `[...$$("dialog *")].filter((e) => e.checkVisibility() && !e.closest(".sr")).every((e) => { const r = e.getBoundingClientRect(); return r.left >= 0 && r.right <= innerWidth && r.width <= innerWidth; })`)
+			if !inside {
+				t.Error("something of the chat lies outside of the screen")
+			}
 		})
 	}
 }

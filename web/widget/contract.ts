@@ -55,6 +55,8 @@ export interface Tab {
   open: boolean;
   /** The message whose answer had not arrived when the page went away. */
   sending?: { key: string; text: string };
+  /** What was typed and not sent when the page went away. */
+  draft?: string;
 }
 
 /** What the loader hands over when the shopper first opens the chat. */

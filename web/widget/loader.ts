@@ -49,6 +49,10 @@ class OmniChat extends HTMLElement {
     icon.append(path);
     button.append(icon);
     button.onclick = () => (dialog.open ? this.close() : void this.open());
+    dialog.onclose = () => {
+      button.ariaExpanded = "false";
+      button.focus();
+    };
     dialog.onkeydown = (event) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
       event.preventDefault();
@@ -84,11 +88,9 @@ class OmniChat extends HTMLElement {
     }
   }
 
-  /** Closes the chat and gives the focus back to its button. */
+  /** Closes the chat; the focus goes back to its button. */
   close(): void {
     this.#dialog.close();
-    this.#button.ariaExpanded = "false";
-    this.#button.focus();
   }
 
   get #language(): string {

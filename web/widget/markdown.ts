@@ -5,7 +5,7 @@ import type { Source } from "./contract";
 import { h, link } from "./dom";
 
 const inline =
-  /!\[([^\]]*)\]\([^)]*\)|\[([^\]]+)\]\(\s*([^\s)]+)[^)]*\)|\*\*(.+?)\*\*|__(.+?)__|`([^`]+)`|\[(\d{1,2})\]|\*([^\s*][^*]*)\*|(https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:!?])/;
+  /\[([^\]]+)\]\(\s*([^\s)]+)[^)]*\)|\*\*(.+?)\*\*|__(.+?)__|`([^`]+)`|\[(\d{1,2})\]|\*([^\s*][^*]*)\*|(https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:!?])/;
 
 function span(text: string, sources: readonly Source[]): Node[] {
   const nodes: Node[] = [];
@@ -15,12 +15,11 @@ function span(text: string, sources: readonly Source[]): Node[] {
       nodes.push(new Text(rest));
       break;
     }
-    const [all, picture, label, href, bold, strong, code, cited, stress, bare] = match;
+    const [all, label, href, bold, strong, code, cited, stress, bare] = match;
     const before = rest.slice(0, match.index);
     if (before) nodes.push(new Text(cited ? before.trimEnd() : before));
     rest = rest.slice(match.index + all.length);
-    if (picture !== undefined) nodes.push(new Text(picture));
-    else if (label && href) {
+    if (label && href) {
       const inner = span(label, sources);
       const anchor = link(href, ...inner);
       nodes.push(...(anchor ? [anchor] : inner));
@@ -43,6 +42,7 @@ function citation(n: string, sources: readonly Source[]): Node {
   return h("sup", { className: "cite" }, anchor);
 }
 
+const picture = /!\[([^\]]*)\]\([^)]*\)/g;
 const bullet = /^\s{0,3}[-*+•]\s+/;
 const number = /^\s{0,3}\d{1,3}[.)]\s+/;
 const heading = /^\s{0,3}#{1,6}\s+/;
@@ -50,13 +50,17 @@ const quote = /^\s{0,3}>\s?/;
 const rule = /^\s{0,3}([-*_])(\s*\1){2,}\s*$/;
 const dashes = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 
+function indent(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
 function cells(row: string): string[] {
   return row.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
 }
 
 /** Renders an answer. While it still streams, an unfinished link waits. */
 export function render(text: string, sources: readonly Source[] = [], streaming = false): DocumentFragment {
-  let whole = text.replace(/\r\n?/g, "\n");
+  let whole = text.replace(/\r\n?/g, "\n").replace(picture, "$1");
   if (streaming) whole = whole.replace(/!?\[[^\]\n]*(\]\([^)\n]*)?$|\*\*$/, "");
   return blocks(whole.split("\n"), sources, 0);
 }
@@ -88,11 +92,12 @@ function blocks(lines: string[], sources: readonly Source[], depth: number): Doc
       const mark = bullet.test(line) ? bullet : number;
       const list = h(mark === bullet ? "ul" : "ol");
       if (list instanceof HTMLOListElement) list.start = parseInt(line, 10) || 1;
-      while (i < lines.length && mark.test(lines[i]!) && !rule.test(lines[i]!)) {
-        const item = take((next) => /^\s{2,}\S/.test(next) && !mark.test(next));
+      const edge = indent(line) + 1;
+      while (mark.test(lines[i] ?? "") && !rule.test(lines[i]!) && indent(lines[i]!) <= edge) {
+        const item = take((next) => !!next.trim() && indent(next) > edge);
         const [first, ...more] = item;
         const node = h("li", {}, ...span(first!.replace(mark, ""), sources));
-        if (more.length) node.append(blocks(more.map((l) => l.replace(/^\s{2,4}/, "")), sources, depth + 1));
+        if (more.length) node.append(blocks(more.map((l) => l.slice(edge)), sources, depth + 1));
         list.append(node);
         // A blank line between two items does not end the list.
         if (!lines[i]?.trim() && mark.test(lines[i + 1] ?? "")) i++;

@@ -64,6 +64,8 @@ export class Turn {
   /** The answer so far. */
   text = "";
   sources: Source[] = [];
+  /** The server has the question. */
+  heard = false;
 
   #body = h("div", { className: "text", dir: "auto" });
   #foot = h("div", { className: "foot" });
@@ -150,7 +152,7 @@ export class Turn {
       this.#spoken = sentence.lastIndex;
     }
     if (rest) this.#spoken = this.text.length;
-    const words = plain(this.text.slice(from, this.#spoken));
+    const words = plain(this.text.slice(from, this.#spoken).replace(/^[\s|:-]+$/gm, "").replace(/\|/g, " "));
     if (words) this.stage.announce(words);
   }
 }

@@ -35,6 +35,14 @@ function load<T>(storage: "localStorage" | "sessionStorage", otherwise: T): T {
   }
 }
 
+/** Waits, or stops waiting at once. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((go) => {
+    setTimeout(go, ms);
+    signal.addEventListener("abort", () => go(), { once: true });
+  });
+}
+
 class Chat implements Stage {
   words: Strings;
   language: string;
@@ -44,12 +52,15 @@ class Chat implements Stage {
   #client: Client;
   #session: Session | undefined;
   #busy: AbortController | undefined;
+  #running: Promise<void> = Promise.resolve();
+  /** The shopper sent before the session had come. */
+  #early = false;
   /** What the transcript file holds. */
   #record: { author: Line["author"]; at: Date; text: () => string; sources: () => readonly Source[] }[] = [];
 
   #accent = new CSSStyleSheet();
   #name = h("h2", { id: "name" });
-  #badge = h("span", { className: "badge" });
+  #badge = h("span", { id: "badge", className: "badge" });
   #notice = h("p", { className: "notice" });
   #menu: Menu;
   #close = h("button", { type: "button", id: "close", className: "tool" }, icon("M6 6l12 12M18 6L6 18"));
@@ -73,7 +84,7 @@ class Chat implements Stage {
       save("localStorage", this.#kept as Kept);
     });
     this.#menu = new Menu([
-      { id: "person", name: () => this.words.person, act: () => this.#submit(this.words.askPerson) },
+      { id: "person", name: () => this.words.person, act: () => void this.#ask(this.words.askPerson) },
       { id: "privacy", name: () => this.words.privacy, act: () => this.#note(this.words.privacyNote, true) },
       { id: "size", name: () => fill(this.words.size, { n: this.#size }), act: () => this.#resize(), stays: true },
       { id: "download", name: () => this.words.download, act: () => this.#download() },
@@ -82,7 +93,7 @@ class Chat implements Stage {
     this.#sheet = h(
       "div",
       { className: "sheet" },
-      h("header", {}, h("div", { className: "names" }, this.#name, this.#badge), this.#menu.button, this.#close, this.#menu.list, this.#notice),
+      h("div", { className: "head" }, h("div", { className: "names" }, this.#name, this.#badge), this.#menu.button, this.#close, this.#menu.list, this.#notice),
       this.#log,
       this.#banner,
       this.#form,
@@ -94,9 +105,10 @@ class Chat implements Stage {
     const style = new CSSStyleSheet();
     style.replaceSync(tokens + css);
     root.adoptedStyleSheets = [style, ...root.adoptedStyleSheets, this.#accent];
-    dialog.setAttribute("aria-labelledby", "name");
+    dialog.setAttribute("aria-labelledby", "name badge");
     dialog.ariaBusy = "false";
     dialog.replaceChildren(this.#sheet);
+    this.#input.value = this.#tab.draft ?? "";
     void this.#join(opening.session);
   }
 
@@ -128,7 +140,7 @@ class Chat implements Stage {
     this.#badge.textContent = w.badge;
     this.#notice.textContent = this.#session?.notice?.trim() || w.notice;
     this.#log.ariaLabel = w.log;
-    this.#menu.button.ariaLabel = w.menu;
+    this.#menu.button.ariaLabel = this.#menu.list.ariaLabel = w.menu;
     this.#close.ariaLabel = w.close;
     this.#input.ariaLabel = w.input;
     this.#input.placeholder = w.placeholder;
@@ -152,7 +164,9 @@ class Chat implements Stage {
     };
     // Enter sends, on any keyboard, and Shift with it makes a new line.
     let shift = false;
-    this.#input.onkeydown = (event) => (shift = event.shiftKey);
+    this.#input.onkeydown = (event) => {
+      shift = event.shiftKey;
+    };
     this.#input.addEventListener("beforeinput", (event) => {
       if (event.inputType !== "insertLineBreak" || shift || event.isComposing) return;
       event.preventDefault();
@@ -169,12 +183,18 @@ class Chat implements Stage {
     const line = (): void => {
       this.#banner.hidden = navigator.onLine;
       this.#banner.textContent = navigator.onLine ? "" : this.words.offline;
-      if (navigator.onLine) this.announce(this.words.online);
+      if (!navigator.onLine) return;
+      this.announce(this.words.online);
+      if (!this.#session) void this.#join();
     };
     self.addEventListener("online", line);
     self.addEventListener("offline", line);
     if (!navigator.onLine) line();
     self.visualViewport?.addEventListener("resize", () => this.#fit());
+    self.addEventListener("pagehide", () => {
+      this.#tab.draft = this.#input.value;
+      save("sessionStorage", this.#tab);
+    });
   }
 
   /** Keeps a sheet above an on-screen keyboard. */
@@ -210,14 +230,16 @@ class Chat implements Stage {
     this.#record = [];
     this.#log.replaceChildren(this.#disclosure);
     this.announce(this.#disclosure.textContent);
-    const sending = this.#tab.sending;
-    const unanswered = lines.at(-1)?.author === "shopper" && lines.at(-1)?.text === sending?.text;
-    lines.slice(0, unanswered ? -1 : undefined).forEach((line) => this.#recall(line));
-    if (!lines.length) this.#suggest(session.suggestions ?? []);
     // The page went away before the answer came: ask for the same one again.
-    if (sending && (unanswered || !lines.some((line) => line.text === sending.text))) {
-      this.#place(new Turn(sending.text, this, sending.key));
-    } else this.#settle();
+    const sending = this.#tab.sending;
+    const asked = sending ? lines.findLastIndex((line) => line.author === "shopper" && line.text === sending.text) : -1;
+    const known = asked < 0 || lines.slice(asked + 1).some((line) => line.state !== "pending") ? lines : lines.slice(0, asked);
+    known.forEach((line) => this.#recall(line));
+    if (!lines.length) this.#suggest(session.suggestions ?? []);
+    if (sending && (asked < 0 || known !== lines)) this.#place(new Turn(sending.text, this, sending.key));
+    else this.#settle();
+    if (this.#early) this.#submit(this.#input.value, true);
+    this.#early = false;
     this.follow();
   }
 
@@ -231,7 +253,7 @@ class Chat implements Stage {
     const body = author === "shopper" ? said(line.text) : h("div", { className: "text", dir: "auto" }, render(line.text, sources ?? []));
     const message = bubble(author, this.words, body);
     const list = sourceList(sources ?? [], this);
-    const note = author !== "shopper" && state === "interrupted" && h("span", { className: "reason" }, this.words.interrupted);
+    const note = author !== "shopper" && state !== "complete" && h("span", { className: "reason" }, this.words.interrupted);
     if (list || note) message.append(h("div", { className: "foot" }, list, note));
     this.#log.append(message);
     this.#record.push({ author, at: new Date(line.sent_at), text: () => plain(line.text), sources: () => sources ?? [] });
@@ -239,7 +261,11 @@ class Chat implements Stage {
 
   #submit(text: string, typed = false): void {
     const message = text.trim();
-    if (!message || this.#busy || !this.#session) return;
+    if (!message || this.#busy) return;
+    if (!this.#session) {
+      this.#early = true;
+      return;
+    }
     if (!navigator.onLine) {
       if (!typed) this.#input.value ||= message;
       this.#banner.hidden = false;
@@ -259,7 +285,14 @@ class Chat implements Stage {
       { author: "assistant", at, text: () => plain(turn.text), sources: () => turn.sources },
     );
     this.#following = true;
-    void this.#run(turn);
+    this.#running = this.#run(turn);
+  }
+
+  /** Sends a message in place of whatever is still being answered. */
+  async #ask(message: string): Promise<void> {
+    this.#busy?.abort();
+    await this.#running;
+    this.#submit(message);
   }
 
   async #run(turn: Turn, repeat = 0): Promise<void> {
@@ -274,11 +307,10 @@ class Chat implements Stage {
       slow = true;
       turn.status(doing);
     }, 2000);
-    let heard = false;
     let next: (() => Promise<void>) | undefined;
     try {
       const foot = await this.#listenTo(turn, busy.signal, (status) => {
-        heard = true;
+        turn.heard = true;
         if (!status) return;
         doing = status;
         if (slow) turn.status(doing);
@@ -291,7 +323,7 @@ class Chat implements Stage {
       if (busy.signal.aborted) {
         turn.halt(this.words.stopped, this.#retry(turn));
         this.#settle();
-      } else next = this.#recover(turn, error, heard, repeat, busy.signal);
+      } else next = this.#recover(turn, error, repeat, busy.signal);
     } finally {
       clearTimeout(patience);
     }
@@ -329,7 +361,7 @@ class Chat implements Stage {
   }
 
   /** Decides what a failed attempt leads to: another one, or a way on for the shopper. */
-  #recover(turn: Turn, error: unknown, heard: boolean, repeat: number, signal: AbortSignal): (() => Promise<void>) | undefined {
+  #recover(turn: Turn, error: unknown, repeat: number, signal: AbortSignal): (() => Promise<void>) | undefined {
     const w = this.words;
     const problem = error instanceof Refusal ? error.problem : undefined;
     const status = problem?.status ?? 0;
@@ -339,7 +371,7 @@ class Chat implements Stage {
         if (status === 429) turn.halt(fill(w.wait, { n: wait }));
         for (let left = wait; left > 0 && !signal.aborted; left--) {
           if (status === 429) turn.tick(fill(w.wait, { n: left }));
-          await new Promise((go) => setTimeout(go, 1000));
+          await pause(1000, signal);
         }
         if (!signal.aborted) return this.#run(turn, repeat + 1);
         turn.halt(w.stopped, this.#retry(turn));
@@ -352,13 +384,13 @@ class Chat implements Stage {
       turn.halt(problem?.detail ?? w.failed);
       this.#settle();
     } else if (status === 403) turn.halt(w.refused);
-    else turn.halt(problem ? (problem.detail ?? w.failed) : heard ? w.cut : w.unsent, this.#retry(turn));
+    else turn.halt(problem ? (problem.detail ?? w.failed) : turn.heard ? w.cut : w.unsent, this.#retry(turn));
     return undefined;
   }
 
   #retry(turn: Turn): Node {
     return this.#action(this.words.again, () => {
-      if (!this.#busy) void this.#run(turn);
+      if (!this.#busy) this.#running = this.#run(turn);
       this.#input.focus();
     });
   }
@@ -403,18 +435,19 @@ class Chat implements Stage {
 
   async #fresh(): Promise<void> {
     this.#busy?.abort();
+    await this.#running;
     const before = this.#session;
-    this.#settle();
+    this.#session = undefined;
     try {
       const session = await this.#client.move();
       this.#welcome(session, []);
       const back = this.#action(this.words.back, () => {
-        if (!before) return;
-        this.#settle();
+        if (!before || this.#busy) return;
         void this.#client.move(before).then(() => this.#join());
       });
       this.#note(this.words.freshNote, false, back);
     } catch {
+      this.#session = before;
       this.#note(this.words.unavailable);
     }
     this.#input.focus();
