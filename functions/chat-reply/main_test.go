@@ -21,6 +21,7 @@ import (
 	"omniops/shared/channel/webchat"
 	"omniops/shared/id"
 	"omniops/shared/knowledge/crawl"
+	"omniops/shared/knowledge/ingest"
 	"omniops/shared/knowledge/library"
 	"omniops/shared/object"
 	"omniops/shared/table"
@@ -124,7 +125,7 @@ func (b *bench) read(t *testing.T, main *table.Store) {
 	if err := b.tenants.Save(t.Context(), account); err != nil {
 		t.Fatal(err)
 	}
-	reader := &library.Reader{
+	reader := &ingest.Reader{
 		Client: crawl.NewClient([]string{strings.TrimPrefix(site.URL, "http://")}, nil), Tenants: b.tenants, Sites: library.NewSites(main),
 		Library: library.New(object.NewBucket(b.AWS, b.Env(t, "chat-reply", "CONTENT_BUCKET"))),
 		Limits:  crawl.Limits{Rate: 1000}, Now: b.Clock.Now, Log: slog.New(slog.DiscardHandler),

@@ -7,6 +7,7 @@ import (
 
 	"omniops/shared/boot"
 	"omniops/shared/knowledge/crawl"
+	"omniops/shared/knowledge/ingest"
 	"omniops/shared/knowledge/library"
 	"omniops/shared/object"
 	"omniops/shared/table"
@@ -28,7 +29,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 	if len(s.AllowPrivate) > 0 { // our own machine need not be spared
 		limits.Rate = 200
 	}
-	reader := &library.Reader{
+	reader := &ingest.Reader{
 		Client:  crawl.NewClient(s.AllowPrivate, nil),
 		Tenants: tenant.NewStore(main),
 		Sites:   library.NewSites(main),

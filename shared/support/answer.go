@@ -69,8 +69,8 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 // retrieve finds the passages a question is answered from: none when the pages
 // do not seem to say.
 //
-// A short question that follows another, such as "And for a teapot?", is looked
-// up together with the one before it.
+// A question that leans on the one before it, such as "And for a teapot?", is
+// looked up together with that.
 func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) {
 	ix, err := e.Knowledge.Index(ctx, turn.ask.Tenant, turn.account.IndexVersion)
 	if err != nil {
@@ -84,7 +84,7 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 		}
 		return hits
 	}
-	if before := turn.previousQuestion(); before != "" && len(words(turn.asked)) <= 7 {
+	if before := turn.previousQuestion(); before != "" && leansOnBefore(turn.asked) {
 		if hits := search(turn.asked + " " + before); hits != nil {
 			return hits, nil
 		}

@@ -78,3 +78,24 @@ func anyPhrase(said string, phrases []string) bool {
 	padded := " " + said + " "
 	return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(padded, " "+p+" ") })
 }
+
+// A short question leans on the one before it when it begins as a continuation
+// or points back with a pronoun.
+var (
+	continuations = set("and", "or", "also", "but", "then", "what about", "how about", "und", "oder", "auch", "aber", "et", "ou", "mais", "aussi", "et pour")
+	pronouns      = set("it", "its", "they", "them", "that", "this", "those", "these", "one", "es", "er", "sie", "das", "dies", "davon", "dafür", "damit", "ça", "cela", "celui", "celle", "ceux", "elle", "il", "ils", "en", "y")
+)
+
+// maxLeaning is the longest question that can lean on another, in words.
+const maxLeaning = 9
+
+func leansOnBefore(message string) bool {
+	said := words(message)
+	if len(said) == 0 || len(said) > maxLeaning {
+		return false
+	}
+	if continuations[said[0]] || len(said) > 1 && continuations[said[0]+" "+said[1]] {
+		return true
+	}
+	return slices.ContainsFunc(said, func(w string) bool { return pronouns[w] })
+}

@@ -1,4 +1,4 @@
-package library_test
+package ingest_test
 
 import (
 	"log/slog"
@@ -12,6 +12,7 @@ import (
 	"omniops/shared/id"
 	"omniops/shared/knowledge/crawl"
 	"omniops/shared/knowledge/index"
+	"omniops/shared/knowledge/ingest"
 	"omniops/shared/knowledge/library"
 	"omniops/shared/object"
 	"omniops/shared/table"
@@ -25,7 +26,7 @@ type shelf struct {
 	tenants *tenant.Store
 	sites   *library.Sites
 	library *library.Library
-	reader  *library.Reader
+	reader  *ingest.Reader
 }
 
 func newShelf(t *testing.T, hosts ...string) *shelf {
@@ -36,7 +37,7 @@ func newShelf(t *testing.T, hosts ...string) *shelf {
 		Cloud: c, tenants: tenant.NewStore(main), sites: library.NewSites(main),
 		library: library.New(object.NewBucket(c.AWS, c.Env(t, "site-crawl", "CONTENT_BUCKET"))),
 	}
-	s.reader = &library.Reader{
+	s.reader = &ingest.Reader{
 		Client: crawl.NewClient(hosts, nil), Tenants: s.tenants, Sites: s.sites, Library: s.library,
 		Limits: crawl.Limits{Rate: 1000}, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler),
 	}

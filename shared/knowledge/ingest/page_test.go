@@ -1,4 +1,4 @@
-package library_test
+package ingest_test
 
 import (
 	"fmt"

@@ -1,4 +1,5 @@
-package library
+// Package ingest reads merchants' websites into the library.
+package ingest
 
 import (
 	"context"
@@ -8,23 +9,13 @@ import (
 	"time"
 
 	"omniops/shared/fault"
-	"omniops/shared/id"
 	"omniops/shared/knowledge/crawl"
 	"omniops/shared/knowledge/index"
+	"omniops/shared/knowledge/library"
 	"omniops/shared/knowledge/page"
 	"omniops/shared/knowledge/passage"
 	"omniops/shared/tenant"
 )
-
-// Crawl is the order to read a tenant's site, as it is queued.
-type Crawl struct {
-	Tenant id.Tenant `json:"tenant"`
-}
-
-// CrawlID names a queued crawl. Two within the same minute are one.
-func CrawlID(t id.Tenant, now time.Time) string {
-	return fmt.Sprintf("%s-%d", t, now.Unix()/60)
-}
 
 // userAgent is how the crawler introduces itself; its first word is its name in
 // robots.txt.
@@ -37,8 +28,8 @@ const progressEvery = 2 * time.Second
 type Reader struct {
 	Client  *http.Client // from crawl.NewClient
 	Tenants *tenant.Store
-	Sites   *Sites
-	Library *Library
+	Sites   *library.Sites
+	Library *library.Library
 	Limits  crawl.Limits
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -47,12 +38,12 @@ type Reader struct {
 // Read crawls a tenant's site, indexes it, and makes the new index the one that
 // answers are drawn from. The old index stays in use until then, and stays for
 // good when the site cannot be read. Reading twice does no harm.
-func (r *Reader) Read(ctx context.Context, order Crawl) error {
+func (r *Reader) Read(ctx context.Context, order library.Crawl) error {
 	account, err := r.Tenants.Get(ctx, order.Tenant)
 	if err != nil {
 		return err
 	}
-	site := Site{State: Reading, StartedAt: r.Now()}
+	site := library.Site{State: library.Reading, StartedAt: r.Now()}
 	if err := r.Sites.Put(ctx, order.Tenant, site); err != nil {
 		return err
 	}
@@ -64,9 +55,9 @@ func (r *Reader) Read(ctx context.Context, order Crawl) error {
 	if err == nil {
 		version, err = r.publish(ctx, account, passages)
 	}
-	site.State, site.EndedAt, site.Passages = Ready, r.Now(), len(passages)
+	site.State, site.EndedAt, site.Passages = library.Ready, r.Now(), len(passages)
 	if err != nil {
-		site.State, site.Reason = Failed, fault.Detail(err)
+		site.State, site.Reason = library.Failed, fault.Detail(err)
 	}
 	if stored := r.Sites.Put(ctx, order.Tenant, site); err == nil {
 		err = stored
@@ -80,7 +71,7 @@ func (r *Reader) Read(ctx context.Context, order Crawl) error {
 }
 
 // passages crawls the site, keeping count in site.
-func (r *Reader) passages(ctx context.Context, account tenant.Account, site *Site) ([]passage.Passage, error) {
+func (r *Reader) passages(ctx context.Context, account tenant.Account, site *library.Site) ([]passage.Passage, error) {
 	stored := r.Now()
 	count := func(c crawl.Counts) {
 		site.Found, site.Fetched, site.Indexed, site.Skipped = c.Found, c.Fetched, c.Indexed, c.Skipped

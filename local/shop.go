@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"time"
+
+	"omniops/local/cloud"
+	"omniops/shared/id"
+	"omniops/shared/knowledge/library"
+	"omniops/shared/table"
+)
+
+// demo is the merchant that make run provisions.
+const demo id.Tenant = "demo"
+
+// openShop makes the demo shop, or the site of SITE_URL, a merchant, and shows
+// how far the reading of its pages is.
+func openShop(ctx context.Context, c *cloud.Cloud, out io.Writer) error {
+	site := os.Getenv("SITE_URL")
+	if site == "" {
+		site = c.Storefront
+	}
+	shop, err := url.Parse(c.Storefront)
+	if err != nil {
+		return err
+	}
+	f, err := c.Function("site-crawl")
+	if err != nil {
+		return err
+	}
+	sites := library.NewSites(table.New(c.AWS, f.Environment["TABLE_NAME"], c.Clock.Now))
+	before, err := sites.Get(ctx, demo)
+	if err != nil {
+		return err
+	}
+	var receipt struct {
+		Token string `json:"merchant_token"`
+	}
+	if err := c.Invoke(ctx, "tenant-provision", map[string]any{
+		"tenant": demo, "name": "Kettle & Co", "domains": []string{shop.Host, "localhost:" + shop.Port()},
+		"site_url": site, "contact_email": "help@kettle-and-co.example",
+	}, &receipt); err != nil {
+		return fmt.Errorf("make the demo shop a merchant: %w", err)
+	}
+	fmt.Fprintf(out, "Reading %s …\n", site)
+	for {
+		now, err := sites.Get(ctx, demo)
+		if err != nil {
+			return err
+		}
+		if now.EndedAt.After(before.EndedAt) {
+			if now.State == library.Failed {
+				fmt.Fprintf(out, "  could not be read: %s\n", now.Reason)
+			} else {
+				fmt.Fprintf(out, "  %d pages read, %d skipped, %d passages to answer from\n", now.Indexed, now.Skipped, now.Passages)
+			}
+			return nil
+		}
+		if now.Found > 0 && now.State == library.Reading {
+			fmt.Fprintf(out, "  %d of %d pages\n", now.Fetched, now.Found)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
