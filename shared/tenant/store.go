@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -102,49 +103,59 @@ func (s *Store) Save(ctx context.Context, a Account) error {
 	if err := a.Validate(); err != nil {
 		return err
 	}
-	keys := make([]table.Key, len(a.Domains))
-	for i, d := range a.Domains {
-		key, err := table.Domain(d)
-		if err != nil {
-			return err
-		}
-		owner, err := s.ByHost(ctx, d)
-		if err == nil && owner != a.Tenant {
-			return fault.E(fault.Conflict, fmt.Sprintf("The domain %s belongs to another shop.", d), nil)
-		}
-		if err != nil && fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-		keys[i] = key
-	}
 	before, err := s.Get(ctx, a.Tenant)
-	switch fault.KindOf(err) {
-	case fault.NotFound:
-	default:
-		if err != nil {
-			return err
-		}
+	if err == nil {
 		a.CreatedAt, a.IndexVersion = before.CreatedAt, before.IndexVersion
+	} else if fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	// Domains first: the account only ever names those that are its own.
+	var claimed []string
+	for _, d := range a.Domains {
+		fresh, err := s.claim(ctx, a.Tenant, d)
+		if fresh {
+			claimed = append(claimed, d)
+		}
+		if err != nil {
+			return errors.Join(err, s.release(ctx, a.Tenant, claimed))
+		}
 	}
 	if err := s.table.Put(ctx, a.Tenant, itemOf(a)); err != nil {
 		return err
 	}
-	for _, key := range keys {
-		err := s.table.Create(ctx, a.Tenant, domainItem{Key: key, Tenant: a.Tenant})
-		if err != nil && fault.KindOf(err) != fault.Conflict {
-			return err
-		}
+	return s.release(ctx, a.Tenant, slices.DeleteFunc(before.Domains, func(d string) bool { return slices.Contains(a.Domains, d) }))
+}
+
+// claim points a domain to a tenant, and reports whether it did not before:
+// Conflict if the domain belongs to another.
+func (s *Store) claim(ctx context.Context, t id.Tenant, domain string) (fresh bool, err error) {
+	key, err := table.Domain(domain)
+	if err != nil {
+		return false, err
 	}
-	for _, d := range before.Domains {
-		if slices.Contains(a.Domains, d) {
-			continue
-		}
+	err = s.table.Create(ctx, t, domainItem{Key: key, Tenant: t})
+	if fault.KindOf(err) != fault.Conflict {
+		return err == nil, err
+	}
+	owner, err := s.ByHost(ctx, domain)
+	if err != nil {
+		return false, err
+	}
+	if owner != t {
+		return false, fault.E(fault.Conflict, fmt.Sprintf("The domain %s belongs to another shop.", domain), nil)
+	}
+	return false, nil
+}
+
+// release frees domains of a tenant.
+func (s *Store) release(ctx context.Context, t id.Tenant, domains []string) error {
+	for _, d := range domains {
 		key, err := table.Domain(d)
 		if err != nil {
 			return err
 		}
-		if err := s.table.Delete(ctx, a.Tenant, key); err != nil {
-			return err
+		if err := s.table.Delete(ctx, t, key); err != nil {
+			return fmt.Errorf("free domain %s: %w", d, err)
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"omniops/shared/fault"
@@ -80,8 +81,9 @@ func (a Account) Validate() error {
 	if _, err := id.Parse[id.Tenant](string(a.Tenant)); err != nil {
 		return invalid("The tenant is not an identifier of a-z, 0-9, - and _.")
 	}
-	if n := utf8.RuneCountInString(a.Name); n == 0 || n > 80 || !utf8.ValidString(a.Name) {
-		return invalid("The shop's name has 1 to 80 characters.")
+	if n := utf8.RuneCountInString(a.Name); n > 80 || strings.TrimSpace(a.Name) == "" || !utf8.ValidString(a.Name) ||
+		strings.ContainsFunc(a.Name, unicode.IsControl) {
+		return invalid("The shop's name has 1 to 80 characters, in one line.")
 	}
 	if len(a.Domains) == 0 || len(a.Domains) > 20 {
 		return invalid("A shop has 1 to 20 domains.")
@@ -100,7 +102,7 @@ func (a Account) Validate() error {
 	default:
 		return invalid("The region is UK, EEA or OTHER.")
 	}
-	if n := len(a.Language); n < 2 || n > 3 {
+	if n := len(a.Language); n < 2 || n > 3 || strings.Trim(a.Language, "abcdefghijklmnopqrstuvwxyz") != "" {
 		return invalid("The language is a code such as en or de.")
 	}
 	if addr, err := mail.ParseAddress(a.ContactEmail); err != nil || addr.Address != a.ContactEmail {
@@ -120,19 +122,34 @@ func (a Account) Validate() error {
 
 // HostOf gives the host of an Origin or site address as domains are registered:
 // in lower case, with the port unless it is the scheme's own. Anything that is
-// no http or https origin is Invalid.
+// no http or https origin is Invalid, and so is a host that is not in ASCII, as
+// browsers write it.
 func HostOf(origin string) (string, error) {
 	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") ||
-		u.RawQuery != "" || u.Fragment != "" || (u.Path != "" && u.Path != "/") || len(u.Host) > 253+6 {
+	if err != nil || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") ||
+		strings.ContainsAny(origin, "?#") || (u.Path != "" && u.Path != "/") || len(u.Host) > 253+6 {
 		return "", fault.E(fault.Invalid, "That is not the address of a site.", nil)
 	}
-	host, port := strings.ToLower(u.Hostname()), u.Port()
-	if host == "" || strings.ContainsAny(host, "#/ %\\") {
+	host, port := strings.Map(lower, u.Hostname()), u.Port()
+	if host == "" || strings.ContainsFunc(host, func(c rune) bool { return !strings.ContainsRune(hostAlphabet, c) }) {
 		return "", fault.E(fault.Invalid, "That is not the address of a site.", nil)
+	}
+	if strings.Contains(host, ":") { // IPv6
+		host = "[" + host + "]"
 	}
 	if port == "" || (u.Scheme == "https" && port == "443") || (u.Scheme == "http" && port == "80") {
 		return host, nil
 	}
 	return host + ":" + port, nil
+}
+
+// hostAlphabet is what host names and addresses are made of.
+const hostAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789-._:"
+
+// lower is unicode.ToLower for ASCII: that would make a k of the Kelvin sign.
+func lower(c rune) rune {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
