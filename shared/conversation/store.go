@@ -134,7 +134,10 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 			if err := item.Decode(&head); err != nil {
 				return Thread{}, err
 			}
-			thread.Head, thread.started = Head{head.Domain, head.Language, head.StartedAt}, true
+			thread.started = true
+			if head.Shopper == ref.Shopper {
+				thread.Head = Head{head.Domain, head.Language, head.StartedAt}
+			}
 			continue
 		}
 		var stored messageItem
