@@ -20,10 +20,10 @@ func deleteRequest(key m) types.WriteRequest {
 }
 
 // many is n items or keys, made from their number.
-func many[V any](n int, make func(pk string) V) []V {
+func many[V any](n int, of func(pk string) V) []V {
 	var all []V
 	for i := range n {
-		all = append(all, make("p"+strconv.Itoa(i)))
+		all = append(all, of("p"+strconv.Itoa(i)))
 	}
 	return all
 }

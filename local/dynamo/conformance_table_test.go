@@ -50,9 +50,9 @@ func TestCreateTableRefuses(t *testing.T) {
 		"index of no projection": func() *dynamodb.CreateTableInput { return withIndex(keyed("pk:S"), "idx", types.Projection{}, "a:S") },
 		"short index name":       func() *dynamodb.CreateTableInput { return withIndex(keyed("pk:S"), "i", projectAll, "a:S") },
 	}
-	for name, make := range cases {
+	for name, in := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := c.CreateTable(t.Context(), make())
+			_, err := c.CreateTable(t.Context(), in())
 			wantError(t, err, validation)
 		})
 	}

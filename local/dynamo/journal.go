@@ -183,7 +183,7 @@ func (s *Server) logChanges(changes []change) error {
 	if s.journal == nil {
 		return nil
 	}
-	if s.journal.size > s.journal.limit {
+	if s.journal.size > s.journal.limit && s.journal.broken == nil {
 		if err := s.snapshot(s.journal.path); err != nil {
 			return err
 		}
@@ -243,8 +243,11 @@ func seek(file *os.File, to int64) error {
 }
 
 func (j *journal) close() error {
-	if j.broken == nil {
-		j.broken = errors.New("the tables are closed")
+	if errors.Is(j.broken, errClosed) {
+		return nil
 	}
+	j.broken = errClosed
 	return j.file.Close()
 }
+
+var errClosed = errors.New("the tables are closed")

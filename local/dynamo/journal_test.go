@@ -112,12 +112,17 @@ func TestTornLog(t *testing.T) {
 }
 
 func TestClosed(t *testing.T) {
-	dir := t.TempDir()
-	s, err := dynamo.New(dynamo.Options{Dir: dir})
-	if err != nil {
+	s := serve(t, dynamo.Options{Dir: t.TempDir()})
+	table := create(t, s.Client, keyed("pk:S"))
+	store(t, s.Client, table, m{"pk": "a"})
+	if err := s.Server.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
+	_, err := s.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: item(m{"pk": "b"})})
+	wantError(t, err, "InternalServerError")
+	same(t, fetch(t, s.Client, table, m{"pk": "a"}), item(m{"pk": "a"}))
+	same(t, fetch(t, s.Client, table, m{"pk": "b"}), is{}) // what is not logged is not done
+	if err := s.Server.Close(); err != nil {
+		t.Errorf("a second Close: %v", err)
 	}
 }

@@ -8,7 +8,9 @@
 //
 // It checks that requests are signed, not who signed them. It has no local
 // secondary indexes, streams, backups, PartiQL or the parameters that
-// expressions replaced; it refuses those.
+// expressions replaced, and refuses those. Tags and encryption settings are
+// taken and have no effect. Requests never conflict by themselves and idempotency
+// tokens are forgotten when the server ends.
 package dynamo
 
 import (

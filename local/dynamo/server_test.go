@@ -51,6 +51,7 @@ func TestWire(t *testing.T) {
 		{"no table", "DynamoDB_20120810.DescribeTable", signature, `{"TableName":"table"}`, 400, "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"},
 		{"no table name", "DynamoDB_20120810.DescribeTable", signature, `{}`, 400, "com.amazon.coral.validate#ValidationException"},
 		{"local index", "DynamoDB_20120810.CreateTable", signature, `{"TableName":"table","LocalSecondaryIndexes":[{}]}`, 400, "com.amazon.coral.validate#ValidationException"},
+		{"stream", "DynamoDB_20120810.CreateTable", signature, `{"TableName":"table","StreamSpecification":{"StreamEnabled":true}}`, 400, "com.amazon.coral.validate#ValidationException"},
 		{"old parameter", "DynamoDB_20120810.GetItem", signature, `{"TableName":"table","Key":{},"AttributesToGet":["a"]}`, 400, "com.amazon.coral.validate#ValidationException"},
 	}
 	for _, k := range cases {

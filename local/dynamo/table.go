@@ -112,6 +112,7 @@ func (s *Server) table(name string) (*table, error) {
 type createTableInput struct {
 	definition
 	LocalSecondaryIndexes json.RawMessage
+	StreamSpecification   struct{ StreamEnabled bool }
 }
 
 type tableOutput struct {
@@ -121,6 +122,9 @@ type tableOutput struct {
 func (s *Server) createTable(_ context.Context, in *createTableInput) (*tableOutput, error) {
 	if len(in.LocalSecondaryIndexes) > 0 {
 		return nil, invalid("Local secondary indexes are not supported here")
+	}
+	if in.StreamSpecification.StreamEnabled {
+		return nil, invalid("Streams are not supported here")
 	}
 	d := in.definition
 	d.ID, d.Created, d.TTLAttribute, d.PointInTimeRecovery = "", s.now().UTC(), "", false
