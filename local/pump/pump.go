@@ -1,5 +1,5 @@
-// Package pump drives functions as AWS does behind the scenes: it hands queues'
-// messages to their consumers, and fires schedules when they are due.
+// Package pump drives the functions that no request calls: it polls queues as
+// Lambda's event source mappings do, and fires schedules as EventBridge does.
 package pump
 
 import (
@@ -16,93 +16,65 @@ import (
 	"omniops/local/template"
 )
 
-// Options say what to drive.
+// Options connect a Pump. All but Log must be set.
 type Options struct {
 	Template  *template.Template
-	AWS       aws.Config
+	AWS       aws.Config // where SQS is
 	Functions *lambda.Runtime
 	Clock     *clock.Clock
-	Log       *slog.Logger // says what failed, by identifier only
+	Log       *slog.Logger // silent if nil
 }
 
 // Pump is running.
 type Pump struct {
 	options Options
-	queues  *sqs.Client
-	stop    context.CancelFunc
+	sqs     *sqs.Client
+	ctx     context.Context // ends with Close
+	cancel  context.CancelFunc
 	running sync.WaitGroup
+
+	mu     sync.Mutex
+	timers []*timer
+	failed []firing  // to be tried again
+	seen   time.Time // when it last looked at the clock
 }
 
-// Start begins to drive every enabled queue and schedule of the template.
+// Start begins to poll and to watch the clock. It fails on a schedule that it
+// cannot read.
 func Start(o Options) (*Pump, error) {
-	ctx, stop := context.WithCancel(context.Background())
-	p := &Pump{options: o, queues: sqs.NewFromConfig(o.AWS), stop: stop}
-	var timers []*timer
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	p := &Pump{options: o, sqs: sqs.NewFromConfig(o.AWS), seen: o.Clock.Now()}
+	var err error
+	if p.timers, err = newTimers(o.Template, p.seen); err != nil {
+		return nil, err
+	}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	queues := map[string]template.Queue{}
+	for _, q := range o.Template.Queues {
+		queues[q.ARN] = q
+	}
+	if len(p.timers) > 0 {
+		o.Clock.OnChange(func(time.Duration) { p.fire() })
+		p.running.Go(p.watch)
+	}
 	for _, f := range o.Template.Functions {
-		for _, source := range f.Queues {
-			if !source.Enabled {
-				continue
+		for _, s := range f.Queues {
+			if s.Enabled {
+				p.running.Go(func() { p.poll(p.ctx, mapping{s, queues[s.Queue], f.Name}) })
 			}
-			c, err := p.consumer(f, source)
-			if err != nil {
-				stop()
-				return nil, err
-			}
-			for range c.pollers {
-				p.running.Go(func() { c.poll(ctx) })
-			}
-		}
-		for _, s := range f.Schedules {
-			if !s.Enabled {
-				continue
-			}
-			t, err := newTimer(f.Name, s, o.Clock.Now())
-			if err != nil {
-				stop()
-				return nil, err
-			}
-			timers = append(timers, t)
 		}
 	}
-	wake := make(chan struct{}, 1)
-	o.Clock.OnChange(func(time.Duration) {
-		select {
-		case wake <- struct{}{}:
-		default:
-		}
-	})
-	p.running.Go(func() { p.keepTime(ctx, timers, wake) })
 	return p, nil
 }
 
-// keepTime fires what is due, every second and whenever the clock is moved.
-func (p *Pump) keepTime(ctx context.Context, timers []*timer, wake <-chan struct{}) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		case <-wake:
-		}
-		for _, t := range timers {
-			event, due := t.due(p.options.Clock.Now())
-			if !due {
-				continue
-			}
-			p.running.Go(func() {
-				if _, err := p.options.Functions.Invoke(ctx, t.function, event); err != nil && ctx.Err() == nil {
-					p.options.Log.Error("schedule failed", "function", t.function, "schedule", t.schedule.Name, "error", err)
-				}
-			})
-		}
-	}
-}
-
-// Close stops driving, and waits for what is under way to notice.
+// Close stops polling and firing and waits until that is so. Functions that
+// are running run on; the messages they work on go back to their queue.
 func (p *Pump) Close() error {
-	p.stop()
+	p.mu.Lock()
+	p.cancel()
+	p.mu.Unlock()
 	p.running.Wait()
 	return nil
 }
