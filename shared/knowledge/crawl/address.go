@@ -47,7 +47,7 @@ func set(words string) map[string]bool {
 func normalise(u *url.URL) *url.URL {
 	n := *u
 	n.Scheme, n.Fragment, n.RawFragment = strings.ToLower(u.Scheme), "", ""
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	host := strings.TrimRight(strings.ToValidUTF8(strings.ToLower(u.Hostname()), "\uFFFD"), ".")
 	if ascii, err := idna.Lookup.ToASCII(host); err == nil && net.ParseIP(host) == nil {
 		host = ascii
 	}
@@ -58,7 +58,7 @@ func normalise(u *url.URL) *url.URL {
 		host += ":" + port
 	}
 	n.Host = host
-	clean, _, _ := strings.Cut(u.Path, ";jsessionid=")
+	clean, _, _ := strings.Cut(strings.ToValidUTF8(u.Path, "\uFFFD"), ";jsessionid=")
 	trailing := strings.HasSuffix(clean, "/")
 	clean = path.Clean("/" + clean)
 	if trailing && clean != "/" {

@@ -22,9 +22,9 @@ import (
 // Limits bound a crawl. A zero field takes its default.
 type Limits struct {
 	Pages       int           // pages given to visit or unchanged; 2,000
-	PageBytes   int64         // decoded bytes of one page; 4 MiB
+	PageBytes   int           // decoded bytes of one page; 4 MiB
 	PageTime    time.Duration // one request, body included; 20 s
-	Time        time.Duration // one leg of the crawl; 10 min
+	Time        time.Duration // one leg, after which Report.Frontier goes on; 10 min
 	Concurrency int           // requests under way; 4
 	Rate        float64       // requests a second; 8
 	MaxDelay    time.Duration // the longest Crawl-delay or Retry-After obeyed; 10 s
@@ -58,6 +58,8 @@ func (l Limits) withDefaults() Limits {
 const (
 	maxHops  = 5 // redirects to one page
 	maxTries = 3 // requests for a page of a busy site
+
+	loginWords = 80 // a page with a password field and fewer words is a door
 )
 
 // Crawler reads websites. Client should come from NewClient.
@@ -143,7 +145,7 @@ func (c *Crawler) run(ctx context.Context, f *Frontier, previous map[string]Vali
 		w.report.Counts = f.Counts
 		return w.report, err
 	}
-	w.report.Counts, w.report.Full = f.Counts, f.Full || w.full() && f.len() > 0
+	w.report.Counts, w.report.Full = f.Counts, f.Full || w.full(0) && f.len() > 0
 	if leg.Err() != nil {
 		w.report.Frontier = f
 		return w.report, ctx.Err()
@@ -159,10 +161,11 @@ func (c *Crawler) run(ctx context.Context, f *Frontier, previous map[string]Vali
 // time is up.
 func (w *crawling) loop(ctx context.Context) error {
 	answers := make(chan answer)
+	buffers := make([][]byte, w.Limits.Concurrency) // those of no request under way
 	underWay := 0
 	var failure error
 	for {
-		for failure == nil && ctx.Err() == nil && underWay < w.Limits.Concurrency && !w.full() {
+		for failure == nil && ctx.Err() == nil && underWay < w.Limits.Concurrency && !w.full(underWay) {
 			e, ok := w.frontier.take()
 			if !ok {
 				if underWay > 0 || len(w.frontier.Deferred) == 0 {
@@ -179,13 +182,14 @@ func (w *crawling) loop(ctx context.Context) error {
 			}
 			underWay++
 			w.requests++
-			known, pause := w.previous[e.URL], w.pause
+			known, pause, buffer := w.previous[e.URL], w.pause, buffers[len(buffers)-1]
+			buffers = buffers[:len(buffers)-1]
 			go func() {
 				if wait(ctx, time.Until(pause)) != nil || w.limiter.Wait(ctx) != nil {
-					answers <- answer{entry: e, stopped: true}
+					answers <- answer{entry: e, buffer: buffer, stopped: true}
 					return
 				}
-				answers <- w.fetch(ctx, e, known)
+				answers <- w.fetch(ctx, e, known, buffer)
 			}()
 		}
 		if underWay == 0 {
@@ -201,13 +205,15 @@ func (w *crawling) loop(ctx context.Context) error {
 			w.frontier.put(a.entry, w.rankOf(a.entry))
 			failure = fmt.Errorf("visit page %s: %w", a.entry.URL, err)
 		}
+		buffers = append(buffers, a.buffer)
 	}
 }
 
-// full reports whether no more is to be read: pages, or answers that are none.
-func (w *crawling) full() bool {
+// full reports whether no more is to be read, besides what is under way: pages,
+// or answers that are none.
+func (w *crawling) full(underWay int) bool {
 	n := w.frontier.Counts
-	return n.Indexed+n.Unchanged >= w.Limits.Pages || n.Fetched+w.requests > 8*w.Limits.Pages+100
+	return n.Indexed+n.Unchanged+underWay >= w.Limits.Pages || n.Fetched+w.requests > 8*w.Limits.Pages+100
 }
 
 func (w *crawling) rankOf(e Entry) int { return rank(e.parse(), false) }
@@ -262,6 +268,9 @@ func (w *crawling) take(a answer) error {
 	case a.page.HTML == nil: // not modified
 	case o.noIndex:
 		w.skip(e, NoIndex)
+		return nil
+	case o.password && len(o.words) < loginWords:
+		w.skip(e, NotContent)
 		return nil
 	case o.saysNotFound(), w.missing != nil && e.URL != w.frontier.Seed && o.resembles(w.missing):
 		w.skip(e, SoftNotFound)
@@ -479,7 +488,7 @@ func (w *crawling) probe(ctx context.Context, seed *url.URL, r robots) {
 	if err := w.limiter.Wait(ctx); err != nil {
 		return
 	}
-	if a := w.fetch(ctx, Entry{URL: u.String()}, Validators{}); a.page.HTML != nil {
+	if a := w.fetch(ctx, Entry{URL: u.String()}, Validators{}, nil); a.page.HTML != nil {
 		w.missing = &a.outline
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
 
@@ -31,6 +32,7 @@ type answer struct {
 	fetched  bool          // the site answered
 	refusal  error         // what the guard said
 	stopped  bool          // the crawl ended meanwhile
+	buffer   []byte        // what the page was read into, to be used again
 }
 
 // get sends one request that looks like every other of ours.
@@ -48,9 +50,9 @@ func (c *Crawler) get(ctx context.Context, address string, header map[string]str
 	return c.Client.Do(r)
 }
 
-// fetch reads one page.
-func (c *Crawler) fetch(ctx context.Context, e Entry, known Validators) answer {
-	a := answer{entry: e}
+// fetch reads one page into the buffer.
+func (c *Crawler) fetch(ctx context.Context, e Entry, known Validators, buffer []byte) answer {
+	a := answer{entry: e, buffer: buffer}
 	one, cancel := context.WithTimeout(ctx, c.Limits.PageTime)
 	defer cancel()
 	resp, err := c.get(one, e.URL, map[string]string{
@@ -105,7 +107,8 @@ func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, k
 		a.reason = NotHTML
 		return a
 	}
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, c.Limits.PageBytes+1))
+	raw, err := readUpTo(resp.Body, a.buffer, c.Limits.PageBytes+1)
+	a.buffer = raw
 	if err != nil && len(raw) == 0 {
 		return a.failed(ctx, err)
 	}
@@ -115,7 +118,7 @@ func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, k
 		}
 		a.page.Truncated = true // the connection broke: what came is kept
 	}
-	if int64(len(raw)) > c.Limits.PageBytes {
+	if len(raw) > c.Limits.PageBytes {
 		raw, a.page.Truncated = raw[:c.Limits.PageBytes], true
 	}
 	if contentType == "" && !isHTML(http.DetectContentType(raw)) {
@@ -131,6 +134,29 @@ func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, k
 		a.outline.header(v, c.token())
 	}
 	return a
+}
+
+// readUpTo reads at most most bytes into buf, which grows as needed.
+func readUpTo(r io.Reader, buf []byte, most int) ([]byte, error) {
+	buf = buf[:0]
+	for len(buf) < most {
+		if len(buf) == cap(buf) {
+			size := min(max(2*cap(buf), 64<<10), most)
+			if size > most/2 {
+				size = most
+			}
+			buf = append(make([]byte, 0, size), buf...)
+		}
+		n, err := r.Read(buf[len(buf):min(cap(buf), most)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			return buf, nil
+		}
+		if err != nil {
+			return buf, err
+		}
+	}
+	return buf, nil
 }
 
 // failed says why a request got no answer.
@@ -149,17 +175,22 @@ func (a answer) failed(ctx context.Context, err error) answer {
 	return a
 }
 
-// toUTF8 decodes a page from the charset that its header or its beginning names.
-func toUTF8(raw []byte, contentType string, most int64) []byte {
+// toUTF8 decodes a page from the charset that its header or its beginning names,
+// unless it plainly is UTF-8.
+func toUTF8(raw []byte, contentType string, most int) []byte {
 	encoding, name, _ := charset.DetermineEncoding(raw[:min(len(raw), 1024)], contentType)
-	if name == "utf-8" {
+	wide := bytes.IndexFunc(raw, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0
+	switch {
+	case utf8.Valid(raw) && (wide || name == "utf-8" || name == "windows-1252"):
+		return raw
+	case name == "utf-8":
 		return bytes.ToValidUTF8(raw, []byte("\uFFFD"))
 	}
-	decoded, err := io.ReadAll(io.LimitReader(encoding.NewDecoder().Reader(bytes.NewReader(raw)), most))
+	decoded, err := io.ReadAll(io.LimitReader(encoding.NewDecoder().Reader(bytes.NewReader(raw)), int64(most)))
 	if err != nil && len(decoded) == 0 {
-		return bytes.ToValidUTF8(raw, []byte("\uFFFD"))
+		decoded = raw
 	}
-	return bytes.ToValidUTF8(decoded, nil)
+	return bytes.ToValidUTF8(decoded, []byte("\uFFFD"))
 }
 
 func isHTML(contentType string) bool {

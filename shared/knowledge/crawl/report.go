@@ -5,7 +5,7 @@ import "time"
 // Page is one page of the site.
 type Page struct {
 	URL        string
-	HTML       []byte // in UTF-8; nil if the server said that nothing changed
+	HTML       []byte // in UTF-8, until visit returns; nil if the server said that nothing changed
 	FetchedAt  time.Time
 	Validators Validators
 	Unchanged  bool // the same as at the crawl that the validators came from

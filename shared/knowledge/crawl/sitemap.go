@@ -13,8 +13,8 @@ import (
 
 // The size of the sitemaps that are read, in all of one crawl.
 const (
-	maxSitemapFiles = 100
-	maxSitemapBytes = 20 << 20 // decoded bytes of one file
+	maxSitemapFiles = 50
+	maxSitemapBytes = 16 << 20 // decoded bytes of one file
 	maxSitemapDepth = 3        // indexes within indexes
 )
 
@@ -39,7 +39,8 @@ func readSitemap(r io.Reader, page, child func(address string) bool) {
 	d := xml.NewDecoder(in)
 	d.Strict = false
 	d.CharsetReader = charset.NewReaderLabel
-	entry := "" // the element that the next loc belongs to
+	entry := ""           // the element that the next loc belongs to
+	var loc *bytes.Buffer // the address under way
 	for {
 		token, err := d.RawToken()
 		if err != nil {
@@ -51,25 +52,25 @@ func readSitemap(r io.Reader, page, child func(address string) bool) {
 			case t.Name.Local == "url" || t.Name.Local == "sitemap":
 				entry = t.Name.Local
 			case t.Name.Local == "loc" && t.Name.Space == "" && entry != "":
-				next, err := d.RawToken()
-				if err != nil {
-					return
-				}
-				text, ok := next.(xml.CharData)
-				if !ok {
-					continue
-				}
-				take := page
-				if entry == "sitemap" {
-					take = child
-				}
-				if address := strings.TrimSpace(string(text)); address != "" && len(address) <= maxURL && !take(address) {
-					return
-				}
+				loc = new(bytes.Buffer)
+			}
+		case xml.CharData:
+			if loc != nil && loc.Len() <= maxURL {
+				loc.Write(t)
 			}
 		case xml.EndElement:
 			if t.Name.Local == entry {
 				entry = ""
+			}
+			if t.Name.Local != "loc" || loc == nil {
+				continue
+			}
+			take, address := page, strings.TrimSpace(loc.String())
+			if loc = nil; entry == "sitemap" {
+				take = child
+			}
+			if address != "" && len(address) <= maxURL && !take(address) {
+				return
 			}
 		}
 	}
