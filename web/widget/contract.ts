@@ -6,7 +6,7 @@ export interface Session {
   session_token: string;
   expires_at: string;
   conversation_id: string;
-  shop: { name: string; accent?: string };
+  shop: { name: string; accent?: string; contact?: string };
   language: string;
   disclosure: string;
   notice?: string;

@@ -61,10 +61,10 @@ class Chat implements Stage {
   #accent = new CSSStyleSheet();
   #name = h("h2", { id: "name" });
   #badge = h("span", { id: "badge", className: "badge" });
-  #notice = h("p", { className: "notice" });
+  #notice = h("p", { className: "notice", dir: "auto" });
   #menu: Menu;
   #close = h("button", { type: "button", id: "close", className: "tool" }, icon("M6 6l12 12M18 6L6 18"));
-  #disclosure = h("p", { id: "disclosure", className: "disclosure" });
+  #disclosure = h("p", { id: "disclosure", className: "disclosure", dir: "auto" });
   #suggestions = h("ul", { className: "suggestions" });
   #log = h("div", { id: "log", className: "log", role: "log", ariaLive: "off", tabIndex: 0 });
   #live = h("div", { className: "sr", ariaLive: "polite", ariaRelevant: "additions" });
@@ -384,7 +384,11 @@ class Chat implements Stage {
       turn.halt(problem?.detail ?? w.failed);
       this.#settle();
     } else if (status === 403) turn.halt(w.refused);
-    else turn.halt(problem ? (problem.detail ?? w.failed) : turn.heard ? w.cut : w.unsent, this.#retry(turn));
+    else {
+      const contact = this.#session?.shop.contact;
+      const reason = problem ? (problem.detail ?? w.failed) : turn.heard ? w.cut : w.unsent;
+      turn.halt(reason + (contact ? " " + fill(w.write, { mail: contact }) : ""), this.#retry(turn));
+    }
     return undefined;
   }
 
