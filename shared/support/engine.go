@@ -145,6 +145,13 @@ func (e *Engine) withinLimits(turn *Turn, used int64) error {
 	return e.withinBudget(turn.account, used)
 }
 
+// Waits reports whether answering means waiting for another call that is still
+// at it.
+func (t *Turn) Waits() bool {
+	_, answered := t.thread.Answer(t.number)
+	return t.replay && !answered
+}
+
 // withinBudget keeps a merchant's daily number of turns.
 func (e *Engine) withinBudget(account tenant.Account, used int64) error {
 	if used < int64(account.DailyTurns) {
