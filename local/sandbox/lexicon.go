@@ -33,7 +33,7 @@ exchange: exchange exchanges swap | umtausch tauschen | échange échanger
 cancel: cancel cancels cancelled cancellation change-order | stornieren stornierung abbestellen | annuler annulation
 contact: contact email e-mail mail phone telephone call write reach speak | kontakt telefon anrufen erreichen schreiben | contacter contact téléphone appeler joindre courriel
 hours: open opens opening closed close closes hours weekend saturday sunday | geöffnet öffnungszeiten öffnet schließt wochenende | ouvert ouverture horaires ferme weekend
-payment: payment payments pay paypal klarna visa mastercard card cards instalments invoice | zahlung zahlen bezahlen zahlungsarten rechnung karte ratenzahlung | paiement payer carte facture
+payment: payment payments pay paypal klarna visa mastercard card cards | zahlung zahlen bezahlen zahlungsarten karte | paiement payer carte
 care: clean cleaning wash washing washable dishwasher descale descaling care maintain maintenance | reinigen reinigung waschen spülmaschine entkalken pflege | nettoyer nettoyage laver lave-vaisselle détartrer entretien
 size: size sizes sizing fit fits measure measurements dimensions wide tall height width length | größe größen passt maße breite höhe länge | taille tailles mesure dimensions largeur hauteur longueur
 colour: colour colours color colors shade finish | farbe farben | couleur couleurs coloris
@@ -41,8 +41,9 @@ material: material materials fabric | material stoff besteht | matière matéria
 capacity: capacity volume litre litres liter liters ml hold holds cups | fassungsvermögen volumen liter fasst | capacité contenance litres
 weight: weight weigh weighs heavy | gewicht wiegt schwer | poids pèse lourd
 stock: stock available availability sold-out restock | lager verfügbar vorrätig ausverkauft | stock disponible rupture
-discount: discount discounts voucher vouchers coupon coupons promo promotion sale student | rabatt gutschein gutscheine aktion | réduction remise code-promo bon
-gift: gift gifts present wrapping | geschenk geschenke geschenkkarte | cadeau cadeaux
+discount: discount discounts voucher vouchers coupon coupons promo promotion | rabatt gutschein gutscheine aktion | réduction remise code-promo bon
+gift: gift gifts present | geschenk geschenke | cadeau cadeaux
+wrapping: wrapping wrap wrapped gift-wrap giftwrap | verpacken geschenkverpackung einpacken | emballage emballer
 damage: damaged damage broken faulty defect defective cracked | beschädigt kaputt defekt | endommagé cassé défectueux
 track: track tracking trace | verfolgen sendungsverfolgung | suivre suivi
 account: account password login register | konto passwort anmelden | compte connexion
@@ -51,9 +52,9 @@ abroad: abroad international internationally overseas europe eu countries countr
 `
 
 const (
-	englishStops = "a about after all also am an and any are as at be been before but by can could come comes did do does for from get give got had has have having he her here him his how i if in into is it its just know let like long many may me might mine more much must my need no not of on once one or our ours please put shall she should so some such take tell than thank thanks that the their them then there these they thing things this those to too under up us use using very want was we were what when where which while who whom why will with would you your yours hello hi there's i'd i'm it's what's offer sell possible something anything someone somebody"
-	germanStops  = "aber alle als also am an auch auf aus bei bin bis bitte bist da das dass dem den der des die dies diese dieser dieses doch dort du ein eine einem einen einer eines er es etwas für gibt habe haben hallo hat hatte hier ich ihr ihre ihren ihrer im in ist ja kann kein keine können könnt lange man mehr mein meine meinen mich mir mit möchte muss müssen nach nicht noch nur ob oder ohne pro sehr sein seine sich sie sind so über um und uns unser unsere unter viel viele vom von vor wann war was welche welcher welches wenn wer werden wie wieviel wird wir wo wohin würde zu zum zur ihnen euch eure danke sogar"
-	frenchStops  = "à ai ainsi alors après as au aucun aussi autre aux avant avec avez avoir avons bonjour c ce cela ces cet cette chez combien comme comment d dans de des dois doit donc du elle elles en est et étaient été être eu faire fait faut il ils j je jour l la le les leur leurs lui m ma mais me même merci mes moi mon n ne nos notre nous on ont ou où par pas peu peut peux plus pour pouvez pouvoir puis-je qu quand que quel quelle quelles quels qui quoi s sa sans se ses si soit son sont sous sur ta te tes toi ton très tu un une va vers vos votre vous y est-ce"
+	englishStops = "a about after all also am an and any are as at be been before but by can could come comes did do does for from get give got had has have having he her here him his how i if in into is it its just know let like long many may me might mine more much must my need no not of on once one or our ours please put shall she should so some such take tell than thank thanks that the their them then there these they thing things this those to too under up us use using very want was we were what when where which while who whom why will with would you your yours hello hi there's i'd i'm it's what's offer sell number numbers place placing placed possible something anything someone somebody"
+	germanStops  = "aber alle als also am an auch auf aus bei bin bis bitte bist da das dass dem den der des die dies diese dieser dieses doch dort du ein eine einem einen einer eines er es etwas für gibt habe haben hallo hat hatte hier ich ihr ihre ihren ihrer im in ist ja kann kein keine können könnt lange man mehr mein meine meinen mich mir mit möchte muss müssen nach nicht noch nur ob oder ohne pro sehr sein seine sich sie sind so über um und uns unser unsere unter viel viele vom von vor wann war was welche welcher welches wenn wer werden wie wieviel wird wir wo wohin würde zu zum zur ihnen euch eure danke sogar nummer"
+	frenchStops  = "à ai ainsi alors après as au aucun aussi autre aux avant avec avez avoir avons bonjour c ce cela ces cet cette chez combien comme comment d dans de des dois doit donc du elle elles en est et étaient été être eu faire fait faut il ils j je jour l la le les leur leurs lui m ma mais me même merci mes moi mon n ne nos notre nous on ont ou où par pas peu peut peux plus pour pouvez pouvoir puis-je qu quand que quel quelle quelles quels qui quoi s sa sans se ses si soit son sont sous sur ta te tes toi ton très tu un une va vers vos votre vous y est-ce numéro"
 )
 
 func words(s string) map[string]bool {
@@ -102,14 +103,20 @@ func newLexicon() *lexicon {
 
 // stem reduces a word to its stem in a language. What is no plain word stays.
 func (l *lexicon) stem(word string, in *language) string {
-	if len(word) < 3 || strings.ContainsAny(word, "-0123456789") {
+	if len(word) < 3 || strings.ContainsAny(word, "0123456789") {
 		return word
 	}
 	if in.code == "de" {
 		word = infinitive.ReplaceAllString(word, "$1$2") // zurückzugeben
 	}
+	if in.code == "fr" {
+		word = inversion.ReplaceAllString(word, "") // livrez-vous
+	}
 	if base, ok := irregular[word]; ok && in.code == "en" {
 		word = base
+	}
+	if strings.Contains(word, "-") {
+		return word
 	}
 	env := snowballstem.NewEnv(word)
 	in.stem(env)
@@ -117,6 +124,8 @@ func (l *lexicon) stem(word string, in *language) string {
 }
 
 var infinitive = regexp.MustCompile(`^(zurück|ab|an|auf|aus|ein|mit|nach|um|vor)zu(\pL{4,})$`)
+
+var inversion = regexp.MustCompile(`-(t-)?(je|tu|il|elle|on|nous|vous|ils|elles|ce|moi)$`)
 
 // irregular maps the past of verbs that shops use to the present.
 var irregular = map[string]string{
@@ -203,24 +212,30 @@ func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || u
 // kind is what sort of fact a question asks for.
 type kind struct {
 	concept string         // that a sentence with such a fact is about
+	soft    bool           // other sentences may answer just as well
 	asks    *regexp.Regexp // in the question
 	answers *regexp.Regexp // in a sentence that holds such a fact
 }
 
 // kinds lists the sorts of facts that can be told by their look.
 var kinds = []kind{
-	{"hours", regexp.MustCompile(`(?i)\b(open|opening|close|closing|closed)\b|geöffnet|öffnungszeit|\bouvert|\bhoraires`),
+	{"hours", false, regexp.MustCompile(`(?i)\b(open|opening|close|closing|closed)\b|geöffnet|öffnungszeit|\bouvert|\bhoraires`),
 		regexp.MustCompile(`(?i)\b(mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s?\b|\bdaily\b|täglich|\d\s?([ap]m|uhr|h)?\s?(to|until|-|–|bis|à)\s?\d{1,2}(:\d\d)?\s?([ap]m|uhr|h)\b`)},
-	{"contact", regexp.MustCompile(`(?i)\b(phone|telephone|email|e-mail|contact|call)\b|telefon|kontakt|erreiche|téléphone|contacter|joindre|courriel`),
-		regexp.MustCompile(`\[(email|phone)_\d+\]|@|\+?\d[\d\s().-]{7,}`)},
-	{"discount", regexp.MustCompile(`(?i)\bdiscount|\bvoucher|\bcoupon|\bpromo|rabatt|gutschein|\bréduction|\bremise`), regexp.MustCompile(`\d\s?%`)},
-	{"colour", regexp.MustCompile(`(?i)\bcolou?rs?\b|\bfarben?\b|\bcouleurs?\b`),
+	{"contact", false, regexp.MustCompile(`(?i)\b(phone|telephone|call|ring)\b|telefon|anrufen|téléphone|appeler`), regexp.MustCompile(`\[phone_\d+\]|\+?\d[\d\s().-]{7,}`)},
+	{"contact", false, regexp.MustCompile(`(?i)\b(e-?mail|mail|write to)\b|courriel`), regexp.MustCompile(`\[email_\d+\]|\w@\w`)},
+	{"contact", false, regexp.MustCompile(`(?i)\b(contact|reach|speak to|get in touch)\b|kontakt|erreiche|contacter|joindre`), regexp.MustCompile(`\[(email|phone)_\d+\]|\w@\w|\+?\d[\d\s().-]{7,}`)},
+	{"place", false, regexp.MustCompile(`(?i)\bwhere\b|\baddress\b|\bwo\b|\badresse\b|\boù\b`),
+		regexp.MustCompile(`\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{4,5} \p{Lu}\pL+|(?i)\d+,? \pL+ (street|road|lane|avenue|square)\b|stra(ß|ss)e \d|\brue d`)},
+	{"payment", true, regexp.MustCompile(`(?i)\b(pay|payment|payments)\b|\bzahl|bezahl|\bpay(er|ez)\b|\bpaiement`), regexp.MustCompile(`(?i)\b(visa|mastercard|american express|paypal|klarna|apple pay|google pay|carte bancaire|kreditkarte|lastschrift)\b`)},
+	{"discount", false, regexp.MustCompile(`(?i)\bdiscount|\bvoucher|\bcoupon|\bpromo|rabatt|gutschein|\bréduction|\bremise`), regexp.MustCompile(`\d\s?%`)},
+	{"colour", false, regexp.MustCompile(`(?i)\bcolou?rs?\b|\bfarben?\b|\bcouleurs?\b`),
 		regexp.MustCompile(`(?i)\b(red|blue|green|black|white|grey|gray|yellow|orange|pink|purple|brown|beige|cream|ivory|navy|teal|sage|slate|copper|silver|gold|rot|blau|grün|schwarz|weiß|grau|gelb|rosa|braun|rouge|bleue?|verte?|noire?|blanche?|grise?|jaune|rose|marron)\b`)},
-	{"", regexp.MustCompile(`(?i)\bhow (long|soon|quick|quickly|fast|often)\b|\bwhen\b|\bdeadline\b|\bwie (lange|schnell|oft)\b|\bwann\b|\bquand\b|\bcombien de (temps|jours|fois)\b|\bdélai`),
+	{"", false, regexp.MustCompile(`(?i)\bhow (long|soon|quick|quickly|fast|often)\b|\bwhen\b|\bdeadline\b|\bwie (lange|schnell|oft)\b|\bwann\b|\bquand\b|\bcombien de (temps|jours|fois)\b|\bdélai`),
 		regexp.MustCompile(`(?i)(\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|thirty|sixty|once|twice|every|same|next|ein|zwei|drei|vier|zehn|vierzehn|dreißig|un|deux|trois|quatre|dix|quatorze|trente)\b)[\s\-–]*(a\s|\pL+[\s\-–])?(minute|hour|day|week|month|year|business|working|stunde|tag|werktag|woche|monat|jahr|heure|jour|semaine|mois|ans?\b)|\b\d{1,2}(:\d\d|\s?[ap]m)\b`)},
-	{"price", regexp.MustCompile(`(?i)\bhow much\b|\b(cost|costs|price|fee|charge)\b|\bwie ?viel\b|\bkoste[tn]\b|kosten\b|\bpreis|\bcombien (coûte|ça)|\bprix\b|\bfrais\b|\bcoûte`),
+	{"price", false, regexp.MustCompile(`(?i)\bhow much\b|\b(cost|costs|fee|charge)\b|\bprices? (of|for)\b|\bthe price\b|\bwie ?viel\b|\bkoste[tn]\b|kosten\b|\bpreis|\bcombien (coûte|ça)|\bprix\b|\bfrais\b|\bcoûte`),
 		regexp.MustCompile(`(?i)[£$€]\s?\d|\d\s?(£|\$|€|eur|euros?|gbp|usd|pounds?)|\bfree\b|kostenlos|kostenfrei|gratis|gratuit|offert`)},
-	{"", regexp.MustCompile(`(?i)\bhow (many|big|large|tall|wide|heavy|hot|high|deep|old)\b|\bwie (viele|groß|schwer|hoch|breit)\b|\bquelle (taille|capacité)|\bcombien de\b`), regexp.MustCompile(`\d`)},
+	{"", true, regexp.MustCompile(`(?i)\bhow (do|can|should|to)\b|\bwie (kann|mache|geht|soll)|\bcomment\b`), step},
+	{"", false, regexp.MustCompile(`(?i)\bhow (many|big|large|tall|wide|heavy|hot|high|deep|old)\b|\bwie (viele|groß|schwer|hoch|breit)\b|\bquelle (taille|capacité)|\bcombien de\b`), regexp.MustCompile(`\d`)},
 }
 
 // orders finds sentences that are addressed to a model instead of a shopper.

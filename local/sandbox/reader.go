@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
 )
 
 // reader answers questions by finding the sentences that hold the answer. It
@@ -36,7 +35,8 @@ type sentence struct {
 	language *language
 	own      map[string]bool // stems and concepts in it
 	near     map[string]bool // in the sentence before
-	title    map[string]bool // in the page's title
+	heading  map[string]bool // in the nearest heading above it
+	title    map[string]bool // in the page's title and the other headings
 	around   map[string]bool // elsewhere in the passage
 	place    int             // in the passage, from 0
 	asks     bool            // it is itself a question
@@ -48,6 +48,7 @@ type want struct {
 	stem     string
 	concepts []string
 	weight   float64
+	earlier  bool // said in the question before
 }
 
 // answer gives the answer to what was read.
@@ -76,7 +77,7 @@ func (r *reader) answer(in reading) string {
 	var out []string
 	for _, s := range best {
 		p := in.passages[s.passage]
-		text := strings.TrimRight(s.text, " .")
+		text := strings.TrimRight(step.ReplaceAllString(s.text, ""), " .")
 		if s.language != ask {
 			out = append(out, fmt.Sprintf(ask.foreign, p.title, text, p.n))
 			continue
@@ -99,14 +100,17 @@ func (r *reader) wants(in reading, ask *language) ([]want, *kind) {
 	}
 	before := in.earlier[len(in.earlier)-1]
 	earlier := r.terms(before, r.lexicon.detect(before, ask))
-	if sort == nil {
+	topic := slices.ContainsFunc(wants, func(w want) bool { return len(w.concepts) > 0 })
+	isThing := func(w want) bool { return len(w.concepts) == 0 }
+	thing := slices.ContainsFunc(wants, isThing)
+	whole := !thing && !slices.ContainsFunc(earlier, isThing) // "it" is what was done, not a thing
+	if sort == nil && !topic {
 		sort = kindOf(before)
 	}
-	topic := slices.ContainsFunc(wants, func(w want) bool { return len(w.concepts) > 0 })
-	thing := slices.ContainsFunc(wants, func(w want) bool { return len(w.concepts) == 0 })
 	for _, w := range earlier {
-		if len(w.concepts) > 0 && !topic || len(w.concepts) == 0 && !thing {
+		if len(w.concepts) > 0 && (!topic || whole) || len(w.concepts) == 0 && !thing {
 			if !slices.ContainsFunc(wants, func(x want) bool { return x.stem == w.stem }) {
+				w.earlier = true
 				wants = append(wants, w)
 			}
 		}
@@ -145,7 +149,7 @@ func (r *reader) terms(question string, in *language) []want {
 		stem := r.lexicon.stem(w, in)
 		found := r.lexicon.conceptsOf(stem)
 		if c, second := r.pair(all, i); c != "" {
-			found = []string{c}
+			stem, found = w+"-"+all[second], []string{c} // each of the two means something else
 			joined[second] = true
 		}
 		if len(found) == 0 && in.stops[w] || len([]rune(w)) < 2 {
@@ -192,12 +196,16 @@ func (r *reader) cutUp(p passage) []sentence {
 		return known
 	}
 	in := r.lexicon.detect(key, r.lexicon.languages[0])
-	title, around := r.bag(p.title, in), r.bag(strings.Join(p.lines, " "), in)
+	head := p.title // "Page › Heading › Heading"
+	if i := strings.LastIndex(head, " › "); i >= 0 {
+		head = head[i:]
+	}
+	heading, title, around := r.bag(head, in), r.bag(p.title, in), r.bag(strings.Join(p.lines, " "), in)
 	out := []sentence{}
 	var near map[string]bool
 	after := false
 	for place, text := range cut(p.lines) {
-		s := sentence{text: text, language: in, place: place, own: r.bag(text, in), near: near, title: title, around: around,
+		s := sentence{text: text, language: in, place: place, own: r.bag(text, in), near: near, heading: heading, title: title, around: around,
 			asks: strings.HasSuffix(text, "?"), after: after}
 		near, after = s.own, s.asks
 		if !orders.MatchString(text) {
@@ -233,50 +241,6 @@ func (r *reader) bag(text string, in *language) map[string]bool {
 	return bag
 }
 
-// abbreviations end with a point that ends no sentence.
-var abbreviations = regexp.MustCompile(`(?i)(^|\s)(no|nr|approx|e\.g|i\.e|z\.b|ca|bzw|inkl|incl|st|mr|mrs|dr|vs|max|min|art|p\.ex|tel|ext|etc|u\.a|d\.h)\.$`)
-
-// cut gives the sentences of lines of text. A line that announces what follows,
-// with a colon or as a heading of a few words, is joined to it.
-func cut(lines []string) []string {
-	var out []string
-	lead := ""
-	for _, line := range lines {
-		line = strings.TrimSpace(strings.TrimLeft(line, "-*•#> \t"))
-		line = strings.ReplaceAll(line, "**", "")
-		if line == "" || !strings.ContainsFunc(line, unicode.IsLetter) && !strings.ContainsFunc(line, unicode.IsDigit) {
-			continue
-		}
-		if strings.HasSuffix(line, ":") && len(line) < 80 {
-			lead = line + " "
-			continue
-		}
-		start := 0
-		for i, c := range line {
-			if c != '.' && c != '!' && c != '?' {
-				continue
-			}
-			rest := line[i+1:]
-			if rest == "" || rest[0] != ' ' || abbreviations.MatchString(line[start:i+1]) {
-				continue
-			}
-			if next := []rune(strings.TrimSpace(rest)); len(next) == 0 || !unicode.IsUpper(next[0]) && !unicode.IsDigit(next[0]) && next[0] != '[' && next[0] != '„' && next[0] != '“' && next[0] != '£' {
-				continue
-			}
-			out = append(out, lead+strings.TrimSpace(line[start:i+1]))
-			start, lead = i+1, ""
-		}
-		if last := strings.TrimSpace(line[start:]); last != "" {
-			out = append(out, lead+last)
-			lead = ""
-		}
-	}
-	if lead != "" {
-		out = append(out, strings.TrimSpace(lead))
-	}
-	return out
-}
-
 // weigh gives rare terms more weight, and terms of a known concept more again:
 // an answer about another thing may still hold for this one, an answer about
 // another matter never does.
@@ -292,6 +256,9 @@ func (r *reader) weigh(wants []want, sentences []sentence) {
 		w.weight = 1 + 0.5*math.Log(float64(len(sentences)+1)/float64(seen+1))
 		if len(w.concepts) > 0 {
 			w.weight = 3
+		}
+		if w.earlier {
+			w.weight *= 0.7
 		}
 	}
 }
@@ -309,20 +276,20 @@ func (w want) match(s sentence) float64 {
 		}
 		return 0
 	}
-	got := max(in(s.own, 1, 0.97), in(s.title, 0.7, 0.65), in(s.around, 0.3, 0.2))
+	heading := 0.75
+	if s.place == 0 {
+		heading = 0.92 // the first thing that is said under it
+	}
+	got := max(in(s.own, 1, 0.97), in(s.heading, heading, heading-0.05), in(s.title, 0.65, 0.6), in(s.around, 0.3, 0.2))
 	if s.after {
 		return max(got, in(s.near, 0.95, 0.9)) // the answer to a question on the page
 	}
 	return max(got, in(s.near, 0.5, 0.4))
 }
 
-// rank gives the one to three sentences that answer, best first; none if none
-// does.
+// rank gives the one to four sentences that answer, in the order to say them;
+// none if none does.
 func (r *reader) rank(wants []want, sort *kind, sentences []sentence) []sentence {
-	type scored struct {
-		sentence
-		score float64
-	}
 	total := 0.0
 	for _, w := range wants {
 		total += w.weight
@@ -330,52 +297,76 @@ func (r *reader) rank(wants []want, sort *kind, sentences []sentence) []sentence
 	if sort != nil {
 		total++
 	}
-	var all []scored
-	for _, s := range sentences {
-		if s.asks || len(split(s.text)) < 2 {
-			continue
+	var best, second int
+	scores := make([]float64, len(sentences))
+	for i, s := range sentences {
+		scores[i] = r.score(wants, sort, s, total)
+		if scores[i] > scores[best] {
+			best = i
 		}
-		score, topic := 0.0, false
-		fact := sort != nil && sort.answers.MatchString(s.text)
-		for _, w := range wants {
-			m := w.match(s)
-			if fact && slices.Contains(w.concepts, sort.concept) {
-				m = max(m, 0.8) // "£529 in walnut" is about a price without the word
+	}
+	if len(sentences) == 0 || scores[best] < enough {
+		return nil
+	}
+	first := sentences[best]
+	if step.MatchString(first.text) { // the steps make sense only together
+		var steps []sentence
+		for _, s := range sentences {
+			if s.passage == first.passage && step.MatchString(s.text) && len(steps) < 4 {
+				steps = append(steps, s)
 			}
-			score += w.weight * m
-			topic = topic || len(w.concepts) > 0 && m >= 0.4
 		}
-		if fact {
-			score++
-		}
-		score = score/total + 0.04/float64(1+s.place) // pages say first what holds for most
-		if !topic && slices.ContainsFunc(wants, func(w want) bool { return len(w.concepts) > 0 }) {
-			score *= 0.4
-		}
-		all = append(all, scored{s, score})
+		return steps
 	}
-	slices.SortStableFunc(all, func(a, b scored) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		}
-		return a.passage - b.passage
-	})
-	var out []sentence
-	for _, s := range all {
-		if s.score < enough || len(out) > 0 && s.score < 0.85*all[0].score {
-			break
-		}
-		if slices.ContainsFunc(out, func(o sentence) bool { return similar(o.own, s.own) }) {
-			continue
-		}
-		if out = append(out, s.sentence); len(out) == 2 {
-			break
+	// A second sentence is worth saying if it speaks of what the first does not.
+	for i, s := range sentences {
+		adds := slices.ContainsFunc(wants, func(w want) bool { return w.match(s) > w.match(first)+0.15 })
+		if i != best && adds && !similar(first.own, s.own) && (second == best || scores[i] > scores[second]) {
+			second = i
 		}
 	}
-	return out
+	if second != best && scores[second] > max(enough, 0.8*scores[best]) && !similar(first.own, sentences[second].own) {
+		return []sentence{first, sentences[second]}
+	}
+	return []sentence{first}
+}
+
+// score tells how well a sentence answers, from 0 to about 1.
+func (r *reader) score(wants []want, sort *kind, s sentence, total float64) float64 {
+	size := len(split(s.text))
+	if s.asks || size < 2 {
+		return 0
+	}
+	score, missed, topic, topics := 0.0, 0.0, false, false
+	fact := sort != nil && sort.answers.MatchString(s.text)
+	for _, w := range wants {
+		m := w.match(s)
+		if fact && slices.Contains(w.concepts, sort.concept) {
+			m = max(m, 0.8) // "£529 in walnut" is about a price without the word
+		}
+		score += w.weight * m
+		topic = topic || len(w.concepts) > 0 && m >= 0.4
+		topics = topics || len(w.concepts) > 0
+		if m < 0.3 && !w.earlier {
+			missed += w.weight
+		}
+	}
+	if fact {
+		score++
+	} else if sort != nil && !sort.soft {
+		score *= 0.45 // not the sort of fact that was asked for
+	}
+	score = score/total + 0.04/float64(1+s.place) // pages say first what holds for most
+	if topics && !topic {
+		score *= 0.4 // about another matter
+	}
+	if sort == nil {
+		score *= 1 - 0.9*missed/total // a yes or no must be about all that was asked
+	}
+	if size < 4 && !fact {
+		score *= 0.7
+	}
+	return score
 }
 
 // similar reports whether two sentences share most of their words.

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,17 +31,24 @@ func at() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
 // the bodies it has received.
 func serve(t *testing.T, answer http.HandlerFunc) (*openai.Model, func() []string) {
 	t.Helper()
+	var mu sync.Mutex
 	var bodies []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		mu.Lock()
 		bodies = append(bodies, string(body))
+		mu.Unlock()
 		if r.Header.Get("Authorization") != "Bearer test-key" {
 			t.Errorf("Authorization = %q", r.Header.Get("Authorization"))
 		}
 		answer(w, r)
 	}))
 	t.Cleanup(server.Close)
-	return openai.New(server.URL+"/v1", "test-key", "gpt-4.1-mini", server.Client()), func() []string { return bodies }
+	return openai.New(server.URL+"/v1", "test-key", "gpt-4.1-mini", server.Client()), func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(bodies)
+	}
 }
 
 // stream answers with events.
