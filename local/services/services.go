@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -77,6 +78,7 @@ func Start(ctx context.Context, o Options) (s *Services, err error) {
 	s.AWS = aws.Config{
 		Region:       "eu-west-2",
 		BaseEndpoint: &s.Endpoint,
+		Retryer:      retryer,
 		Credentials:  credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, ""),
 		// As boot sets them for a function.
 		RetryMode:        aws.RetryModeStandard,
@@ -92,6 +94,12 @@ func Start(ctx context.Context, o Options) (s *Services, err error) {
 	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.server.Serve(listener) }()
 	return s, s.provision(ctx)
+}
+
+// retryer tries twice, as functions do, and does not wait long: nothing here is
+// far away.
+func retryer() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = 2, 20*time.Millisecond })
 }
 
 // open makes the stand-ins.

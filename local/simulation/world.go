@@ -140,17 +140,31 @@ func (w *world) run(steps int) error {
 	return nil
 }
 
+// breakable is what the weather may break. A rule is for one operation, of which
+// a turn makes one call at a time, so that which call it hits is the seed's
+// choice alone; where a turn makes several at once, all of them fail.
+var breakable = []struct {
+	service, operation string
+	most               int // failures; 0 is every call
+}{
+	{"dynamodb", "PutItem", 6}, {"dynamodb", "Query", 6}, {"dynamodb", "UpdateItem", 6}, {"dynamodb", "GetItem", 6},
+	{"dynamodb", "BatchGetItem", 0}, {"kms", "", 0}, {"openai", "", 6}, {"s3", "", 6},
+}
+
 // weather draws the faults of the next step.
 func (w *world) weather() {
 	kinds := []faults.Kind{faults.Throttle, faults.Error, faults.AppliedThenError, faults.Cut}
 	var rules []faults.Rule
-	for _, service := range []string{"dynamodb", "kms", "openai", "s3"} {
-		if w.random.IntN(4) != 0 {
+	for _, b := range breakable {
+		if w.random.IntN(8) != 0 {
 			continue
 		}
-		rule := faults.Rule{Service: service, Kind: kinds[w.random.IntN(len(kinds))], Rate: 1, Count: 1 + w.random.IntN(3)}
+		rule := faults.Rule{Service: b.service, Operation: b.operation, Kind: kinds[w.random.IntN(len(kinds))], Rate: 1}
+		if b.most > 0 {
+			rule.Count = 1 + w.random.IntN(b.most)
+		}
 		rules = append(rules, rule)
-		w.note("weather: %s %s x%d", rule.Service, rule.Kind, rule.Count)
+		w.note("weather: %s %s %s x%d", rule.Service, rule.Operation, rule.Kind, rule.Count)
 	}
 	if err := w.cloud.Faults.Replace(rules...); err != nil {
 		w.t.Fatal(err)
