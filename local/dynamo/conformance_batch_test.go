@@ -112,7 +112,7 @@ func TestBatchGet(t *testing.T) {
 			keys = out.UnprocessedKeys[other].Keys
 			calls++
 		}
-		if found != 42 || calls != 2 {
+		if found != 42 || calls < 2 {
 			t.Errorf("found %d in %d calls", found, calls)
 		}
 	})

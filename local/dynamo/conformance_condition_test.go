@@ -130,6 +130,7 @@ func TestConditions(t *testing.T) {
 		{"li[-1] = :v", five, bad},
 		{"li[a] = :v", five, bad},
 		{"doc..a = :v", five, bad},
+		{"pk.a = :v", five, bad},
 		{" ", nil, bad},
 		{"s = :v" + strings.Repeat(" ", 4096), hello, bad},
 	}

@@ -2,8 +2,10 @@ package dynamo
 
 import (
 	"crypto/sha256"
+	"slices"
 
 	"omniops/local/dynamo/attribute"
+	"omniops/local/dynamo/expression"
 )
 
 const (
@@ -82,6 +84,16 @@ func (k keySchema) checkSizes(item attribute.Map) error {
 	}
 	if k.sort.name != "" && attribute.Size(item[k.sort.name]) > maxSort {
 		return invalid("One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
+	}
+	return nil
+}
+
+// checkPaths refuses paths that lead into key attributes.
+func (k keySchema) checkPaths(paths ...[]expression.Path) error {
+	for _, p := range slices.Concat(paths...) {
+		if len(p) > 1 && k.has(p.Top()) {
+			return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: " + p.Top())
+		}
 	}
 	return nil
 }

@@ -75,11 +75,9 @@ func (s *Server) query(_ context.Context, in *queryInput) (*pageOutput, error) {
 	if err := p.finish(); err != nil {
 		return nil, err
 	}
-	if p.filter != nil {
-		for _, name := range p.filter.Attributes() {
-			if p.key.has(name) {
-				return nil, invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: " + name)
-			}
+	for _, path := range p.filter.Paths() {
+		if p.key.has(path.Top()) {
+			return nil, invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: " + path.Top())
 		}
 	}
 	if p.from, p.to, err = p.key.span(key); err != nil {
@@ -190,6 +188,9 @@ func (p *page) checkSelect() error {
 // finish checks what can be checked once all expressions are parsed.
 func (p *page) finish() error {
 	if err := p.scope.CheckUsed(); err != nil {
+		return err
+	}
+	if err := p.table.key.checkPaths(p.filter.Paths(), p.paths); err != nil {
 		return err
 	}
 	if p.index == nil || p.index.all {

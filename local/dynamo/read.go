@@ -61,6 +61,9 @@ func (s *Server) getItem(_ context.Context, in *getInput) (*getOutput, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := t.key.checkPaths(paths); err != nil {
+		return nil, err
+	}
 	paid := cost{table: units{read: readUnits(e.size, in.ConsistentRead)}}
 	s.meter.count(t.name(), "GetItem", paid)
 	return &getOutput{Item: project(e.item, paths), ConsumedCapacity: in.report(t.name(), paid, false)}, nil
@@ -130,7 +133,7 @@ func (s *Server) batchGetItem(ctx context.Context, in *batchGetInput) (*batchGet
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkKeys(in.RequestItems); err != nil {
+	if err := s.checkKeys(in.RequestItems, projections); err != nil {
 		return nil, err
 	}
 	out := &batchGetOutput{Responses: map[string][]attribute.Map{}, UnprocessedKeys: map[string]batchGet{}}
@@ -168,10 +171,13 @@ func (s *Server) batchGetItem(ctx context.Context, in *batchGetInput) (*batchGet
 
 // checkKeys refuses a batch that names a table or key that cannot be, or the
 // same key twice.
-func (s *Server) checkKeys(requests map[string]batchGet) error {
+func (s *Server) checkKeys(requests map[string]batchGet, projections map[string][]expression.Path) error {
 	for name, r := range requests {
 		t, err := s.table(name)
 		if err != nil {
+			return err
+		}
+		if err := t.key.checkPaths(projections[name]); err != nil {
 			return err
 		}
 		seen := map[string]bool{}

@@ -278,6 +278,9 @@ func (s *Server) transactGetItems(ctx context.Context, in *transactGetInput) (*t
 		if err := t.key.checkKey(item.Get.Key); err != nil {
 			return nil, err
 		}
+		if err := t.key.checkPaths(projections[i]); err != nil {
+			return nil, err
+		}
 		position := t.key.position(item.Get.Key)
 		if seen[t.name()+"/"+position] {
 			return nil, invalid("Transaction request cannot include multiple operations on one item")

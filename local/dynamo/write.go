@@ -119,6 +119,9 @@ func (s *Server) prepare(a action, in *writeInput) (*write, error) {
 	if w.table, err = s.table(in.TableName); err != nil {
 		return nil, err
 	}
+	if err := w.table.key.checkPaths(w.condition.Paths()); err != nil {
+		return nil, err
+	}
 	if a == put {
 		if err := w.table.checkItem(in.Item); err != nil {
 			return nil, err

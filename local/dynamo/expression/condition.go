@@ -19,13 +19,12 @@ type Condition struct {
 // exist, meets the condition.
 func (c *Condition) Matches(item attribute.Map) bool { return c == nil || c.test.holds(item) }
 
-// Attributes are the top-level attributes that the condition looks at.
-func (c *Condition) Attributes() []string {
-	var names []string
-	for _, p := range c.paths {
-		names = append(names, p.Top())
+// Paths are all paths that the condition looks at.
+func (c *Condition) Paths() []Path {
+	if c == nil {
+		return nil
 	}
-	return names
+	return c.paths
 }
 
 // Condition parses a ConditionExpression or, as kind says, a FilterExpression.
