@@ -21,6 +21,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"omniops/local/lambda"
 )
 
@@ -368,8 +370,9 @@ func TestSIGTERMForThoseWhoAsk(t *testing.T) {
 }
 
 func TestCloseEndsEverything(t *testing.T) {
-	r := start(t, lambda.Options{}, lambda.Function{Concurrency: 1})
 	g := newGate(t)
+	before := goleak.IgnoreCurrent()
+	r := start(t, lambda.Options{}, lambda.Function{Concurrency: 1})
 	pid := ask[int](t, r, order{"do": "pid"})
 	failures := make(chan error, 2)
 	invoke := func(o order) {
@@ -391,6 +394,7 @@ func TestCloseEndsEverything(t *testing.T) {
 	if _, err := r.Invoke(t.Context(), "probe", nil); !errors.Is(err, lambda.ErrClosed) {
 		t.Errorf("got %v after closing, want ErrClosed", err)
 	}
+	goleak.VerifyNone(t, before)
 }
 
 // safeBuffer is a buffer for two goroutines.
