@@ -45,7 +45,7 @@ simulate: go ## run the chat path under faults, SEEDS seeds
 fuzz: go ## run every fuzz target for FUZZTIME
 	@set -e; grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u | while read -r dir; do \
 	  for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go | cut -c6-); do \
-	    echo "== $$dir $$target"; go test -tags $(TAGS) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$dir; \
+	    echo "== $$dir $$target"; go test -tags $(TAGS) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$dir; \
 	  done; done
 
 .PHONY: lint
@@ -57,8 +57,9 @@ lint: go node ## check style and types
 
 .PHONY: build
 build: go ## build every function for AWS into .build/functions
-	@set -e; mkdir -p .build/functions; for f in functions/*/; do name=$$(basename $$f); \
-	  GOOS=linux GOARCH=arm64 go build -trimpath -tags $(TAGS) -ldflags '$(LDFLAGS)' -o .build/functions/$$name/bootstrap ./$$f; done
+	@mkdir -p .build/arm64
+	GOOS=linux GOARCH=arm64 go build -trimpath -tags $(TAGS) -ldflags '$(LDFLAGS)' -o .build/arm64/ ./functions/...
+	@for f in .build/arm64/*; do mkdir -p .build/functions/$$(basename $$f); cp $$f .build/functions/$$(basename $$f)/bootstrap; done
 
 .PHONY: deploy
 deploy: build ## deploy to AWS; docs/deploy.md says what to set first

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -127,9 +128,11 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 func (c *Cloud) startFunctions(o Options) error {
 	var functions []lambda.Function
 	for _, f := range c.Template.Functions {
+		environment := maps.Clone(f.Environment)
+		environment["AWS_ACCESS_KEY_ID"] = f.ID // by which the services know its role
 		functions = append(functions, lambda.Function{
 			Name: f.Name, ARN: f.ARN, Program: filepath.Join(o.Functions, Folder(f)), Timeout: f.Timeout,
-			MemoryMB: f.MemoryMB, Environment: f.Environment, Concurrency: f.Reserved, LogFormat: f.LogFormat, LogLevel: f.LogLevel,
+			MemoryMB: f.MemoryMB, Environment: environment, Concurrency: f.Reserved, LogFormat: f.LogFormat, LogLevel: f.LogLevel,
 		})
 	}
 	log := o.Log
@@ -137,7 +140,7 @@ func (c *Cloud) startFunctions(o Options) error {
 		log = io.Discard
 	}
 	var err error
-	c.Lambda, err = lambda.New(lambda.Options{Functions: functions, Log: log, Env: func() map[string]string {
+	c.Lambda, err = lambda.New(lambda.Options{Functions: functions, Log: log, Concurrency: 64, Wait: 25 * time.Second, Env: func() map[string]string {
 		env := c.Environment()
 		env["CLOCK_OFFSET"] = c.Clock.Offset().String()
 		return env

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -23,6 +22,7 @@ import (
 	"omniops/local/clock"
 	"omniops/local/dynamo"
 	"omniops/local/faults"
+	"omniops/local/infra"
 	"omniops/local/kms"
 	"omniops/local/s3"
 	"omniops/local/secrets"
@@ -44,7 +44,8 @@ type Options struct {
 type Services struct {
 	Endpoint string // http://127.0.0.1:…
 	Template *template.Template
-	AWS      aws.Config // for clients in this process
+	AWS      aws.Config   // for clients in this process, which may do anything
+	Roles    *infra.Roles // what the functions may do
 	Dynamo   *dynamo.Server
 	SQS      *sqs.Server
 	KMS      *kms.Server
@@ -53,7 +54,8 @@ type Services struct {
 	closers []func() error
 }
 
-// Credentials are accepted by every stand-in, and by nothing else.
+// Credentials are accepted by every stand-in, and by nothing else. A function
+// has its logical id for an access key, by which its role is known.
 const (
 	AccessKey = "AKIALOCALCLOUDONLY00"
 	SecretKey = "local-cloud-only-not-a-secret"
@@ -75,10 +77,12 @@ func Start(ctx context.Context, o Options) (s *Services, err error) {
 	if s.Template, err = template.Load(o.Template, template.Options{Parameters: o.Parameters, QueueBase: s.Endpoint}); err != nil {
 		return nil, err
 	}
+	if s.Roles, err = infra.NewRoles(s.Template); err != nil {
+		return nil, fmt.Errorf("read roles: %w", err)
+	}
 	s.AWS = aws.Config{
 		Region:       "eu-west-2",
 		BaseEndpoint: &s.Endpoint,
-		Retryer:      retryer,
 		Credentials:  credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, ""),
 		// As boot sets them for a function.
 		RetryMode:        aws.RetryModeStandard,
@@ -91,15 +95,9 @@ func Start(ctx context.Context, o Options) (s *Services, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	s.server = &http.Server{Handler: s.Roles.Guard(handler), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.server.Serve(listener) }()
 	return s, s.provision(ctx)
-}
-
-// retryer tries twice, as functions do, and does not wait long: nothing here is
-// far away.
-func retryer() aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = 2, 20*time.Millisecond })
 }
 
 // open makes the stand-ins.
@@ -127,7 +125,11 @@ func (s *Services) open(o Options) (http.Handler, error) {
 	for _, b := range s.Template.Buckets {
 		buckets = append(buckets, b.Name)
 	}
-	objects, err := s3.New(s3.Options{Dir: dir("s3"), Now: o.Clock.Now, Buckets: buckets, Faults: o.Faults})
+	keys := map[string]string{AccessKey: SecretKey}
+	for _, f := range s.Template.Functions {
+		keys[f.ID] = SecretKey
+	}
+	objects, err := s3.New(s3.Options{Dir: dir("s3"), Now: o.Clock.Now, Buckets: buckets, Credentials: keys, Faults: o.Faults})
 	if err != nil {
 		return nil, fmt.Errorf("start S3: %w", err)
 	}
@@ -238,11 +240,12 @@ func makeTable(ctx context.Context, db *dynamodb.Client, t template.Table) error
 	return err
 }
 
-// Environment is what a process needs to use these services through the SDK.
+// Environment is what a process needs to use these services through the SDK, but
+// for the access key, which says who it is.
 func (s *Services) Environment() map[string]string {
 	return map[string]string{
 		"AWS_ENDPOINT_URL": s.Endpoint, "AWS_REGION": "eu-west-2", "AWS_DEFAULT_REGION": "eu-west-2",
-		"AWS_ACCESS_KEY_ID": AccessKey, "AWS_SECRET_ACCESS_KEY": SecretKey, "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_SECRET_ACCESS_KEY": SecretKey, "AWS_EC2_METADATA_DISABLED": "true",
 	}
 }
 

@@ -15,6 +15,7 @@ type Claim struct {
 	Statement  string   `json:"statement"`             // our own published wording
 	Proof      Proof    `json:"proof"`                 // what kind of proof it needs
 	EnforcedBy []string `json:"enforced_by,omitempty"` // packages and files that make it true; none until it is built
+	Elsewhere  string   `json:"elsewhere,omitempty"`   // the repository that proves it, if not this one
 }
 
 // Proof is a kind of proof.

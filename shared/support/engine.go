@@ -251,8 +251,8 @@ func (e *Engine) keep(ctx context.Context, turn *Turn, answer conversation.Answe
 	if turn.kept {
 		group.Go(func() (err error) {
 			message, err = e.Conversations.Finish(ctx, turn.ask.Ref, answer, turn.account.ChatRetention())
-			if fault.KindOf(err) == fault.Conflict { // somebody who took over was faster
-				return nil
+			if fault.KindOf(err) == fault.Conflict { // somebody who took over was faster: theirs is the answer
+				message, err = e.stored(ctx, turn)
 			}
 			return err
 		})
@@ -260,6 +260,17 @@ func (e *Engine) keep(ctx context.Context, turn *Turn, answer conversation.Answe
 		message.ID = id.New[id.Message](e.Now())
 	}
 	return message, group.Wait()
+}
+
+// stored reads the answer to a turn back.
+func (e *Engine) stored(ctx context.Context, turn *Turn) (conversation.Message, error) {
+	if _, err := e.load(ctx, turn); err != nil {
+		return conversation.Message{}, err
+	}
+	if m, ok := turn.thread.Answer(turn.number); ok {
+		return m, nil
+	}
+	return conversation.Message{}, fault.E(fault.Conflict, "The answer has changed meanwhile. Please ask again.", nil)
 }
 
 // await gives the answer to a message that came before, waiting for a call that

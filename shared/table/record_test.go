@@ -32,8 +32,17 @@ func (v vague) Inventory() inventory.Entry {
 	return e
 }
 
+// nobodys does not say in which role it is kept.
+type nobodys struct{ note }
+
+func (n nobodys) Inventory() inventory.Entry {
+	e := n.note.Inventory()
+	e.Role = ""
+	return e
+}
+
 func TestOnlyDeclaredDataIsStored(t *testing.T) {
-	claim.Proves(t, "C002")
+	claim.Proves(t, "C002", "C004")
 	b := newBench(t)
 	key := table.Message(shop, chat, 1, 0)
 	good := note{Key: key, Text: "hello", ExpireAt: b.in(90 * inventory.Day)}
@@ -41,6 +50,7 @@ func TestOnlyDeclaredDataIsStored(t *testing.T) {
 		"a field that is not declared": undeclared{note: good, Birthday: "1990-01-01"},
 		"a record that is not":         unregistered{Key: key, Text: "hello"},
 		"a record without a purpose":   vague{good},
+		"a record without a role":      nobodys{good},
 		"no expiry":                    note{Key: key, Text: "hello"},
 		"an expiry in milliseconds":    note{Key: key, ExpireAt: b.Clock.Now().Add(inventory.Day).UnixMilli()},
 		"an expiry past retention":     note{Key: key, ExpireAt: b.in(90*inventory.Day + 2*time.Minute)},

@@ -96,6 +96,10 @@ func print(out io.Writer, claims []claim.Claim, proofs map[string][]string, fail
 		case len(by) > 0:
 			proven++
 			fmt.Fprintf(out, "%s  proven      %s\n", c.ID, strings.Join(by, ", "))
+		case c.Elsewhere != "":
+			fmt.Fprintf(out, "%s  not here    proved in %s\n", c.ID, c.Elsewhere)
+		case c.Proof == claim.Record:
+			fmt.Fprintf(out, "%s  not proven  waits for its record: %s\n", c.ID, c.Statement)
 		case len(c.EnforcedBy) > 0:
 			problems = append(problems, fmt.Sprintf("%s says %s enforces it, but no test proves it", c.ID, strings.Join(c.EnforcedBy, ", ")))
 			fallthrough

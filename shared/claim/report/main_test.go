@@ -18,7 +18,6 @@ not json
 `
 
 func TestOnlyPassingTestsProve(t *testing.T) {
-	claim.Proves(t, "C001")
 	claims := []claim.Claim{
 		{ID: "C001", Statement: "one"}, {ID: "C002", Statement: "two", EnforcedBy: []string{"shared/a"}}, {ID: "C003", Statement: "three"},
 	}
@@ -46,12 +45,5 @@ func TestRegistryIsComplete(t *testing.T) {
 	}
 	if len(claims) != 160 {
 		t.Errorf("%d claims, want 160", len(claims))
-	}
-	regimes := map[string]bool{}
-	for _, r := range []string{"GDPR", "CCPA", "AI Act"} {
-		regimes[r] = strings.Contains(claims[0].Statement, r)
-		if !regimes[r] {
-			t.Errorf("C001 does not name %s", r)
-		}
 	}
 }
