@@ -333,6 +333,7 @@ func TestMarkdown(t *testing.T) {
 		{"quote", "> said\n> so", `<blockquote><p>said<br>so</p></blockquote>`},
 		{"table", "| A | B |\n|---|:-:|\n| 1 | **2** |", `<div class="table" tabindex="0"><table><thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead><tbody><tr><td>1</td><td><strong>2</strong></td></tr></tbody></table></div>`},
 		{"links", "[a](https://a.example/x) http://b.example/y.", `<p><a href="https://a.example/x" target="_blank" rel="noopener noreferrer">a</a> <a href="http://b.example/y" target="_blank" rel="noopener noreferrer">http://b.example/y</a>.</p>`},
+		{"mail", "Write to help@shop.example.", `<p>Write to <a href="mailto:help@shop.example">help@shop.example</a>.</p>`},
 		{"links that are none", "[a](javascript:alert(1)) [b](data:text/html,x) [c](/relative) [d](//e.example)", `<p>a) b c d</p>`},
 		{"picture", "Look: ![a cup](https://evil.example/?secret=1) here", `<p>Look: a cup here</p>`},
 		{"picture as a link", "[![x](https://evil.example/i)](https://evil.example/j)", ``},

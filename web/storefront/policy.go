@@ -29,7 +29,7 @@ var terms = policy{
 	GiftMonths:   24,
 	Retinning:    "£38",
 	Phone:        "01632 960 418",
-	Mail:         "help@kettleandco.example",
+	Mail:         "help@kettle-and-co.example",
 	Hours:        "Monday to Friday 9 am to 5.30 pm, Saturday 10 am to 4 pm",
 	Company:      "Kettle & Co Ltd",
 	Number:       "00000418",

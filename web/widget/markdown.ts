@@ -5,7 +5,7 @@ import type { Source } from "./contract";
 import { h, link } from "./dom";
 
 const inline =
-  /\[([^\]]+)\]\(\s*([^\s)]+)[^)]*\)|\*\*(.+?)\*\*|__(.+?)__|`([^`]+)`|\[(\d{1,2})\]|\*([^\s*][^*]*)\*|(https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:!?])/;
+  /\[([^\]]+)\]\(\s*([^\s)]+)[^)]*\)|\*\*(.+?)\*\*|__(.+?)__|`([^`]+)`|\[(\d{1,2})\]|\*([^\s*][^*]*)\*|(https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:!?])|([\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)/;
 
 function span(text: string, sources: readonly Source[]): Node[] {
   const nodes: Node[] = [];
@@ -15,7 +15,7 @@ function span(text: string, sources: readonly Source[]): Node[] {
       nodes.push(new Text(rest));
       break;
     }
-    const [all, label, href, bold, strong, code, cited, stress, bare] = match;
+    const [all, label, href, bold, strong, code, cited, stress, bare, mail] = match;
     const before = rest.slice(0, match.index);
     if (before) nodes.push(new Text(cited ? before.trimEnd() : before));
     rest = rest.slice(match.index + all.length);
@@ -27,6 +27,7 @@ function span(text: string, sources: readonly Source[]): Node[] {
     else if (code) nodes.push(h("code", {}, code));
     else if (cited) nodes.push(citation(cited, sources));
     else if (stress) nodes.push(h("em", {}, ...span(stress, sources)));
+    else if (mail) nodes.push(h("a", { href: "mailto:" + mail }, mail));
     else if (bare) nodes.push(link(bare, bare) ?? new Text(bare));
   }
   return nodes;
