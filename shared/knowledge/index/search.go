@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"strings"
 
 	"omniops/shared/knowledge/passage"
 )
@@ -28,7 +29,7 @@ type Hit struct {
 	Score float64
 	// Confidence, from 0 to 1, says how much of what was asked the passage
 	// speaks of: the share of the question's informative words it has, or its
-	// closeness in meaning. Below 0.35 the site most likely does not say.
+	// closeness in meaning. Below 0.4 the site most likely does not say.
 	Confidence float64
 }
 
@@ -50,8 +51,17 @@ const (
 
 // The worth of what is less than a match, as a share of one.
 const (
+	synonymWorth = 0.7
 	typoWorth    = 0.7
-	unknownWorth = 0.6 // of the weight of the rarest word: shoppers use words a site does not
+	unknownWorth = 0.9 // of the weight of the rarest word: shoppers use words a site does not
+)
+
+// What the words of a question earn for standing together, as shares of what
+// they earn one by one.
+const (
+	coverageBonus = 0.8 // when all of them are in one passage
+	headingBonus  = 0.6 // when they are a heading, small words included
+	rerankDepth   = 10  // passages below the limit that bonuses may raise
 )
 
 // cosines between which confidence in a vector rises from 0 to 1.
@@ -120,7 +130,9 @@ func (ix *Index) Search(q Query) []Hit {
 	if q.Vector != nil {
 		depth = max(limit, fuseDepth)
 	}
-	top := s.best(sums, depth)
+	top := s.best(sums, depth+rerankDepth)
+	ix.rerank(top, q.Text, wants, sums)
+	top = top[:min(depth, len(top))]
 	near := ix.vectors.nearest(q.Vector, depth, s)
 	order := fuse(top, near)
 	hits := make([]Hit, 0, limit)
@@ -182,18 +194,34 @@ func (ix *Index) want(t token, language string) (want, bool) {
 		}
 	}
 	n := ix.passages.len()
-	for _, s := range spellings {
-		if i := ix.find(s); i >= 0 {
-			w.terms = append(w.terms, match{i, 1})
+	take := func(spelling string, worth float64) {
+		i := ix.find(spelling)
+		if i >= 0 && !slices.ContainsFunc(w.terms, func(m match) bool { return m.term == i }) {
+			w.terms = append(w.terms, match{i, worth})
 			w.weight = max(w.weight, idf(n, ix.count(i)))
+		}
+	}
+	for _, s := range spellings {
+		take(s, 1)
+	}
+	if !t.exact {
+		for _, s := range spellings {
+			for _, other := range alike(s, language) {
+				take(other, synonymWorth)
+			}
 		}
 	}
 	if len(w.terms) > 0 {
 		return w, true
 	}
-	w.weight = idf(n, 1) * unknownWorth
 	if !t.exact {
 		w.terms = ix.fixes(spellings)
+	}
+	for _, m := range w.terms {
+		w.weight = max(w.weight, idf(n, ix.count(m.term)))
+	}
+	if len(w.terms) == 0 {
+		w.weight = idf(n, 1) * unknownWorth
 	}
 	return w, true
 }
@@ -301,6 +329,53 @@ func sink(heap []ranked, i int) {
 		heap[i], heap[least] = heap[least], heap[i]
 		i = least
 	}
+}
+
+// rerank orders the best passages anew: those that have more of the words, and
+// those whose heading is the question, come first.
+func (ix *Index) rerank(top []ranked, text string, wants []want, sums []sum) {
+	asked := plainWords(nil, lower(text))
+	var said []string
+	for i := range top {
+		r := &reader{b: ix.passages.get(top[i].passage)}
+		r.uint()
+		r.bytes()
+		best := 0.0
+		for range r.count() {
+			said = plainWords(said[:0], lower(string(ix.text(r, nil))))
+			best = max(best, overlap(asked, said))
+		}
+		bonus := 1 + coverageBonus*coverage(wants, sums[top[i].passage].words) + headingBonus*best
+		top[i].score *= float32(bonus)
+	}
+	slices.SortFunc(top, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
+	})
+}
+
+// plainWords appends the first words of a lower-case text, small ones included.
+func plainWords(words []string, text string) []string {
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !inWord(r) && !unspaced(r) }) {
+		if len(words) == maxWanted {
+			break
+		}
+		words = append(words, word)
+	}
+	return words
+}
+
+// overlap is the share of two texts' words that are in both.
+func overlap(a, b []string) float64 {
+	both := 0
+	for _, w := range b {
+		if slices.Contains(a, w) {
+			both++
+		}
+	}
+	if both == 0 {
+		return 0
+	}
+	return float64(both) / float64(max(len(a)+len(b)-both, both))
 }
 
 // fuse joins two rankings by the reciprocals of the ranks. Without vectors the

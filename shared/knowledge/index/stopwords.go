@@ -14,23 +14,24 @@ var stopWords = map[string]func() map[string]bool{
 		out over own please possible re s same she should so some such t tell than thank thanks that the their them then there
 		these they this those through to too under until up us ve very want was we were what when where which while who whom why will
 		with would you your yours im ill id ive dont doesnt cant isnt whats hows know am my
-		want wanna gonna anyone someone something anything thing things really actually maybe question help`),
+		want wanna gonna anyone someone something anything thing things really actually maybe question help
+		sell sells offer use using got many much`),
 	"de": words(`aber alle als also am an auch auf aus bei beim bin bis bitte da damit dann das dass dein deine dem den denn der des
 		deshalb die dies diese diesem diesen dieser dieses doch du durch ein eine einem einen einer eines er es etwas euch euer eure für
 		gibt habe haben hallo hat hatte hier ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in ist ja jede jeder jedes kann kannst kein
 		keine können könnte man mein meine meinem meinen meiner mich mir mit möchte muss müssen nach nein nicht noch nun nur ob oder
 		ohne sehr sein seine sich sie sind so soll sollte über um und uns unser unsere unter vom von vor wann war was wenn wer
-		werde werden wie wir wird wo wurde zu zum zur danke guten tag will wollen gerne frage wieviel welche welcher welches`),
+		werde werden wie wir wird wo wurde zu zum zur danke guten tag will wollen gerne frage wieviel lange viel viele verkaufen welche welcher welches`),
 	"fr": words(`a à ai aie as au aux avec avez avons bonjour bonsoir c ce ceci cela ces cet cette comme comment d dans de des du
 		elle elles en es est et être eu eux faire fait faut il ils j je l la le les leur leurs lui m ma mais me merci mes moi mon n ne nos
 		notre nous on ont ou où par pas peut peux plus pour pouvez pourquoi puis puisje qu quand que quel quelle quelles quels qui quoi s sa
 		sans se sera ses si son sont sur svp t ta te tes toi ton tous tout toute toutes tu un une vais vos votre vous y voudrais veux
-		souhaite est-ce estce cest plaît plait question ça`),
+		souhaite est-ce estce cest plaît plait question ça combien vendez`),
 	"es": words(`a al algo ante como cómo con cual cuál cuales cuáles cuando cuándo de del desde donde dónde dos e el él ella ellos en entre era
 		es esa ese eso esta está están este esto estos favor fue gracias ha hace han hasta hay hola la las le les lo los más me mi mis mucho
 		muy nada ni no nos nosotros nuestra nuestro o os otra otro para pero por porque puede pueden puedo que qué quien quién quiero
 		se sea ser si sí sin sobre son soy su sus también tengo tiene tienen todo todos tu tú tus un una unas uno unos usted ustedes y ya yo
-		quisiera necesito saber pregunta`),
+		quisiera necesito saber pregunta cuánto cuanto cuánta mucha venden vende`),
 	"it": words(`a ad agli ai al alla alle allo anche avete c che chi ci ciao come con cosa da dagli dai dal dalla dalle dei del della delle
 		dello di dove e è ed essere fare gli grazie ha hai hanno ho i il in io l la le lei lo loro ma mi mia mie miei mio molto ne nei nel
 		nella nelle no noi non nostra nostro o per perché perche più posso può quale quali quando quanto quella quello questa questo qui

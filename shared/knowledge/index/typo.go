@@ -7,7 +7,7 @@ import (
 
 // Limits of the search for terms that a misspelt one may stand for.
 const (
-	minTypo    = 5    // characters; shorter words have too many neighbours
+	minTypo    = 4    // characters; shorter words have too many neighbours
 	maxChecked = 3000 // terms looked at for one word
 	maxFixes   = 3    // terms taken for one word
 )
@@ -46,6 +46,9 @@ func (ix *Index) neighbours(word string, yield func(term int)) {
 		if fits(t) && oneSlip(letters, t) {
 			yield(i)
 		}
+	}
+	if len(letters)-half <= 2 {
+		return // a tail of one letter is that of too many
 	}
 	from = sort.Search(n, func(i int) bool { return compareBackwards(ix.backward(i), tail) >= 0 })
 	for i := from; i < n && i-from < maxChecked; i++ {

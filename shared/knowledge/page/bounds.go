@@ -42,29 +42,26 @@ func bounded(source []byte) (part []byte, cut bool) {
 func withoutLong(source []byte) []byte {
 	var out []byte
 	kept := 0
-	for at := 0; at < len(source); {
+	unclosed := map[string]bool{} // what is not closed once is not closed later
+	for at := 0; at < len(source); at++ {
 		next := bytes.IndexByte(source[at:], '<')
 		if next < 0 {
 			break
 		}
 		at += next
-		end := 0
-		switch rest := source[at:]; {
-		case hasPrefixFold(rest, "<script"):
-			end = indexFold(rest, "</script")
-		case hasPrefixFold(rest, "<style"):
-			end = indexFold(rest, "</style")
-		case bytes.HasPrefix(rest, []byte("<!--")):
-			end = bytes.Index(rest, []byte("-->"))
+		for _, raw := range rawElements {
+			if unclosed[raw.open] || !hasPrefixFold(source[at:], raw.open) {
+				continue
+			}
+			end := indexFold(source[at:], raw.end)
+			unclosed[raw.open] = end < 0
+			if end > maxScript {
+				out = append(out, source[kept:at]...)
+				kept = at + end
+			}
+			at += max(end-1, 0)
+			break
 		}
-		switch {
-		case end < 0: // never closed: the rest of the page is inside it
-			return append(out, source[kept:at]...)
-		case end > maxScript:
-			out = append(out, source[kept:at]...)
-			kept = at + end
-		}
-		at += max(end, 1)
 	}
 	if out == nil {
 		return source
@@ -72,16 +69,18 @@ func withoutLong(source []byte) []byte {
 	return append(out, source[kept:]...)
 }
 
+// rawElements are what holds no markup, and how it ends.
+var rawElements = []struct{ open, end string }{{"<script", "</script"}, {"<style", "</style"}, {"<!--", "-->"}}
+
 // hasPrefixFold is bytes.HasPrefix for a lower-case ASCII prefix, in any case.
 func hasPrefixFold(b []byte, prefix string) bool {
 	return len(b) >= len(prefix) && strings.EqualFold(string(b[:len(prefix)]), prefix)
 }
 
-// indexFold is bytes.Index for a lower-case ASCII text that begins with '<', in
-// any case.
+// indexFold is bytes.Index for a lower-case ASCII text, in any case.
 func indexFold(b []byte, text string) int {
 	for at := 0; ; at++ {
-		next := bytes.IndexByte(b[at:], '<')
+		next := bytes.IndexByte(b[at:], text[0])
 		if next < 0 {
 			return -1
 		}

@@ -107,7 +107,8 @@ func pruneLinks(root *html.Node) {
 }
 
 // shape rewrites what themes use for questions and answers into headings and
-// lists, which is what a page is split by.
+// lists, which is what a page is split by. A question stands beside the question
+// before it, and below any other heading.
 func shape(root *html.Node) {
 	var all []*html.Node
 	for n := range root.Descendants() {
@@ -115,69 +116,79 @@ func shape(root *html.Node) {
 			all = append(all, n)
 		}
 	}
+	level := 2 // of the next question
 	for _, n := range all {
 		switch {
+		case headings[n.DataAtom]:
+			if level = int(n.Data[1] - '0'); !isQuestion(n) {
+				level++
+			}
 		case n.DataAtom == atom.Summary, n.DataAtom == atom.Button && !inHeading(n), isBoldQuestion(n):
-			retag(n, atom.H6)
+			retag(n, questionHeadings[min(level, 6)])
 		case n.DataAtom == atom.Dl:
-			shapeDefinitions(n)
+			shapeDefinitions(n, questionHeadings[min(level, 6)])
 		}
 	}
+}
+
+// questionHeadings are the headings by level.
+var questionHeadings = [...]atom.Atom{1: atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}
+
+// isQuestion reports whether all an element says is one question.
+func isQuestion(n *html.Node) bool {
+	said := strings.TrimSpace(text(n))
+	return len(said) <= 160 && (strings.HasSuffix(said, "?") || strings.HasSuffix(said, "？"))
 }
 
 // isBoldQuestion reports whether a paragraph is nothing but a question in bold.
 func isBoldQuestion(n *html.Node) bool {
-	if n.DataAtom != atom.P {
-		return false
-	}
-	said := strings.TrimSpace(text(n))
-	if len(said) > 160 || !strings.HasSuffix(said, "?") {
+	if n.DataAtom != atom.P || !isQuestion(n) {
 		return false
 	}
 	bold := find(n, func(n *html.Node) bool { return n.DataAtom == atom.Strong || n.DataAtom == atom.B })
-	return bold != nil && strings.TrimSpace(text(bold)) == said
+	return bold != nil && strings.TrimSpace(text(bold)) == strings.TrimSpace(text(n))
 }
 
 // shapeDefinitions turns a list of questions into headings, any other
 // definition list into a list of "term: definition".
-func shapeDefinitions(dl *html.Node) {
-	var terms, definitions []*html.Node
+func shapeDefinitions(dl *html.Node, question atom.Atom) {
+	var parts []*html.Node
 	questions := true
 	for n := range dl.Descendants() {
-		switch n.DataAtom {
-		case atom.Dt:
-			terms = append(terms, n)
-			questions = questions && strings.HasSuffix(strings.TrimSpace(text(n)), "?")
-		case atom.Dd:
-			definitions = append(definitions, n)
+		switch {
+		case n.DataAtom == atom.Dt:
+			questions = questions && isQuestion(n)
+			parts = append(parts, n)
+		case n.DataAtom == atom.Dd:
+			parts = append(parts, n)
 		}
 	}
-	retag(dl, atom.Div)
 	if questions {
-		for _, n := range terms {
-			retag(n, atom.H6)
-		}
-		for _, n := range definitions {
-			retag(n, atom.Div)
+		retag(dl, atom.Div)
+		for _, n := range parts {
+			if n.DataAtom == atom.Dt {
+				retag(n, question)
+			} else {
+				retag(n, atom.Div)
+			}
 		}
 		return
 	}
-	for _, n := range terms {
-		n.AppendChild(&html.Node{Type: html.TextNode, Data: ": "})
-		retag(n, atom.Span)
-		li := element(atom.Li)
-		ul := element(atom.Ul)
-		ul.AppendChild(li)
-		n.Parent.InsertBefore(ul, n)
-		for next := n; next != nil && !(next != n && next.DataAtom == atom.Dt); {
-			after := next.NextSibling
-			next.Parent.RemoveChild(next)
-			if next.DataAtom == atom.Dd {
-				retag(next, atom.Span)
-			}
-			li.AppendChild(next)
-			next = after
+	for _, n := range parts {
+		n.Parent.RemoveChild(n)
+	}
+	for dl.FirstChild != nil {
+		dl.RemoveChild(dl.FirstChild)
+	}
+	retag(dl, atom.Ul)
+	for _, n := range parts {
+		if n.DataAtom == atom.Dt || dl.LastChild == nil {
+			dl.AppendChild(element(atom.Li))
+		} else {
+			dl.LastChild.AppendChild(&html.Node{Type: html.TextNode, Data: ": "})
 		}
+		retag(n, atom.Span)
+		dl.LastChild.AppendChild(n)
 	}
 }
 

@@ -17,6 +17,9 @@ var (
 	spaces     = regexp.MustCompile(`[ \t\x{a0}]+`)
 )
 
+// angles undoes the one escape that the converter insists on.
+var angles = strings.NewReplacer("&lt;", "<", "&gt;", ">")
+
 // markdown renders headings, lists, tables and paragraphs. Links and emphasis
 // become plain text: a passage is quoted, never followed.
 func markdown(n *html.Node) (string, error) {
@@ -24,7 +27,10 @@ func markdown(n *html.Node) (string, error) {
 		converter.WithEscapeMode(converter.EscapeModeDisabled),
 		converter.WithPlugins(
 			base.NewBasePlugin(),
-			commonmark.NewCommonmarkPlugin(commonmark.WithHeadingStyle(commonmark.HeadingStyleATX)),
+			commonmark.NewCommonmarkPlugin(
+				commonmark.WithHeadingStyle(commonmark.HeadingStyleATX),
+				commonmark.WithListEndComment(false),
+			),
 			table.NewTablePlugin(
 				table.WithCellPaddingBehavior(table.CellPaddingBehaviorMinimal),
 				table.WithSkipEmptyRows(true),
@@ -39,14 +45,32 @@ func markdown(n *html.Node) (string, error) {
 	for _, tag := range []string{"a", "strong", "b", "em", "i", "u", "s", "del", "mark", "small", "code"} {
 		c.Register.RendererFor(tag, converter.TagTypeInline, plain, converter.PriorityEarly)
 	}
+	joinText(n)
 	out, err := c.ConvertNode(n)
 	if err != nil {
 		return "", err
 	}
-	lines := strings.Split(string(out), "\n")
+	lines := strings.Split(angles.Replace(string(out)), "\n")
 	for i, l := range lines {
 		indent := len(l) - len(strings.TrimLeft(l, " "))
 		lines[i] = l[:min(indent, 6)] + strings.TrimSpace(spaces.ReplaceAllString(l, " "))
 	}
 	return strings.TrimSpace(blankLines.ReplaceAllString(strings.Join(lines, "\n"), "\n\n")), nil
+}
+
+// joinText makes one text node of those that stand next to each other. The
+// converter does so too, but in time that grows with the square of their number.
+func joinText(root *html.Node) {
+	for n := range root.Descendants() {
+		if n.Type != html.TextNode || n.NextSibling == nil || n.NextSibling.Type != html.TextNode {
+			continue
+		}
+		var b strings.Builder
+		b.WriteString(n.Data)
+		for next := n.NextSibling; next != nil && next.Type == html.TextNode; next = n.NextSibling {
+			b.WriteString(next.Data)
+			n.Parent.RemoveChild(next)
+		}
+		n.Data = b.String()
+	}
 }

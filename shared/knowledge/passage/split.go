@@ -93,6 +93,9 @@ func (s *splitter) enter(level int, text string) {
 	if text == "" {
 		return
 	}
+	if last := len(s.path) - 1; last >= 0 && isQuestion(text) && isQuestion(s.path[last].text) && s.path[last].level > 0 {
+		level = min(level, s.path[last].level) // one question is not part of another
+	}
 	s.leave(level)
 	for n := len(s.path); n > 0 && (s.path[n-1].level >= level || n >= maxPath); n-- {
 		s.path = s.path[:n-1]
@@ -200,6 +203,8 @@ func headingOf(line string) (level int, text string) {
 	}
 	return level, text
 }
+
+func isQuestion(s string) bool { return strings.HasSuffix(s, "?") || strings.HasSuffix(s, "？") }
 
 // oneLine removes emphasis and line breaks from a heading.
 func oneLine(s string) string {

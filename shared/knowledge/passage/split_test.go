@@ -30,6 +30,8 @@ func TestSplit(t *testing.T) {
 			[]string{"Returns › Europe › Germany", "3 days", "Returns › Europe › France", "4 days", "Returns › Asia", "9 days"}},
 		{"a heading without text is text", "## Gift cards are final\n\n## Sale\n\nSale items too.",
 			[]string{"Returns", "Gift cards are final", "Returns › Sale", "Sale items too."}},
+		{"a question is not part of another", "## FAQ\n\n### Why?\n\na\n\n#### When?\n\nb\n\n#### More\n\nc",
+			[]string{"Returns › FAQ › Why?", "a", "Returns › FAQ › When?", "b", "Returns › FAQ › When? › More", "c"}},
 		{"a comment in code is no heading", "```\n# not this\n```", []string{"Returns", "```\n# not this\n```"}},
 		{"nothing", " \n\n", nil},
 	}
