@@ -21,7 +21,7 @@ const en = {
   askPerson: "I would like to talk to a person.",
   privacy: "Privacy",
   privacyNote:
-    "This chat needs no name and no e-mail address. Your messages and the answers are kept for this shop, for 90 days at most. An AI service writes the answers; personal details are masked before it reads them. Your browser keeps a key to this conversation, so that it is still here on the next page. A new conversation removes that key.",
+    "This chat needs no name and no e-mail address. Your messages and the answers are kept for this shop, for 90 days at most. An AI service writes the answers; e-mail addresses, telephone and card numbers are masked before it reads them. Your browser keeps a key to this conversation, so that it is still here on the next page. A new conversation replaces that key.",
   size: "Text size: {n} %",
   download: "Download transcript",
   fresh: "New conversation",
@@ -70,7 +70,7 @@ const de: Strings = {
   askPerson: "Ich möchte mit einem Menschen sprechen.",
   privacy: "Datenschutz",
   privacyNote:
-    "Dieser Chat braucht weder Namen noch E-Mail-Adresse. Ihre Nachrichten und die Antworten werden für diesen Shop höchstens 90 Tage aufbewahrt. Ein KI-Dienst schreibt die Antworten; persönliche Angaben werden vorher maskiert. Ihr Browser behält einen Schlüssel zu dieser Unterhaltung, damit sie auf der nächsten Seite noch da ist. Eine neue Unterhaltung entfernt ihn.",
+    "Dieser Chat braucht weder Namen noch E-Mail-Adresse. Ihre Nachrichten und die Antworten werden für diesen Shop höchstens 90 Tage aufbewahrt. Ein KI-Dienst schreibt die Antworten; E-Mail-Adressen, Telefon- und Kartennummern werden vorher maskiert. Ihr Browser behält einen Schlüssel zu dieser Unterhaltung, damit sie auf der nächsten Seite noch da ist. Eine neue Unterhaltung ersetzt ihn.",
   size: "Textgröße: {n} %",
   download: "Verlauf herunterladen",
   fresh: "Neue Unterhaltung",
@@ -117,7 +117,7 @@ const fr: Strings = {
   askPerson: "Je voudrais parler à une personne.",
   privacy: "Confidentialité",
   privacyNote:
-    "Ce chat ne demande ni nom ni adresse e-mail. Vos messages et les réponses sont conservés pour cette boutique, 90 jours au plus. Un service d’IA rédige les réponses ; les données personnelles sont masquées avant qu’il les lise. Votre navigateur garde une clé de cette conversation, pour la retrouver à la page suivante. Une nouvelle conversation supprime cette clé.",
+    "Ce chat ne demande ni nom ni adresse e-mail. Vos messages et les réponses sont conservés pour cette boutique, 90 jours au plus. Un service d’IA rédige les réponses ; les adresses e-mail, numéros de téléphone et de carte sont masqués avant qu’il les lise. Votre navigateur garde une clé de cette conversation, pour la retrouver à la page suivante. Une nouvelle conversation remplace cette clé.",
   size: "Taille du texte : {n} %",
   download: "Télécharger la conversation",
   fresh: "Nouvelle conversation",
