@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"omniops/local/contract"
 	"omniops/local/localtest"
 	"omniops/local/sandbox"
 	"omniops/shared/boot"
@@ -39,6 +40,7 @@ const (
 type bench struct {
 	*localtest.Cloud
 	server   *httptest.Server // the function
+	client   *http.Client     // holds what it is told against the contract
 	sessions *webchat.Sessions
 	tenants  *tenant.Store
 	models   *recorded // what the model was sent
@@ -74,7 +76,7 @@ func (r *recorded) all() [][]byte {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	c := localtest.Start(t)
-	b := &bench{Cloud: c, models: &recorded{next: sandbox.NewOpenAI(c.Faults, c.Clock.Now, 0), bodies: make(chan []byte, 10_000)}}
+	b := &bench{Cloud: c, client: contract.Client(t), models: &recorded{next: sandbox.NewOpenAI(c.Faults, c.Clock.Now, 0), bodies: make(chan []byte, 10_000)}}
 	model := httptest.NewServer(b.models)
 	t.Cleanup(model.Close)
 
@@ -197,7 +199,7 @@ func (b *bench) post(t *testing.T, token, from string, body []byte) answer {
 	req.Header.Set("Origin", from)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "Canary-Browser/7.7 (CanaryOS)")
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := b.client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +267,7 @@ func (b *bench) transcript(t *testing.T, token, from string) (status int, messag
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Origin", from)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := b.client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
