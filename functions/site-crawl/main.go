@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"omniops/shared/boot"
+	"omniops/shared/id"
 	"omniops/shared/knowledge/crawl"
 	"omniops/shared/knowledge/ingest"
 	"omniops/shared/knowledge/library"
@@ -38,5 +39,10 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 		Now:     rt.Now,
 		Log:     rt.Log,
 	}
-	return reader.Read, nil
+	return func(ctx context.Context, order library.Crawl) error {
+		if _, err := id.Parse[id.Tenant](string(order.Tenant)); err != nil {
+			return err // Invalid: no other try would help
+		}
+		return reader.Read(ctx, order)
+	}, nil
 }
