@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// model is the least an OpenAI-compatible model can be: it streams the same
+// answer always, at a set pace, and knows how long each answer took it. The
+// answer ends with a number, by which its time is found.
+type model struct {
+	url   string
+	pause atomic.Int64 // nanoseconds before each token
+	count atomic.Int64
+	bytes atomic.Int64 // that were sent to it
+	took  sync.Map     // of an answer's number
+	end   func()
+}
+
+// words is the answer, one word a token.
+var words = strings.Fields("You can send it back within 30 days of delivery, unused and in its box. " +
+	"The refund goes to the card you paid with, within five working days [1].")
+
+// mark comes before the number of an answer.
+const mark = "(answer n"
+
+func newModel() (*model, error) {
+	m := &model{}
+	url, end, err := serve(http.HandlerFunc(m.answer))
+	m.url, m.end = url, end
+	return m, err
+}
+
+// chunk is one event of the stream.
+func chunk(text string) string {
+	return `data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"gpt-4.1-mini","choices":[{"index":0,"delta":{"content":"` +
+		text + `"},"logprobs":null,"finish_reason":null}],"usage":null}` + "\n\n"
+}
+
+// last ends the stream.
+const last = `data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}` + "\n\n" +
+	`data: {"id":"c","choices":[],"usage":{"prompt_tokens":900,"completion_tokens":40,"total_tokens":940}}` + "\n\ndata: [DONE]\n\n"
+
+func (m *model) answer(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	sent, err := io.Copy(io.Discard, r.Body)
+	if err != nil {
+		return
+	}
+	m.bytes.Add(sent)
+	n := m.count.Add(1)
+	w.Header().Set("Content-Type", "text/event-stream")
+	out := http.NewResponseController(w)
+	say := func(event string) {
+		time.Sleep(time.Duration(m.pause.Load())) // as a model thinks
+		_, _ = io.WriteString(w, event)           // a caller who is gone is counted by the shopper
+		_ = out.Flush()
+	}
+	for _, word := range words {
+		say(chunk(word + " "))
+	}
+	say(chunk(mark + strconv.FormatInt(n, 10) + ")"))
+	say(last)
+	m.took.Store(n, time.Since(began))
+}
+
+// timeOf gives the time of the answer that a shopper was shown.
+func (m *model) timeOf(text string) (time.Duration, error) {
+	_, after, found := strings.Cut(text, mark)
+	digits, _, _ := strings.Cut(after, ")")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if !found || err != nil {
+		return 0, fmt.Errorf("the answer is not the model's: %.200q", text)
+	}
+	// The last byte may be on its way before the time is stored.
+	for deadline := time.Now().Add(time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Microsecond) {
+		if took, ok := m.took.LoadAndDelete(n); ok {
+			return took.(time.Duration), nil
+		}
+	}
+	return 0, fmt.Errorf("answer %d has no time", n)
+}
