@@ -6,7 +6,7 @@
 //	passage   splits the text under its headings
 //	index     finds passages by words and by meaning
 //	library   keeps each tenant's index
+//	ingest    calls them in turn when a site is to be read
 //
-// crawl and index do not know each other; whoever refreshes a site calls them in
-// turn. What answers a shopper needs passage, index and library alone.
+// What answers a shopper needs passage, index and library alone.
 package knowledge

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -267,4 +268,23 @@ func fakeEmbed(_ context.Context, texts []string) ([][]float32, error) {
 		}
 	}
 	return out, nil
+}
+
+// One index serves any number of searches at a time.
+func TestConcurrentSearch(t *testing.T) {
+	ix := open(t, shop, Options{Embed: fakeEmbed, Model: "fake"})
+	vectors, _ := fakeEmbed(t.Context(), []string{"return a kettle"})
+	q := Query{Text: "return a kettle", Language: "en", Vector: vectors[0]}
+	want := ids(ix.Search(q))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 50 {
+				if got := ids(ix.Search(q)); !cmp.Equal(want, got) {
+					t.Errorf("found %v, want %v", got, want)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
-	"strings"
 
 	"omniops/shared/knowledge/passage"
 )
@@ -45,7 +44,7 @@ const (
 	maxQuery  = 4 << 10 // bytes of text
 	maxWanted = 32      // words looked up
 	maxHits   = 100
-	fuseDepth = 30 // hits of each ranking that are fused
+	fuseDepth = 20 // hits of each ranking that are fused
 	fuseRank  = 60 // what reciprocal-rank fusion adds to a rank
 )
 
@@ -72,11 +71,15 @@ const (
 
 // scratch is memory that one search needs and the next can use again.
 type scratch struct {
-	sums   []sum
-	near   []uint16
-	signed signed
-	heap   []ranked
-	wants  []want
+	sums       []sum
+	near       []uint16
+	counts     []int32
+	signed     signed
+	candidates []ranked
+	heap       []ranked
+	wants      []want
+	path       []byte
+	said       []string
 }
 
 // sum is what a passage has earned.
@@ -131,7 +134,7 @@ func (ix *Index) Search(q Query) []Hit {
 		depth = max(limit, fuseDepth)
 	}
 	top := s.best(sums, depth+rerankDepth)
-	ix.rerank(top, q.Text, wants, sums)
+	ix.rerank(top, q.Text, wants, sums, s)
 	top = top[:min(depth, len(top))]
 	near := ix.vectors.nearest(q.Vector, depth, s)
 	order := fuse(top, near)
@@ -333,17 +336,17 @@ func sink(heap []ranked, i int) {
 
 // rerank orders the best passages anew: those that have more of the words, and
 // those whose heading is the question, come first.
-func (ix *Index) rerank(top []ranked, text string, wants []want, sums []sum) {
+func (ix *Index) rerank(top []ranked, text string, wants []want, sums []sum, s *scratch) {
 	asked := plainWords(nil, lower(text))
-	var said []string
 	for i := range top {
 		r := &reader{b: ix.passages.get(top[i].passage)}
 		r.uint()
 		r.bytes()
 		best := 0.0
 		for range r.count() {
-			said = plainWords(said[:0], lower(string(ix.text(r, nil))))
-			best = max(best, overlap(asked, said))
+			s.path = ix.text(r, s.path[:0])
+			s.said = plainWords(s.said[:0], lower(string(s.path)))
+			best = max(best, overlap(asked, s.said))
 		}
 		bonus := 1 + coverageBonus*coverage(wants, sums[top[i].passage].words) + headingBonus*best
 		top[i].score *= float32(bonus)
@@ -355,11 +358,20 @@ func (ix *Index) rerank(top []ranked, text string, wants []want, sums []sum) {
 
 // plainWords appends the first words of a lower-case text, small ones included.
 func plainWords(words []string, text string) []string {
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !inWord(r) && !unspaced(r) }) {
-		if len(words) == maxWanted {
-			break
+	start := -1
+	for i, r := range text {
+		switch inside := inWord(r) || unspaced(r); {
+		case inside && start < 0:
+			start = i
+		case !inside && start >= 0:
+			words, start = append(words, text[start:i]), -1
 		}
-		words = append(words, word)
+		if len(words) == maxWanted {
+			return words
+		}
+	}
+	if start >= 0 {
+		words = append(words, text[start:])
 	}
 	return words
 }

@@ -15,7 +15,7 @@ import (
 const (
 	maxDimensions = 4096
 	embedBatch    = 128 // texts per call of Embed
-	candidates    = 80  // vectors compared exactly, at least
+	candidates    = 64  // vectors compared exactly, at least
 )
 
 // vectors are stored as their differences from a centre: one bit per dimension
@@ -167,8 +167,9 @@ func unit(v []float32) []float32 {
 	if sum == 0 || math.IsInf(sum, 0) || math.IsNaN(sum) {
 		return out
 	}
+	scale := 1 / math.Sqrt(sum)
 	for i, x := range v {
-		out[i] = float32(float64(x) / math.Sqrt(sum))
+		out[i] = float32(float64(x) * scale)
 	}
 	return out
 }
@@ -198,13 +199,13 @@ func (v *vectors) nearest(query []float32, limit int, s *scratch) []ranked {
 	}
 	query = unit(query)
 	distances := s.distances(v.n)
-	counts := v.measure(signs(query, v.centre), distances)
-	want := int32(candidates + v.n/400 + limit)
+	counts := v.measure(signs(query, v.centre), distances, s)
+	want := int32(max(candidates+v.n/400, 4*candidates-v.n/50) + limit) // a small index can afford more
 	cut, have := 0, int32(0)
 	for ; cut < len(counts) && have < want; cut++ {
 		have += counts[cut]
 	}
-	near := make([]ranked, 0, have)
+	near := s.candidates[:0]
 	fine, base := v.quantise(query, s), float32(0)
 	for d, x := range query {
 		base += x * v.centre[d]
@@ -214,6 +215,7 @@ func (v *vectors) nearest(query []float32, limit int, s *scratch) []ranked {
 			near = append(near, ranked{i, base + v.dot(i, fine)})
 		}
 	}
+	s.candidates = near
 	slices.SortFunc(near, func(a, b ranked) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
 	})
@@ -222,8 +224,12 @@ func (v *vectors) nearest(query []float32, limit int, s *scratch) []ranked {
 
 // measure fills in how many signs of each vector differ from the query's, and
 // counts the vectors at each distance.
-func (v *vectors) measure(query []uint64, distances []uint16) (counts []int32) {
-	counts = make([]int32, 64*v.words+1)
+func (v *vectors) measure(query []uint64, distances []uint16, s *scratch) (counts []int32) {
+	if cap(s.counts) < 64*v.words+1 {
+		s.counts = make([]int32, 64*v.words+1)
+	}
+	counts = s.counts[:64*v.words+1]
+	clear(counts)
 	signs := v.signs
 	for i := range distances {
 		n, q := 0, query
@@ -264,10 +270,9 @@ func (v *vectors) quantise(query []float32, s *scratch) signed {
 			if d := 4*g + j; d < len(query) {
 				x = int32(math.RoundToEven(float64(query[d]) * fineScale))
 			}
-			for way := range 16 {
-				if s.signed[g][way][j] = x; way>>j&1 == 0 {
-					s.signed[g][way][j] = -x
-				}
+			for way := range int32(16) {
+				minus := way>>j&1 - 1
+				s.signed[g][way][j] = (x ^ minus) - minus
 			}
 		}
 	}

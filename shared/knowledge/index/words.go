@@ -87,28 +87,44 @@ func (w *wordCoder) append(b []byte, s string) []byte {
 
 // text decodes what append encoded, appending to buf.
 func (ix *Index) text(r *reader, buf []byte) []byte {
-	afterWord := false
-	for left := r.uint(); left > 0 && !r.bad; left-- {
+	left, afterWord := r.uint(), false
+	b, known := r.b, uint64(ix.words.len())
+	for ; left > 0; left-- {
+		if len(b) == 0 {
+			r.bad = true
+			break
+		}
+		n, size := uint64(b[0]), 1
+		if n >= 0x80 {
+			if n, size = binary.Uvarint(b); size <= 0 {
+				r.bad = true
+				break
+			}
+		}
+		b = b[size:]
 		var run []byte
-		if n := r.uint(); n == 0 {
-			run = r.bytes()
-		} else if n <= uint64(ix.words.len()) {
+		switch {
+		case n == 0:
+			once := reader{b: b}
+			run = once.bytes()
+			b = once.b
+		case n <= known:
 			run = ix.words.get(int(n - 1))
 		}
 		if len(run) == 0 || len(buf)+len(run) >= maxText {
 			r.bad = true
-			return buf
+			break
 		}
 		word := isWord(run[0])
 		if word && afterWord {
-			buf = append(buf, ' ')
-			if left--; left == 0 {
+			if buf, left = append(buf, ' '), left-1; left == 0 {
 				r.bad = true
-				return buf
+				break
 			}
 		}
 		buf = append(buf, run...)
 		afterWord = word
 	}
+	r.b = b
 	return buf
 }
