@@ -150,3 +150,15 @@ func TestCorpus(t *testing.T) {
 		t.Errorf("%d passages, %d questions", len(a), len(questions))
 	}
 }
+
+func TestReadStat(t *testing.T) {
+	pid, parent, spent, err := readStat("42 (a (b) c) S 7 42 42 0 -1 4194304 1 0 0 0 31 12 0 0 20 0 1 0 5 6 7")
+	if err != nil || pid != 42 || parent != 7 || spent != 430*time.Millisecond {
+		t.Errorf("%d %d %v %v", pid, parent, spent, err)
+	}
+	for _, line := range []string{"", "42", "42 (a) S", "x (a) S 7 42 42 0 -1 4194304 1 0 0 0 31 12"} {
+		if _, _, _, err := readStat(line); err == nil {
+			t.Errorf("%q was read", line)
+		}
+	}
+}

@@ -68,6 +68,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
 	complete, err := run(ctx, *quick, *only)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// model is the least an OpenAI-compatible model can be: it streams the same
-// answer always, at a set pace, and knows how long each answer took it. The
+// model is the least an OpenAI-compatible model can be: it thinks for a set time,
+// streams the same answer always, and knows how long each answer took it. The
 // answer ends with a number, by which its time is found.
 type model struct {
 	url   string
-	pause atomic.Int64 // nanoseconds before each token
+	think atomic.Int64 // nanoseconds before the first token
 	count atomic.Int64
 	bytes atomic.Int64 // that were sent to it
 	took  sync.Map     // of an answer's number
@@ -58,10 +58,10 @@ func (m *model) answer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := http.NewResponseController(w)
 	say := func(event string) {
-		time.Sleep(time.Duration(m.pause.Load())) // as a model thinks
-		_, _ = io.WriteString(w, event)           // a caller who is gone is counted by the shopper
+		_, _ = io.WriteString(w, event) // a caller who is gone is counted by the shopper
 		_ = out.Flush()
 	}
+	time.Sleep(time.Duration(m.think.Load()))
 	for _, word := range words {
 		say(chunk(word + " "))
 	}

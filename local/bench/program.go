@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -205,15 +204,15 @@ func (h *host) ownCost() (time.Duration, error) {
 	return costs[0].median(), nil
 }
 
-// names lists the programs in a folder, hello aside.
-func names(folder string) ([]string, error) {
-	entries, err := os.ReadDir(folder)
+// functions lists the functions' folders, which are the names of their programs.
+func functions(root string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(root, "functions"))
 	if err != nil {
 		return nil, err
 	}
 	var out []string
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), ".") && e.Name() != "hello" {
+		if e.IsDir() {
 			out = append(out, e.Name())
 		}
 	}

@@ -30,7 +30,7 @@ func (b *bench) timeTurns() (turnTimes, error) {
 	if err != nil {
 		return turnTimes{}, err
 	}
-	s.model.pause.Store(0)
+	s.model.think.Store(0)
 	hello, call, person := s.helloTurn(b.ctx), s.tableCall(b.ctx), s.newShopper()
 	ask := func() (time.Duration, error) {
 		t, err := person.ask(b.ctx)
@@ -100,7 +100,7 @@ func (b *bench) meterTurns() (conversation, error) {
 	if err != nil {
 		return conversation{}, err
 	}
-	s.model.pause.Store(0)
+	s.model.think.Store(0)
 	people := make([]*shopper, b.size(40, 5))
 	for i := range people {
 		people[i] = s.newShopper()
