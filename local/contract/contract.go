@@ -105,7 +105,7 @@ func (c *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // drain reads a body and leaves a copy in its place.
 func drain(body *io.ReadCloser) ([]byte, error) {
-	if *body == nil {
+	if *body == nil || *body == http.NoBody {
 		return nil, nil
 	}
 	all, err := io.ReadAll(*body)

@@ -89,7 +89,43 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 			return hits, nil
 		}
 	}
-	return search(turn.asked), nil
+	if hits := search(turn.asked); hits != nil {
+		return hits, nil
+	}
+	// What a shopper says around a question must not hide it.
+	var best []index.Hit
+	for _, sentence := range sentences(turn.asked) {
+		if hits := search(sentence); hits != nil && (best == nil || hits[0].Confidence > best[0].Confidence) {
+			best = hits
+		}
+	}
+	return best, nil
+}
+
+// maxSentences is how many sentences of a message are looked up on their own.
+const maxSentences = 8
+
+// sentences splits a message of several sentences; questions come first.
+func sentences(message string) []string {
+	var asked, said []string
+	for rest := message; rest != ""; {
+		end := strings.IndexAny(rest, ".!?\n")
+		sentence := rest
+		if end >= 0 {
+			sentence, rest = rest[:end+1], rest[end+1:]
+		} else {
+			rest = ""
+		}
+		switch {
+		case len(words(sentence)) < 3:
+		case strings.HasSuffix(sentence, "?"):
+			asked = append(asked, sentence)
+		default:
+			said = append(said, sentence)
+		}
+	}
+	all := append(asked, said...)
+	return all[:min(len(all), maxSentences)]
 }
 
 // previousQuestion is what the shopper asked before, if it was a question.

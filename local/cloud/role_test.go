@@ -1,0 +1,168 @@
+package cloud_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/smithy-go"
+
+	"omniops/local/contract"
+	"omniops/local/services"
+)
+
+// Somebody who takes over a function can do what its role allows, no more.
+func TestAFunctionCannotLeaveItsRole(t *testing.T) {
+	s := running(t)
+	s.arrive(t).ask(question) // so that there is something to take
+	as := func(function string) aws.Config {
+		c := s.AWS.Copy()
+		c.Credentials = credentials.NewStaticCredentialsProvider(function, services.SecretKey, "")
+		return c
+	}
+	item := func(table, partition string) *dynamodb.GetItemInput {
+		return &dynamodb.GetItemInput{TableName: &table, Key: map[string]types.AttributeValue{
+			"PK": &types.AttributeValueMemberS{Value: partition}, "SK": &types.AttributeValueMemberS{Value: "META"},
+		}}
+	}
+	table, keys, bucket := s.env(t, "chat-reply", "TABLE_NAME"), s.env(t, "chat-reply", "KEY_TABLE_NAME"), s.env(t, "chat-reply", "CONTENT_BUCKET")
+	keyring, body := s.env(t, "chat-reply", "KEYRING_KEY_ID"), strings.NewReader("x")
+	context := map[string]string{"tenant": "demo", "purpose": "keyring"}
+	for name, c := range map[string]struct {
+		do      func() error
+		allowed bool
+	}{
+		"chat reads a shop": {func() error {
+			_, err := dynamodb.NewFromConfig(as("ChatReply")).GetItem(t.Context(), item(table, "T#demo"))
+			return err
+		}, true},
+		"chat reads who has a domain": {func() error {
+			_, err := dynamodb.NewFromConfig(as("ChatReply")).GetItem(t.Context(), item(table, "X#domain#a"))
+			return err
+		}, false},
+		"chat reads everything": {func() error {
+			_, err := dynamodb.NewFromConfig(as("ChatReply")).Scan(t.Context(), &dynamodb.ScanInput{TableName: &table})
+			return err
+		}, false},
+		"the widget's session reads keys": {func() error {
+			_, err := dynamodb.NewFromConfig(as("WidgetSession")).GetItem(t.Context(), item(keys, "T#demo"))
+			return err
+		}, false},
+		"the widget's session uses the keyring": {func() error {
+			_, err := kms.NewFromConfig(as("WidgetSession")).GenerateDataKey(t.Context(), &kms.GenerateDataKeyInput{KeyId: &keyring, KeySpec: "AES_256", EncryptionContext: context})
+			return err
+		}, false},
+		"chat writes an index": {func() error {
+			_, err := s3.NewFromConfig(as("ChatReply"), pathStyle).PutObject(t.Context(), &s3.PutObjectInput{Bucket: &bucket, Key: aws.String("t/demo/index/x"), Body: body})
+			return err
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := c.do()
+			e, failed := errors.AsType[smithy.APIError](err)
+			refused := failed && strings.HasPrefix(e.ErrorCode(), "AccessDenied")
+			if c.allowed && err != nil || !c.allowed && !refused {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+	stranger := s.AWS.Copy()
+	stranger.Credentials = credentials.NewStaticCredentialsProvider("ChatReply", "not-its-secret", "")
+	if _, err := s3.NewFromConfig(stranger, pathStyle).GetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: aws.String("t/demo/index/x")}); err == nil || !strings.Contains(err.Error(), "SignatureDoesNotMatch") {
+		t.Errorf("a wrong signature: %v", err)
+	}
+}
+
+func pathStyle(o *s3.Options) { o.UsePathStyle = true }
+
+// spare are permissions that this day in the system's life does not use, with
+// what does.
+var spare = map[string]string{
+	"secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-2:000000000000:secret:omniops-local/sentry-dsn": "the first report of an internal error",
+	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-failed-runs":                                "Lambda itself, when a scheduled run has failed for good",
+	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                "Lambda itself, when it gives messages back",
+}
+
+// excess are permissions that nothing at all uses.
+var excess = []string{
+	// The keyring reads keys in batches only.
+	"ChatReply: dynamodb:GetItem on arn:aws:dynamodb:eu-west-2:000000000000:table/omniops-local-keys",
+}
+
+// Every permission of every role is used in the course of what the system does:
+// one that is not is one too many.
+func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
+	s := begin(t, "")
+	defer s.end(t)
+
+	p := s.arrive(t)
+	p.ask(question)
+	p.ask("And if it is unopened?")
+	p.transcript()
+	p.renew()
+	for _, c := range [][2]string{{http.MethodPut, `{"key":"sk-0123456789abcdef"}`}, {http.MethodGet, ""}, {http.MethodDelete, ""}} {
+		if resp, body := call(t, c[0], s.API+"/v1/merchant/keys/openai", c[1], "Authorization", "Bearer "+s.token); resp.StatusCode/100 != 2 {
+			t.Errorf("%s a key: %d, %s", c[0], resp.StatusCode, body)
+		}
+	}
+	if resp, body := call(t, http.MethodGet, s.API+"/v1/health", ""); resp.StatusCode != http.StatusOK {
+		t.Errorf("health: %d, %s", resp.StatusCode, body)
+	}
+	// A domain comes and goes.
+	after := s.log.length()
+	order := s.order()
+	order["domains"] = append(order["domains"].([]string), "shop.example")
+	for _, o := range []map[string]any{order, s.order()} {
+		if err := s.Invoke(t.Context(), "tenant-provision", o, &struct{}{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// An order that cannot be fulfilled is put aside.
+	queue, group, nobody := s.env(t, "site-refresh", "CRAWL_QUEUE_URL"), "nobody", `{"tenant":"nobody"}`
+	if _, err := sqs.NewFromConfig(s.AWS).SendMessage(t.Context(), &sqs.SendMessageInput{
+		QueueUrl: &queue, MessageBody: &nobody, MessageGroupId: &group, MessageDeduplicationId: &group,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.log.await(t.Context(), after, "read account nobody"); err != nil {
+		t.Fatal(err)
+	}
+	// A day later the site is read again, with another index in the end.
+	s.Clock.SetOffset(s.Clock.Offset() + 25*time.Hour)
+	var sample json.RawMessage
+	contract.Sample(t, "site-refresh/schedule.json", &sample)
+	if err := s.Invoke(t.Context(), "site-refresh", sample, new(any)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.log.await(t.Context(), after, `"site read"`); err != nil {
+		t.Fatal(err)
+	}
+	p.renew()
+	p.ask("How much is delivery?")
+
+	for _, permission := range s.Roles.Unused() {
+		if _, on, _ := strings.Cut(permission, ": "); spare[on] != "" {
+			continue
+		}
+		if slices.Contains(excess, permission) {
+			t.Logf("S2: nothing uses %s", permission)
+			continue
+		}
+		t.Errorf("nothing uses %s", permission)
+	}
+	if log := s.log.all(); strings.Contains(log, "AccessDenied") || strings.Contains(log, "not authorized") {
+		i := strings.Index(log, "not authorized")
+		t.Errorf("a function was refused what it needs: %.600s", log[max(0, i-300):])
+	}
+}
