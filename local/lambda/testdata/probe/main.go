@@ -33,7 +33,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "cannot start")
 		os.Exit(3)
 	case "hang":
-		select {}
+		time.Sleep(time.Hour) // select {} would be a deadlock, and crash
 	case "leave":
 		leave()
 	case "sigterm":
