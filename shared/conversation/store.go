@@ -82,7 +82,7 @@ func (messageItem) Inventory() inventory.Entry {
 type ledgerItem struct {
 	table.Key
 	Shopper  id.Shopper `dynamodbav:"shopper"`
-	Body     seal.Text  `dynamodbav:"body"` // the ledger entry as JSON, sealed
+	Body     seal.Text  `dynamodbav:"body"` // the ledger entry as JSON, packed and sealed
 	SentAt   time.Time  `dynamodbav:"sent_at"`
 	ExpireAt int64      `dynamodbav:"expires_at"` // Unix seconds; DynamoDB TTL
 }
@@ -261,7 +261,11 @@ func (s *Store) record(ctx context.Context, ref Ref, answer Message, ledger any,
 	if err != nil {
 		return fmt.Errorf("encode ledger entry: %w", err)
 	}
-	body, err := s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(string(entry)))
+	packed, err := pack(entry)
+	if err != nil {
+		return fmt.Errorf("pack ledger entry: %w", err)
+	}
+	body, err := s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(packed))
 	if err != nil {
 		return err
 	}
@@ -297,7 +301,11 @@ func (s *Store) Ledger(ctx context.Context, ref Ref, keep time.Duration) ([]seal
 		if err != nil {
 			return nil, err
 		}
-		entries = append(entries, entry)
+		text, err := unpack(entry.Reveal())
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, seal.Clear(text))
 	}
 	return entries, nil
 }
