@@ -15,7 +15,7 @@ const maxEntry = 1 << 20
 // repeats itself, and DynamoDB charges by the kilobyte.
 func pack(entry []byte) (string, error) {
 	var out bytes.Buffer
-	w, err := flate.NewWriter(&out, flate.BestCompression)
+	w, err := flate.NewWriter(&out, flate.BestSpeed)
 	if err != nil {
 		return "", err
 	}
