@@ -2,14 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/kms"
-	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"omniops/shared/apigw"
 )
@@ -83,16 +79,4 @@ func (h *handler) examine(ctx context.Context) reportView {
 		}
 	}
 	return view
-}
-
-// describe fails unless a KMS key can be used.
-func describe(ctx context.Context, client *kms.Client, key string) error {
-	out, err := client.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &key})
-	if err != nil {
-		return err
-	}
-	if out.KeyMetadata.KeyState != types.KeyStateEnabled {
-		return errors.New("the key is " + string(out.KeyMetadata.KeyState))
-	}
-	return nil
 }

@@ -6,12 +6,11 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/aws/aws-sdk-go-v2/service/kms"
-
 	"omniops/shared/apigw"
 	"omniops/shared/boot"
 	"omniops/shared/object"
 	"omniops/shared/problem"
+	"omniops/shared/seal"
 	"omniops/shared/table"
 )
 
@@ -27,12 +26,12 @@ func main() { boot.HTTP(build) }
 
 func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error) {
 	main, keys := table.New(rt.AWS, s.Table, rt.Now), table.New(rt.AWS, s.KeyTable, rt.Now)
-	bucket, kms := object.NewBucket(rt.AWS, s.Bucket), kms.NewFromConfig(rt.AWS)
+	bucket, key := object.NewBucket(rt.AWS, s.Bucket), seal.NewKMSKey(rt.AWS, s.KeyringKey)
 	h := &handler{now: rt.Now, checks: []check{
 		{"table", main.Ping},
 		{"keys", keys.Ping},
 		{"objects", func(ctx context.Context) error { _, err := bucket.List(ctx, "t/health/"); return err }},
-		{"encryption", func(ctx context.Context) error { return describe(ctx, kms, s.KeyringKey) }},
+		{"encryption", key.Check},
 	}}
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/health", problem.Handler(h.report))

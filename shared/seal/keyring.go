@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
-	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"omniops/shared/fault"
 	"omniops/shared/id"
@@ -27,9 +25,8 @@ import (
 // nor KMS; another instance may therefore read a destroyed key's text for that
 // long, if it can still find it. It is safe for concurrent use.
 type Keyring struct {
-	keys  *table.Store
-	kms   *kms.Client
-	keyID string
+	keys *table.Store
+	kms  *KMSKey
 
 	mu    sync.Mutex
 	cache map[table.Key]cached
@@ -49,7 +46,7 @@ const (
 // NewKeyring makes a Keyring whose wrapped keys are in the given table and whose
 // tenant keys are wrapped by the KMS key keyID.
 func NewKeyring(cfg aws.Config, keys *table.Store, keyID string) *Keyring {
-	return &Keyring{keys: keys, kms: kms.NewFromConfig(cfg), keyID: keyID, cache: map[table.Key]cached{}}
+	return &Keyring{keys: keys, kms: NewKMSKey(cfg, keyID), cache: map[table.Key]cached{}}
 }
 
 // wrappedKey is a key as stored.
@@ -162,36 +159,36 @@ func (k *Keyring) tenantKey(ctx context.Context, t id.Tenant, item table.Item, c
 	if key, ok := k.cached(name); ok {
 		return key, nil
 	}
-	encryption := map[string]string{"tenant": string(t), "purpose": "keyring"}
+	bound := encryption{"tenant": string(t), "purpose": "keyring"}
 	if item.Exists() {
 		var stored wrappedKey
 		if err := item.Decode(&stored); err != nil {
 			return nil, err
 		}
-		out, err := k.kms.Decrypt(ctx, &kms.DecryptInput{CiphertextBlob: stored.Wrapped, KeyId: &k.keyID, EncryptionContext: encryption})
+		plain, err := k.kms.decrypt(ctx, stored.Wrapped, bound)
 		if key, ok := k.overdue(name); ok && err != nil { // a warm instance goes on without KMS
 			return k.remember(name, key), nil
 		}
 		if err != nil {
 			return nil, unavailable("decrypt tenant key", err)
 		}
-		return k.remember(name, out.Plaintext), nil
+		return k.remember(name, plain), nil
 	}
 	if !create {
 		return nil, destroyed()
 	}
-	out, err := k.kms.GenerateDataKey(ctx, &kms.GenerateDataKeyInput{KeyId: &k.keyID, KeySpec: kmstypes.DataKeySpecAes256, EncryptionContext: encryption})
+	plain, wrapped, err := k.kms.dataKey(ctx, bound)
 	if err != nil {
 		return nil, unavailable("generate tenant key", err)
 	}
-	err = k.keys.Create(ctx, t, wrappedKey{Key: name, Wrapped: out.CiphertextBlob})
+	err = k.keys.Create(ctx, t, wrappedKey{Key: name, Wrapped: wrapped})
 	if fault.KindOf(err) == fault.Conflict { // another turn made it first
 		return k.reread(ctx, t, name, func(item table.Item) ([]byte, error) { return k.tenantKey(ctx, t, item, false) })
 	}
 	if err != nil {
 		return nil, err
 	}
-	return k.remember(name, out.Plaintext), nil
+	return k.remember(name, plain), nil
 }
 
 // innerKey opens a key that the tenant's key wraps, or makes it. A zero expiry

@@ -2,12 +2,9 @@ package seal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
-	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"omniops/shared/fault"
 	"omniops/shared/id"
@@ -19,14 +16,11 @@ const MaxSecret = 4096
 
 // Secrets encrypts merchants' API keys and tokens with KMS. The ciphertext opens
 // only for the tenant and the purpose it was made for.
-type Secrets struct {
-	kms   *kms.Client
-	keyID string
-}
+type Secrets struct{ kms *KMSKey }
 
 // NewSecrets makes a Secrets that uses the KMS key keyID.
 func NewSecrets(cfg aws.Config, keyID string) *Secrets {
-	return &Secrets{kms: kms.NewFromConfig(cfg), keyID: keyID}
+	return &Secrets{NewKMSKey(cfg, keyID)}
 }
 
 // Seal encrypts a secret of a tenant for one purpose: Invalid if it is empty or
@@ -35,26 +29,26 @@ func (s *Secrets) Seal(ctx context.Context, t id.Tenant, purpose, secret string)
 	if secret == "" || len(secret) > MaxSecret {
 		return nil, fault.E(fault.Invalid, fmt.Sprintf("A key has 1 to %d characters.", MaxSecret), nil)
 	}
-	out, err := s.kms.Encrypt(ctx, &kms.EncryptInput{KeyId: &s.keyID, Plaintext: []byte(secret), EncryptionContext: secretContext(t, purpose)})
+	sealed, err := s.kms.encrypt(ctx, []byte(secret), secretContext(t, purpose))
 	if err != nil {
 		return nil, unavailable("encrypt secret", err)
 	}
-	return out.CiphertextBlob, nil
+	return sealed, nil
 }
 
 // Open decrypts what Seal made for the same tenant and purpose. A ciphertext of
 // another is NotFound.
 func (s *Secrets) Open(ctx context.Context, t id.Tenant, purpose string, sealed []byte) (string, error) {
-	out, err := s.kms.Decrypt(ctx, &kms.DecryptInput{KeyId: &s.keyID, CiphertextBlob: sealed, EncryptionContext: secretContext(t, purpose)})
-	if _, wrong := errors.AsType[*kmstypes.InvalidCiphertextException](err); wrong {
+	plain, err := s.kms.decrypt(ctx, sealed, secretContext(t, purpose))
+	if wrongContext(err) {
 		return "", fault.E(fault.NotFound, "There is no such key.", err)
 	}
 	if err != nil {
 		return "", unavailable("decrypt secret", err)
 	}
-	return string(out.Plaintext), nil
+	return string(plain), nil
 }
 
-func secretContext(t id.Tenant, purpose string) map[string]string {
-	return map[string]string{"tenant": string(t), "purpose": "secret:" + purpose}
+func secretContext(t id.Tenant, purpose string) encryption {
+	return encryption{"tenant": string(t), "purpose": "secret:" + purpose}
 }
