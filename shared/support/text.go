@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -33,8 +34,8 @@ type Text struct {
 //go:embed text/*.json
 var catalogue embed.FS
 
-// texts is the catalogue, read once at start.
-var texts = func() map[string]Text {
+// texts is the catalogue. It is read when it is first needed, not at start.
+var texts = sync.OnceValue(func() map[string]Text {
 	files, err := catalogue.ReadDir("text")
 	if err != nil {
 		panic(err)
@@ -52,16 +53,16 @@ var texts = func() map[string]Text {
 		all[strings.TrimSuffix(f.Name(), ".json")] = t
 	}
 	return all
-}()
+})
 
 // TextIn gives the sentences of a language, or of English where we have none.
 // The tag may have a region, as in de-AT.
-func TextIn(language string) Text { return texts[Spoken(language)] }
+func TextIn(language string) Text { return texts()[Spoken(language)] }
 
 // Languages lists the languages the engine speaks itself.
 func Languages() []string {
 	var all []string
-	for l := range texts {
+	for l := range texts() {
 		all = append(all, l)
 	}
 	slices.Sort(all)
@@ -113,7 +114,7 @@ func words(message string) []string {
 // tag such as de-AT best.
 func Spoken(tag string) string {
 	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
-	if _, ok := texts[base]; ok {
+	if _, ok := texts()[base]; ok {
 		return base
 	}
 	return "en"
