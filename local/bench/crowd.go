@@ -10,7 +10,7 @@ import (
 )
 
 // crowdLimit is the longest that the crowd chats in one round.
-const crowdLimit = 75 * time.Second
+const crowdLimit = 60 * time.Second
 
 // crowd is P8: two hundred shoppers who chat at once, against one shopper alone.
 // The model thinks for about 0.8 s, so that they offer 250 turns a second, and
@@ -26,7 +26,7 @@ func (b *bench) crowd() ([]Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, turns, alone := b.size(200, 20), b.size(10_000, 200), b.size(120, 10)
+	people, turns, alone := b.size(200, 20), b.size(10_000, 200), b.size(100, 10)
 	think := time.Duration(b.size(790, 150)) * time.Millisecond
 	s.model.think.Store(int64(think))
 	defer s.model.think.Store(0)

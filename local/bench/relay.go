@@ -39,33 +39,37 @@ func (b *bench) relay() ([]Result, error) {
 	defer client.CloseIdleConnections()
 	router := llm.NewRouter(time.Now, openai.New(url+"/v1", "sk-bench", "gpt-4.1-mini", client))
 
-	var direct, relayed sample
-	for range b.size(6, 5) {
-		delays, err := source.direct(b.ctx, client, url)
+	var direct, relayed, tail sample // tail is what the relay adds to the p99 of each round
+	for range b.size(15, 5) {
+		bare, err := source.direct(b.ctx, client, url)
 		if err != nil {
 			return nil, err
 		}
-		direct = append(direct, delays...)
-		if delays, err = source.relayed(b.ctx, router); err != nil {
+		ours, err := source.relayed(b.ctx, router)
+		if err != nil {
 			return nil, err
 		}
-		relayed = append(relayed, delays...)
+		direct, relayed, tail = append(direct, bare...), append(relayed, ours...), append(tail, ours.p99()-bare.p99())
 	}
 	allocations, err := allocationsPerToken(b.ctx)
 	if err != nil {
 		return nil, err
 	}
-	added := relayed.less(direct.median())
+	added, late := relayed.median()-direct.median(), max(tail.median(), 0)
 	r := Result{
-		ID: "P7", Value: parts(us(added.median()), us(added.p99()), allocations), Unit: "us/us/allocs(p50/p99/token)",
+		ID: "P7", Value: parts(us(added), us(late), allocations), Unit: "us/us/allocs(p50/p99/token)",
 		Ratio: times(ratio(relayed.median(), direct.median())), Target: "<=200/<=2000/<=2", Floor: "5us", Moonshot: "<=50/<=500/0",
-		Numbers: map[string]float64{"direct_p50_us": us(direct.median()), "direct_p99_us": us(direct.p99()), "tokens": float64(len(relayed))},
+		Numbers: map[string]float64{
+			"direct_p50_us": us(direct.median()), "direct_p99_us": us(direct.p99()),
+			"relayed_p50_us": us(relayed.median()), "relayed_p99_us": us(relayed.p99()), "tokens": float64(len(relayed)),
+		},
 	}
-	r.note("stand-in model-socket %s us, subtracted; its p99 is %s us", number(us(direct.median())), number(us(direct.p99())))
-	r.need("p50", us(added.median()), 200, 50)
-	r.need("p99", us(added.p99()), 2000, 500)
+	r.note("stand-in model-socket %s us p50/p99, through the relay %s us; the p99 is the median over %d rounds of what it adds to that of the socket",
+		parts(us(direct.median()), us(direct.p99())), parts(us(relayed.median()), us(relayed.p99())), len(tail))
+	r.need("p50", us(added), 200, 50)
+	r.need("p99", us(late), 2000, 500)
 	r.need("allocations", allocations, 2, 0.05)
-	r.valid(added.median(), direct.spread())
+	r.valid(added, direct.spread())
 	return []Result{r}, nil
 }
 
@@ -75,16 +79,18 @@ type tokenSource struct {
 	sent  []time.Duration // by token; read when its byte has come
 }
 
-// ServeHTTP streams the tokens. A timer is too coarse for a tenth of a
-// millisecond, so it spins, and lets others run.
+// ServeHTTP streams the tokens. A timer is coarser than a tenth of a millisecond,
+// so several tokens are due when it wakes up: they come in small bursts, each in
+// a write of its own, as from a network. Spinning instead would take a core from
+// those that are measured.
 func (s *tokenSource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body) // what is asked does not matter
 	w.Header().Set("Content-Type", "text/event-stream")
 	out, event := http.NewResponseController(w), chunk(tokenText)
 	next := time.Now()
 	for i := range s.sent {
-		for time.Now().Before(next) {
-			runtime.Gosched()
+		if ahead := time.Until(next); ahead > 0 {
+			time.Sleep(ahead)
 		}
 		next = next.Add(time.Second / tokenRate)
 		s.sent[i] = time.Since(s.began)
