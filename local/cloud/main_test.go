@@ -29,6 +29,7 @@ var programs = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	leave = append(leave, func() error { return os.RemoveAll(dir) })
 	cmd := exec.Command("go", "build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", dir+string(filepath.Separator), "./functions/...")
 	cmd.Dir = filepath.Join("..", "..")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -57,18 +58,24 @@ func look(root string) error {
 
 // shared is the system that tests use together: those that move time or stop it
 // have their own.
-var shared = sync.OnceValues(func() (*system, error) { return launch(context.Background(), "") })
+var shared = sync.OnceValues(func() (*system, error) {
+	s, err := launch(context.Background(), "")
+	if err == nil {
+		leave = append(leave, s.Close)
+	}
+	return s, err
+})
+
+// leave is what to do after the last test, the latest first.
+var leave []func() error
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if s, err := shared(); err == nil && code == 0 {
-		if err := s.Close(); err != nil {
-			fmt.Fprintln(os.Stderr, "stop the system:", err)
+	for _, do := range slices.Backward(leave) {
+		if err := do(); err != nil {
+			fmt.Fprintln(os.Stderr, "leave:", err)
 			code = 1
 		}
-	}
-	if dir, err := programs(); err == nil {
-		_ = os.RemoveAll(dir)
 	}
 	os.Exit(code)
 }
