@@ -17,6 +17,9 @@ import (
 // demo is the merchant that make run provisions.
 const demo id.Tenant = "demo"
 
+// patience is how long a start waits for the site to be read.
+const patience = 2 * time.Minute
+
 // openShop makes the demo shop, or the site of SITE_URL, a merchant, and shows
 // how far the reading of its pages is.
 func openShop(ctx context.Context, c *cloud.Cloud, out io.Writer) error {
@@ -42,19 +45,23 @@ func openShop(ctx context.Context, c *cloud.Cloud, out io.Writer) error {
 	}
 	if err := c.Invoke(ctx, "tenant-provision", map[string]any{
 		"tenant": demo, "name": "Kettle & Co", "domains": []string{shop.Host, "localhost:" + shop.Port()},
-		"site_url": site, "contact_email": "help@kettle-and-co.example",
+		"site_url": site, "contact_email": "help@kettle-and-co.example", "accent": "#0b5d5b",
 	}, &receipt); err != nil {
-		return fmt.Errorf("make the demo shop a merchant: %w", err)
+		return fmt.Errorf("make %s the shop's site (SITE_URL): %w", site, err)
+	}
+	if before.State == library.Ready && os.Getenv("SITE_URL") == "" {
+		fmt.Fprintln(out, "The shop's pages are known from the last time, and are read again in the background.")
+		return nil
 	}
 	fmt.Fprintf(out, "Reading %s …\n", site)
-	for {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		now, err := sites.Get(ctx, demo)
 		if err != nil {
 			return err
 		}
-		if now.EndedAt.After(before.EndedAt) {
+		if !now.EndedAt.IsZero() && !now.EndedAt.Equal(before.EndedAt) {
 			if now.State == library.Failed {
-				fmt.Fprintf(out, "  could not be read: %s\n", now.Reason)
+				fmt.Fprintf(out, "  could not be read, so the chat has nothing to answer from: %s\n", now.Reason)
 			} else {
 				fmt.Fprintf(out, "  %d pages read, %d skipped, %d passages to answer from\n", now.Indexed, now.Skipped, now.Passages)
 			}
@@ -69,4 +76,6 @@ func openShop(ctx context.Context, c *cloud.Cloud, out io.Writer) error {
 		case <-time.After(500 * time.Millisecond):
 		}
 	}
+	fmt.Fprintln(out, "  is still being read; the chat answers from it when that is done.")
+	return nil
 }

@@ -62,16 +62,17 @@ type Cloud struct {
 // made with Provision.
 func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	c = &Cloud{Clock: clock.New(o.ClockOffset), Faults: faults.New(1)}
+	started := c // c is nil where an error is returned
 	defer func() {
 		if err != nil {
-			_ = c.Close()
+			_ = started.Close()
 		}
 	}()
 	var listeners [3]net.Listener
 	for i, port := range []int{o.APIPort, o.StorefrontPort, o.ConsolePort} {
 		listeners[i], err = (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
-			return nil, fmt.Errorf("port %d is taken; stop what uses it, or choose another with PORT: %w", port, err)
+			return nil, fmt.Errorf("port %d cannot be used; is it running already? %w", port, err)
 		}
 		defer func(l net.Listener) {
 			if err != nil {

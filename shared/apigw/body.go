@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 
 	"omniops/shared/fault"
@@ -60,7 +61,13 @@ func Unmarshal(body []byte, v any) error {
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
 			return fault.E(fault.Invalid, fmt.Sprintf("The field %q has a value of the wrong type.", wrong.Field), err)
 		}
-		return fault.E(fault.Invalid, "The body is not the JSON that is expected here.", err)
+		if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok && len(field) < 60 {
+			return fault.E(fault.Invalid, "The field "+field+" is not known here.", nil) // not logged: it is the caller's text
+		}
+		return fault.E(fault.Invalid, "The body is not the JSON that is expected here.", nil)
+	}
+	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
+		return fault.E(fault.Invalid, "The body is null.", nil)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return fault.E(fault.Invalid, "The body goes on after its JSON value.", nil)

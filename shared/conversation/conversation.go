@@ -29,6 +29,7 @@ const (
 	Complete    State = "complete"
 	Interrupted State = "interrupted" // cut off part way; what came is kept
 	Pending     State = "pending"     // being answered, or never was
+	Unkept      State = "unkept"      // shown but not stored: the keys could not be reached
 )
 
 // Source is a page that an answer rests on.

@@ -3,7 +3,6 @@ package identity
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"omniops/shared/fault"
@@ -43,7 +42,7 @@ func (t *Tokens) Mint(tenant id.Tenant, expires time.Time) (string, error) {
 // FromRequest gives the merchant whose token a request carries: Unauthenticated
 // without a valid one.
 func (t *Tokens) FromRequest(r *http.Request) (Principal, error) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	token, ok := seal.Bearer(r)
 	var c claims
 	if ok {
 		if err := t.signer.Verify(token, &c); err != nil {

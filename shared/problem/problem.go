@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"omniops/shared/apigw"
 	"omniops/shared/fault"
@@ -77,7 +78,11 @@ func Write(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
-	if wait := fault.RetryAfter(err); wait > 0 {
+	wait := fault.RetryAfter(err)
+	if wait == 0 && p.Status == http.StatusServiceUnavailable {
+		wait = 5 * time.Second
+	}
+	if wait > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
 	body, _ := json.Marshal(p) // strings and a number: it cannot fail

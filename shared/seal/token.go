@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"omniops/shared/fault"
@@ -73,4 +74,11 @@ func (s *Signer) tag(payload string) string {
 
 func refused() error {
 	return fault.E(fault.Unauthenticated, "The token is missing, damaged or out of date.", nil)
+}
+
+// Bearer gives the token of a request's Authorization header. The name of the
+// scheme may be in either case (RFC 9110, section 11.1).
+func Bearer(r *http.Request) (token string, ok bool) {
+	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	return token, ok && strings.EqualFold(scheme, "Bearer")
 }

@@ -23,6 +23,8 @@ const (
 	maxTokens     = 400             // of an answer
 	statusAfter   = 2 * time.Second // a slower answer says what it is doing
 	staleAfter    = 30 * 24 * time.Hour
+	minLoose      = 0.2  // the same for a long message, of which much is not the question
+	longMessage   = 12   // words
 	minConfidence = 0.35 // of the best passage; below it the pages most likely do not say
 )
 
@@ -46,6 +48,8 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 		m := say(fmt.Sprintf(text.Human, turn.account.ContactEmail))
 		m.Handoff = true
 		return conversation.Answer{Message: m}, nil
+	case machine:
+		return conversation.Answer{Message: say(text.Machine)}, nil
 	case advice:
 		m := say(fmt.Sprintf(text.Advice, turn.account.ContactEmail))
 		m.Handoff = true
@@ -54,13 +58,16 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 	hits, err := e.retrieve(ctx, turn)
 	if err != nil || len(hits) == 0 {
 		reason := text.NotFound
-		if fault.KindOf(err) == fault.NotFound {
+		if err != nil {
 			reason = text.NoPages
-		} else if err != nil {
+		}
+		unreadable := err != nil && turn.account.IndexVersion != ""
+		if unreadable {
 			e.Log.WarnContext(ctx, "retrieve passages", "tenant", turn.ask.Tenant, "error", err)
+			reason = text.Unreadable
 		}
 		m := say(reason, contact)
-		m.Handoff = true
+		m.Handoff, m.Degraded = true, unreadable
 		return conversation.Answer{Message: m}, nil
 	}
 	return e.generate(ctx, turn, text, contact, hits, out)
@@ -78,8 +85,12 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 	}
 	language := LanguageOf(turn.asked, turn.account.Language)
 	search := func(text string) []index.Hit {
+		least := minConfidence
+		if len(words(text)) > longMessage { // the model judges whether the passages answer it
+			least = minLoose
+		}
 		hits := ix.Search(index.Query{Text: text, Language: language, Limit: passagesShown})
-		if len(hits) == 0 || hits[0].Confidence < minConfidence {
+		if len(hits) == 0 || hits[0].Confidence < least {
 			return nil
 		}
 		return hits
@@ -184,8 +195,8 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 		add(text.NotFound + " " + contact)
 		m.Handoff = true
 	case reply.Interrupted || err != nil:
-		add("\n\n" + text.Interrupted)
-		m.State = conversation.Interrupted
+		add("\n\n" + text.Interrupted + " " + contact)
+		m.State, m.Handoff = conversation.Interrupted, true
 	case len(filter.cited) == 0: // nothing on the pages backs it
 		add("\n\n" + contact)
 		m.Handoff = true
@@ -203,7 +214,7 @@ func (e *Engine) quote(text Text, contact string, hits []index.Hit, out *listene
 	b.WriteString(text.Degraded)
 	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete, Degraded: true, Handoff: true}
 	for i, h := range hits[:min(passagesQuote, len(hits))] {
-		fmt.Fprintf(&b, "\n\n“%s” [%d]", shorten(h.Passage.Text, quoteLength), i+1)
+		fmt.Fprintf(&b, "\n\n“%s” [%d]", shorten(prose(h.Passage.Text), quoteLength), i+1)
 		m.Sources = append(m.Sources, e.source(i+1, h))
 	}
 	b.WriteString("\n\n" + contact)
@@ -276,6 +287,22 @@ func (v *verdict) release() error {
 	held := v.held
 	v.held = ""
 	return v.pass(held)
+}
+
+// prose is a passage without the marks of its tables, lists and headings.
+func prose(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if strings.Trim(line, "|-: ") == "" {
+			continue // between a table's head and its rows
+		}
+		if strings.HasPrefix(line, "|") {
+			line = strings.ReplaceAll(strings.ReplaceAll(strings.Trim(line, "| "), "|", ","), " ,", ",") + ";"
+		}
+		lines = append(lines, strings.TrimLeft(line, "#*- "))
+	}
+	return strings.Join(lines, " ")
 }
 
 // shorten cuts text at a word's end, within n characters.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
@@ -73,7 +74,7 @@ type Turn struct {
 // says so.
 func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
 	ask.Text = strings.TrimSpace(ask.Text)
-	if n := utf8.RuneCountInString(ask.Text); n == 0 || n > MaxMessage {
+	if n := utf8.RuneCountInString(ask.Text); !strings.ContainsFunc(ask.Text, unicode.IsGraphic) || n > MaxMessage {
 		return nil, fault.E(fault.Invalid, fmt.Sprintf("A message has 1 to %d characters.", MaxMessage), nil)
 	}
 	turn := &Turn{ask: ask, asked: mask.Scrub(ask.Text), kept: true}
@@ -88,8 +89,8 @@ func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
 		}
 		if n, seen := turn.thread.TurnOf(ask.IdempotencyKey); seen {
 			turn.number, turn.replay = n, true
-			if q, ok := turn.thread.Question(n); ok {
-				turn.asked = q.Text.Reveal()
+			if q, ok := turn.thread.Question(n); ok && q.Text.Reveal() != turn.asked {
+				return nil, fault.E(fault.Conflict, "This idempotency key came with another message before.", nil)
 			}
 			return turn, nil
 		}
@@ -257,7 +258,7 @@ func (e *Engine) keep(ctx context.Context, turn *Turn, answer conversation.Answe
 			return err
 		})
 	} else {
-		message.ID = id.New[id.Message](e.Now())
+		message.ID, message.State = id.New[id.Message](e.Now()), conversation.Unkept
 	}
 	return message, group.Wait()
 }

@@ -13,6 +13,7 @@ const (
 	greeting               // a mere hello
 	thanks                 // a mere thank-you
 	human                  // asks for a person
+	machine                // asks whether this is one
 	advice                 // asks for medical, legal or financial advice
 )
 
@@ -22,6 +23,10 @@ var (
 		"hallo", "guten tag", "guten morgen", "guten abend", "moin", "servus", "bonjour", "bonsoir", "salut")
 	thankYous = set("thanks", "thank you", "thank you very much", "thanks a lot", "cheers", "great thanks",
 		"danke", "vielen dank", "danke schön", "merci", "merci beaucoup")
+	machines = set("are you a person", "are you human", "are you a human", "are you a real person", "are you real", "are you a robot", "are you a bot",
+		"are you an ai", "am i talking to a person", "am i talking to a human", "am i talking to a robot", "is this a bot", "is this a person", "who are you", "what are you",
+		"bist du ein mensch", "sind sie ein mensch", "bist du ein roboter", "sind sie ein roboter", "sind sie eine ki", "bist du eine ki", "wer bist du", "wer sind sie",
+		"êtes vous une personne", "êtes vous humain", "êtes vous un robot", "es tu un robot", "es tu humain", "qui êtes vous", "êtes vous une ia")
 	humans = []string{
 		"talk to a human", "talk to a person", "talk to someone", "speak to a human", "speak to a person", "speak to someone",
 		"speak with a human", "speak with a person", "talk with a human", "talk with a person", "real person", "real human",
@@ -65,6 +70,8 @@ func intentOf(message string) intent {
 		return greeting
 	case thankYous[said]:
 		return thanks
+	case machines[said]:
+		return machine
 	case anyPhrase(said, humans) || said == "human" || said == "agent" || said == "mensch" || said == "humain":
 		return human
 	case anyPhrase(said, adviceAlways), anyPhrase(said, adviceTopics) && anyPhrase(said, adviceAsks):

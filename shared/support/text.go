@@ -17,6 +17,8 @@ type Text struct {
 	Looking     string   `json:"looking"`     // a slow answer says what it does
 	NotFound    string   `json:"not_found"`   // the pages do not say
 	NoPages     string   `json:"no_pages"`    // nothing has been read yet
+	Unreadable  string   `json:"unreadable"`  // the pages cannot be looked at right now
+	Machine     string   `json:"machine"`     // asked whether it is a person
 	Contact     string   `json:"contact"`     // the way to a person; %s is an address
 	Human       string   `json:"human"`       // a person was asked for
 	Advice      string   `json:"advice"`      // medical, legal or financial advice was asked for

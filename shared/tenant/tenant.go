@@ -122,7 +122,7 @@ func (a Account) Validate() error {
 
 // HostOf gives the host of an Origin or site address as domains are registered:
 // in lower case, with the port unless it is the scheme's own. Anything that is
-// no http or https origin is Invalid, and so is a host that is not in ASCII, as
+// no https origin, or http one of this machine, is Invalid, and so is a host that is not in ASCII, as
 // browsers write it.
 func HostOf(origin string) (string, error) {
 	u, err := url.Parse(origin)
@@ -133,6 +133,9 @@ func HostOf(origin string) (string, error) {
 	host, port := strings.Map(lower, u.Hostname()), u.Port()
 	if host == "" || strings.ContainsFunc(host, func(c rune) bool { return !strings.ContainsRune(hostAlphabet, c) }) {
 		return "", fault.E(fault.Invalid, "That is not the address of a site.", nil)
+	}
+	if u.Scheme == "http" && !loopback(host) { // anybody between could be the page
+		return "", fault.E(fault.Invalid, "That site is not on https.", nil)
 	}
 	if strings.Contains(host, ":") { // IPv6
 		host = "[" + host + "]"
@@ -152,4 +155,9 @@ func lower(c rune) rune {
 		return c + 'a' - 'A'
 	}
 	return c
+}
+
+// loopback reports whether a host is this machine, which needs no https.
+func loopback(host string) bool {
+	return host == "localhost" || host == "127.0.0.1" || host == "::1"
 }

@@ -121,9 +121,10 @@ func TestHostOf(t *testing.T) {
 		"https://fern.example/":                            "fern.example",
 		"https://fern.example:443":                         "fern.example",
 		"https://fern.example:8443":                        "fern.example:8443",
-		"http://fern.example":                              "fern.example",
-		"http://fern.example:80":                           "fern.example",
-		"http://fern.example:443":                          "fern.example:443",
+		"http://fern.example":                              "", // anybody between could be the page
+		"http://fern.example:80":                           "",
+		"http://localhost:80":                              "localhost",
+		"http://localhost:443":                             "localhost:443",
 		"https://fern.example:80":                          "fern.example:80",
 		"HTTPS://Fern.EXAMPLE":                             "fern.example",
 		"http://127.0.0.1:3001":                            "127.0.0.1:3001",
@@ -178,7 +179,7 @@ func TestHostOf(t *testing.T) {
 // in one way.
 func FuzzHostOf(f *testing.F) {
 	for _, origin := range []string{
-		"https://fern.example", "http://fern.example:8080/", "https://[::1]:3001", "https://[::1:3001]", "https://FERN.example:443",
+		"https://fern.example", "http://localhost:8080/", "https://[::1]:3001", "https://[::1:3001]", "https://FERN.example:443",
 		"https://me@fern.example", "https://bücher.example", "https://fern.example#", "null", "https://\u212A",
 	} {
 		f.Add(origin)

@@ -4,7 +4,6 @@ package webchat
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"omniops/shared/fault"
@@ -79,7 +78,7 @@ func (s *Sessions) sign(session Session) (Session, string, error) {
 // FromRequest gives the session a request acts in. A token that is missing,
 // damaged, out of date, or was made for another site is Unauthenticated.
 func (s *Sessions) FromRequest(r *http.Request) (Session, error) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	token, ok := seal.Bearer(r)
 	if !ok {
 		return Session{}, fault.E(fault.Unauthenticated, "Start a session first.", nil)
 	}

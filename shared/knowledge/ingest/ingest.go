@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"omniops/shared/fault"
@@ -99,6 +101,8 @@ func (r *Reader) passages(ctx context.Context, account tenant.Account, site *lib
 		return nil
 	})
 	count(report.Counts)
+	// In one order, whichever page came first: the same pages give the same index.
+	slices.SortStableFunc(passages, func(a, b passage.Passage) int { return strings.Compare(a.URL, b.URL) })
 	return passages, err
 }
 

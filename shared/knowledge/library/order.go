@@ -12,7 +12,8 @@ type Crawl struct {
 	Tenant id.Tenant `json:"tenant"`
 }
 
-// CrawlID names a queued crawl. Two within the same minute are one.
-func CrawlID(t id.Tenant, now time.Time) string {
+// DueCrawl names the crawl of a site that is due, so that a schedule which fires
+// twice within a minute queues it once.
+func DueCrawl(t id.Tenant, now time.Time) string {
 	return fmt.Sprintf("%s-%d", t, now.Unix()/60)
 }
