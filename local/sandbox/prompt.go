@@ -89,5 +89,25 @@ func parse(content string) (passages []passage, language, question string) {
 			}
 		}
 	}
-	return passages, language, strings.TrimSpace(question)
+	return passages, language, asked(strings.TrimSpace(question))
+}
+
+// asked is the part of a message that asks: its sentences with a question mark,
+// or all of it when none has one.
+func asked(message string) string {
+	var asks []string
+	for rest := message; ; {
+		end := strings.IndexAny(rest, ".!?\n")
+		if end < 0 {
+			break
+		}
+		if rest[end] == '?' {
+			asks = append(asks, strings.TrimSpace(rest[:end+1]))
+		}
+		rest = rest[end+1:]
+	}
+	if asks == nil {
+		return message
+	}
+	return strings.Join(asks, " ")
 }
