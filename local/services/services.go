@@ -117,6 +117,9 @@ func (s *Services) open(o Options) (http.Handler, error) {
 		return nil, fmt.Errorf("start SQS: %w", err)
 	}
 	s.closers = append(s.closers, s.SQS.Close)
+	if err := s.SQS.Release(); err != nil {
+		return nil, fmt.Errorf("release messages of the last run: %w", err)
+	}
 	if s.KMS, err = kms.New(kms.Options{Dir: dir("kms"), Now: o.Clock.Now, Faults: o.Faults}); err != nil {
 		return nil, fmt.Errorf("start KMS: %w", err)
 	}

@@ -36,6 +36,26 @@ func (s *Server) Ensure(name string, attributes map[string]string) (string, erro
 	return s.url(context.Background(), name), s.set(name, wanted)
 }
 
+// Release gives back what was received and neither deleted nor returned, as if
+// it had not been received. The owner calls it at a start: whoever held these
+// messages has gone with the last run.
+func (s *Server) Release() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var records []record
+	for _, q := range s.queues {
+		for _, m := range q.messages {
+			if m.inFlight(s.now()) {
+				records = append(records, record{Queue: q.name, ID: m.ID, Seen: &sighting{Count: m.Seen.Count - 1, First: m.Seen.First}})
+			}
+		}
+	}
+	if len(records) == 0 {
+		return nil
+	}
+	return s.commit(records...)
+}
+
 // CreateQueue makes a queue. Making it again with the same attributes answers
 // the same URL.
 func (s *Server) CreateQueue(ctx context.Context, in *api.CreateQueueInput) (*api.CreateQueueOutput, error) {

@@ -48,6 +48,23 @@ func TestRestart(t *testing.T) {
 	b.wantBodies(b.receive(url, 10), "waiting")
 }
 
+func TestReleaseAfterARestart(t *testing.T) {
+	dir := t.TempDir()
+	b := newBench(t, dir)
+	url := b.queue("work", "VisibilityTimeout", "3600")
+	b.send(url, "held")
+	b.receive(url, 1)
+	b.server.Close() // and whoever held the message
+
+	b = newBench(t, dir)
+	url = b.queue("work", "VisibilityTimeout", "3600")
+	b.wantBodies(b.receive(url, 10))
+	if err := b.server.Release(); err != nil {
+		t.Fatal(err)
+	}
+	b.wantBodies(b.receive(url, 10), "held")
+}
+
 func TestCompaction(t *testing.T) {
 	dir := t.TempDir()
 	b := newBench(t, dir)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -42,6 +43,9 @@ func clean(groups []string, a slog.Attr) slog.Attr {
 		case error:
 			return slog.String(a.Key, Scrub(v.Error()))
 		default:
+			if r := reflect.ValueOf(v); r.Kind() == reflect.String { // an identifier of ours
+				return slog.String(a.Key, Scrub(r.String()))
+			}
 			return slog.String(a.Key, fmt.Sprintf("[%T]", v))
 		}
 	}
