@@ -7,7 +7,9 @@ import (
 	_ "embed"
 	"encoding/json"
 	"html/template"
+	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"omniops/local/clock"
@@ -46,7 +48,19 @@ func New(o Options) *Console {
 }
 
 // ServeHTTP serves the console's port.
-func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }
+func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// A page elsewhere whose name was made to mean this machine may not read
+	// what is shown here.
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	if host != "localhost" && net.ParseIP(strings.Trim(host, "[]")) == nil {
+		http.Error(w, "The console answers to 127.0.0.1 and localhost only.", http.StatusMisdirectedRequest)
+		return
+	}
+	c.mux.ServeHTTP(w, r)
+}
 
 // clockView is the clock as JSON.
 type clockView struct {

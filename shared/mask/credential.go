@@ -28,6 +28,8 @@ func named(s string, i, end int) (match, bool) {
 	case len(w) == 3 && (strings.EqualFold(w, "cvv") || strings.EqualFold(w, "cvc") || strings.EqualFold(w, "cvn") || strings.EqualFold(w, "csc")),
 		len(w) == 4 && (strings.EqualFold(w, "cvv2") || strings.EqualFold(w, "cvc2")):
 		return securityCode(s, end)
+	case len(w) >= 5 && len(w) <= 10 && strings.Contains(passwordWords, " "+strings.ToLower(w)+" "):
+		return password(s, end)
 	case len(w) == 6 && strings.EqualFold(w, "bearer"):
 		start := end + len(s[end:]) - len(strings.TrimLeft(s[end:], " "))
 		stop := valueEnd(s, start)
@@ -47,6 +49,30 @@ func named(s string, i, end int) (match, bool) {
 		return match{start, end + stop, Secret}, true
 	}
 	return match{}, false
+}
+
+// passwordWords are what people call a password; the last is of "mot de passe".
+const passwordWords = " password passcode passphrase passwort kennwort passe "
+
+// password finds what is said to be a password after the word that ends at i:
+// after "is", ":" or the like, and not all letters, so that "my password is
+// lost" stays.
+func password(s string, i int) (match, bool) {
+	rest := strings.TrimLeft(s[i:], " :=")
+	said := len(rest) < len(s[i:]) && strings.ContainsAny(s[i:len(s)-len(rest)], ":=")
+	for _, is := range []string{"is ", "ist ", "lautet ", "est ", "was ", "war "} {
+		if len(rest) > len(is) && strings.EqualFold(rest[:len(is)], is) {
+			rest, said = strings.TrimLeft(rest[len(is):], " :="), true
+			break
+		}
+	}
+	start := len(s) - len(rest)
+	end := valueEnd(s, start)
+	value := strings.TrimRight(s[start:end], ".!?")
+	if !said || len(value) < 4 || strings.Trim(strings.ToLower(value), "abcdefghijklmnopqrstuvwxyz-'") == "" {
+		return match{}, false
+	}
+	return match{start, end, Secret}, true
 }
 
 // securityCode finds the three or four digits that follow a card code's name.

@@ -372,3 +372,19 @@ func TestHostileTextIsQuick(t *testing.T) {
 		}
 	}
 }
+
+func TestPasswords(t *testing.T) {
+	for text, want := range map[string]string{
+		"my password is Hunter2secret! return kettle how long": "my password is [secret] return kettle how long",
+		"Password: s3cret99, thanks":                           "Password: [secret], thanks",
+		"mein Passwort lautet Katze99":                         "mein Passwort lautet [secret]",
+		"mon mot de passe est Chat2000":                        "mon mot de passe est [secret]",
+		"my password is lost":                                  "my password is lost",
+		"I forgot my password, how do I reset it?":             "I forgot my password, how do I reset it?",
+		"the password is not working":                          "the password is not working",
+	} {
+		if got := Scrub(text); got != want {
+			t.Errorf("Scrub(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package support
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -201,8 +202,8 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 		add("\n\n" + contact)
 		m.Handoff = true
 	}
-	for _, n := range filter.cited {
-		m.Sources = append(m.Sources, e.source(n, hits[n-1]))
+	for i, n := range filter.cited {
+		m.Sources = append(m.Sources, e.source(i+1, hits[n-1]))
 	}
 	m.Text = seal.Clear(answer.String())
 	return conversation.Answer{Message: m, Ledger: reply.Ledger}, nil
@@ -230,12 +231,19 @@ func (e *Engine) source(n int, h index.Hit) conversation.Source {
 	}
 }
 
+// citationMark is a citation in an answer.
+var citationMark = regexp.MustCompile(`\s?\[\d{1,2}\]`)
+
 // history is what was said before, oldest first.
 func (t *Turn) history() []llm.Turn {
 	var turns []llm.Turn
 	for _, m := range t.thread.Messages {
 		if m.Turn < t.number {
-			turns = append(turns, llm.Turn{Assistant: m.Author != conversation.Shopper, Text: m.Text.Reveal()})
+			text := m.Text.Reveal()
+			if m.Author != conversation.Shopper { // its numbers mean the passages of another turn
+				text = citationMark.ReplaceAllString(text, "")
+			}
+			turns = append(turns, llm.Turn{Assistant: m.Author != conversation.Shopper, Text: text})
 		}
 	}
 	return turns[max(0, len(turns)-historyTurns):]

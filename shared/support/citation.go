@@ -15,7 +15,7 @@ import (
 // It holds back text only from an opening "[", "!" or "http" to where that ends.
 type citations struct {
 	urls  []string // of the passages; number n is urls[n-1]
-	cited []int    // numbers that were cited, in order of appearance
+	cited []int    // numbers of the passages that were cited, by first appearance
 	held  string
 	emit  func(string) error
 }
@@ -145,10 +145,7 @@ func (c *citations) bracket(h string, end bool) (string, int, bool) {
 		var kept []string
 		for _, n := range numbers {
 			if n >= 1 && n <= len(c.urls) {
-				if !slices.Contains(c.cited, n) {
-					c.cited = append(c.cited, n)
-				}
-				kept = append(kept, "["+strconv.Itoa(n)+"]")
+				kept = append(kept, "["+strconv.Itoa(c.cite(n))+"]")
 			}
 		}
 		if kept == nil {
@@ -177,6 +174,16 @@ func (c *citations) bracket(h string, end bool) (string, int, bool) {
 		return "[" + c.within(inside) + "](" + address + ")", used, true
 	}
 	return gap + c.within(inside) + gap, used, true
+}
+
+// cite notes that a passage was cited, and gives the number that shoppers see:
+// passages are numbered by when they are first cited.
+func (c *citations) cite(n int) int {
+	if at := slices.Index(c.cited, n); at >= 0 {
+		return at + 1
+	}
+	c.cited = append(c.cited, n)
+	return len(c.cited)
 }
 
 // within filters the text of a link, which may hold an address of its own.

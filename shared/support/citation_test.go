@@ -52,7 +52,10 @@ func TestCitations(t *testing.T) {
 }
 
 func TestCitedInOrder(t *testing.T) {
-	_, cited := filtered(t, "b [2] a [1] again [2] none [3]")
+	text, cited := filtered(t, "b [2] a [1] again [2] none [3]")
+	if text != "b [1] a [2] again [1] none  " {
+		t.Errorf("text = %q", text)
+	}
 	if len(cited) != 2 || cited[0] != 2 || cited[1] != 1 {
 		t.Errorf("cited = %v", cited)
 	}
