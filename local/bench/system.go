@@ -35,7 +35,7 @@ import (
 // The merchant that is asked.
 const (
 	shop     id.Tenant = "bench"
-	shopHost           = "shop.example"
+	shopHost string    = "shop.example"
 )
 
 // secret signs sessions here.

@@ -307,9 +307,7 @@ func TestScan(t *testing.T) {
 				t.Fatal(err)
 			}
 			pages++
-			for _, i := range out.Items {
-				found = append(found, i)
-			}
+			found = append(found, out.Items...)
 			if out.LastEvaluatedKey == nil {
 				return pages, found
 			}

@@ -282,14 +282,6 @@ func fetch(t testing.TB, c *dynamodb.Client, table string, key m) is {
 	return out.Item
 }
 
-// optional is nil for "".
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
 // nested is lists so deep in one another.
 func nested(depth int) any {
 	var v any = "leaf"

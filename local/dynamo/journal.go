@@ -73,7 +73,7 @@ func (s *Server) replay(path string) error {
 	in := bufio.NewReaderSize(file, 1<<20)
 	for number := 1; ; number++ {
 		line, err := in.ReadBytes('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil // what is left of a torn line never got its answer
 		}
 		if err != nil {

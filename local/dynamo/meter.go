@@ -91,7 +91,7 @@ func (s *Server) MeterHandler() http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		json.NewEncoder(w).Encode(s.Meter())
+		_ = json.NewEncoder(w).Encode(s.Meter()) // the client may have gone
 	})
 }
 

@@ -34,7 +34,7 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(s.Rules())
+	_ = json.NewEncoder(w).Encode(s.Rules()) // the client may have gone
 }
 
 // Wrap puts the rules in front of a service's handler. operation names the

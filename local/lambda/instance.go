@@ -107,7 +107,7 @@ func (i *instance) exited(reason error) {
 	var untouched *invocation
 	select {
 	case untouched = <-i.work:
-		if !ready && cause != errRetired { // it would only fail again
+		if !ready && !errors.Is(cause, errRetired) { // it would only fail again
 			untouched.deliver(outcome{err: withRequest(cause, untouched.id)})
 			untouched = nil
 		}
@@ -133,7 +133,7 @@ func (i *instance) end(cause error) {
 		return
 	}
 	i.cause = cause
-	polite := i.sigterm && (cause == errRetired || cause == ErrClosed)
+	polite := i.sigterm && (errors.Is(cause, errRetired) || errors.Is(cause, ErrClosed))
 	i.mu.Unlock()
 	if !polite {
 		i.kill(syscall.SIGKILL)

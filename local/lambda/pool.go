@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -51,7 +52,7 @@ func (p *pool) dispatch(ctx context.Context, inv *invocation) error {
 		return <-w.served // somebody was faster
 	}
 	p.waiting = slices.Delete(p.waiting, at, at+1)
-	if failure == ErrThrottled {
+	if errors.Is(failure, ErrThrottled) {
 		p.stats.Throttles++
 	}
 	return failure

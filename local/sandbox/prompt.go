@@ -64,7 +64,7 @@ func read(messages []chatMessage) reading {
 // parse reads the last message of a prompt. A message without the head of a
 // question is the question.
 func parse(content string) (passages []passage, language, question string) {
-	head := content
+	var head string
 	if i := strings.Index(content, "\nQuestion:\n"); i >= 0 {
 		head, question = content[:i], content[i+len("\nQuestion:\n"):]
 	} else {

@@ -79,7 +79,7 @@ func readSettings(attributes map[string]string) settings {
 	}
 	if p := attributes["RedrivePolicy"]; p != "" {
 		var policy redrivePolicy
-		json.Unmarshal([]byte(p), &policy)
+		_ = json.Unmarshal([]byte(p), &policy) // it was checked when it was set
 		s.deadLetter = queueOf(policy.Target)
 		s.maxReceive = int(policy.MaxReceive)
 	}

@@ -195,7 +195,7 @@ func (t *Template) read(r *resolver) error {
 		}
 		for i, k := range t.Keys {
 			if target := resource.Properties["TargetKeyId"]; target == k.KeyID || target == k.ARN {
-				t.Keys[i].Aliases = append(k.Aliases, resource.Name)
+				t.Keys[i].Aliases = append(t.Keys[i].Aliases, resource.Name)
 			}
 		}
 	}

@@ -73,13 +73,13 @@ func Parse(data []byte, o Options) (*Template, error) {
 	}
 	written, ok := document["Resources"].(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("Resources: want a mapping")
+		return nil, fmt.Errorf("section Resources: want a mapping")
 	}
 	globals, _ := document["Globals"].(map[string]any)
 	for id, v := range written {
 		resource, ok := v.(map[string]any)
 		if _, isText := resource["Type"].(string); !ok || !isText {
-			return nil, fmt.Errorf("Resources.%s: want a resource with a Type", id)
+			return nil, fmt.Errorf("resource %s: want a resource with a Type", id)
 		}
 		r.resources[id] = withGlobals(resource, globals)
 	}
@@ -108,11 +108,11 @@ func Parse(data []byte, o Options) (*Template, error) {
 		}
 		properties, ok := v.(map[string]any)
 		if !ok {
-			return nil, fmt.Errorf("Resources.%s.Properties: want a mapping", id)
+			return nil, fmt.Errorf("resource %s.Properties: want a mapping", id)
 		}
 		name, err := r.name(id)
 		if err != nil {
-			return nil, fmt.Errorf("Resources.%s: %w", id, err)
+			return nil, fmt.Errorf("resource %s: %w", id, err)
 		}
 		t.Resources[id] = Resource{id, resource["Type"].(string), name, properties, written[id].(map[string]any)}
 	}

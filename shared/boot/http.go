@@ -90,7 +90,7 @@ func (p *process[X, S]) handler() http.Handler {
 			if v == nil {
 				return
 			}
-			if v == http.ErrAbortHandler { // the handler's way to cut its answer, not a bug
+			if aborted, ok := v.(error); ok && errors.Is(aborted, http.ErrAbortHandler) { // the handler's way to cut its answer, not a bug
 				panic(v)
 			}
 			err := p.caught(ctx, telemetry.NewPanic(v))

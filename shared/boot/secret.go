@@ -53,7 +53,7 @@ func fetchSecret(cfg aws.Config) func(context.Context, string) (Secret, error) {
 		}
 		err := client.JSON(ctx, "1.1", "secretsmanager.GetSecretValue", map[string]string{"SecretId": arn}, &out)
 		if fault.KindOf(err) == fault.NotFound {
-			err = fmt.Errorf("no such secret: %v", err) // ours to create: Internal
+			err = fmt.Errorf("no such secret: %s", err.Error()) // ours to create: Internal
 		}
 		if err != nil {
 			return Secret{}, err

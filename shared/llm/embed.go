@@ -116,7 +116,7 @@ func embedOnce(ctx context.Context, e guardedEmbedder, texts Masked, dimensions 
 	case err != nil && ctx.Err() != nil:
 		done(errCaller)
 		return nil, 0, err
-	case err != nil && context.Cause(inner) == errLate:
+	case err != nil && errors.Is(context.Cause(inner), errLate):
 		err = fault.E(fault.Unavailable, "", errLate)
 	}
 	done(err)

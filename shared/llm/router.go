@@ -196,7 +196,7 @@ func (r *Router) try(ctx context.Context, p guarded, prompt Prompt, relay *relay
 			err = errors.Join(errCaller, relay.refused)
 		case ctx.Err() != nil:
 			err = errors.Join(errCaller, context.Cause(ctx))
-		case cause == errLate || cause == errStalled:
+		case errors.Is(cause, errLate) || errors.Is(cause, errStalled):
 			err = fault.E(fault.Unavailable, "", cause)
 		}
 	}

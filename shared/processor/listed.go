@@ -1,13 +1,17 @@
 package processor
 
-import "omniops/shared/inventory"
+import (
+	"slices"
+
+	"omniops/shared/inventory"
+)
 
 // All is the product's register. To use another processor, add its row here
 // first: until then nothing can be sent to it, and the published list is
 // complete by construction.
 func All() Register {
 	conversation := []inventory.Category{inventory.MessageContent, inventory.CommercialData, inventory.PublicContent}
-	business := append(conversation[:len(conversation):len(conversation)], inventory.BusinessData)
+	business := slices.Concat(conversation, []inventory.Category{inventory.BusinessData})
 	return Register{
 		{
 			Name:       OpenAI,

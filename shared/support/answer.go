@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -136,7 +137,7 @@ func sentences(message string) []string {
 			said = append(said, sentence)
 		}
 	}
-	all := append(asked, said...)
+	all := slices.Concat(asked, said)
 	return all[:min(len(all), maxSentences)]
 }
 

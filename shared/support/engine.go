@@ -167,30 +167,36 @@ func (e *Engine) withinBudget(account tenant.Account, used int64) error {
 // Status, Token, Sources or Done.
 type Event any
 
-// The events, in the order they come.
-type (
-	Disclosure struct {
-		Text string `json:"text"`
-		Turn int    `json:"turn"`
-	}
-	Status struct {
-		Text string `json:"text"`
-	}
-	Token struct {
-		Text string `json:"text"`
-	}
-	Sources struct {
-		Sources  []conversation.Source `json:"sources"`
-		Handoff  bool                  `json:"handoff"`
-		Degraded bool                  `json:"degraded"`
-		Contact  string                `json:"contact,omitempty"` // where a person is reached, when handoff is set
-	}
-	Done struct {
-		MessageID id.Message         `json:"message_id"`
-		Turn      int                `json:"turn"`
-		State     conversation.State `json:"state"`
-	}
-)
+// Disclosure comes first: whom the shopper is talking to.
+type Disclosure struct {
+	Text string `json:"text"`
+	Turn int    `json:"turn"`
+}
+
+// Status says what a slow answer is doing.
+type Status struct {
+	Text string `json:"text"`
+}
+
+// Token is the next piece of the answer.
+type Token struct {
+	Text string `json:"text"`
+}
+
+// Sources are the pages the answer rests on, and whether a person is offered.
+type Sources struct {
+	Sources  []conversation.Source `json:"sources"`
+	Handoff  bool                  `json:"handoff"`
+	Degraded bool                  `json:"degraded"`
+	Contact  string                `json:"contact,omitempty"` // where a person is reached, when handoff is set
+}
+
+// Done comes last: the answer is complete.
+type Done struct {
+	MessageID id.Message         `json:"message_id"`
+	Turn      int                `json:"turn"`
+	State     conversation.State `json:"state"`
+}
 
 // pollEvery is how often a repeated message looks for the answer that another
 // call is still writing.

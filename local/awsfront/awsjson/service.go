@@ -167,7 +167,7 @@ func (h *Handler) write(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/x-amz-json-"+h.service.Version)
 	w.Header().Set("X-Amzn-Requestid", hex.EncodeToString(id))
 	w.WriteHeader(status)
-	w.Write(text)
+	_, _ = w.Write(text) // the client may have gone
 }
 
 type hostKey struct{}

@@ -8,6 +8,7 @@ package main
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,7 +32,7 @@ func run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command("go", "test", "-json", "-tags", "lambda.norpc", "-timeout", "14m", "./...")
+	cmd := exec.CommandContext(context.Background(), "go", "test", "-json", "-tags", "lambda.norpc", "-timeout", "14m", "./...")
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

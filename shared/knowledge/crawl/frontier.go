@@ -53,18 +53,17 @@ func (f *Frontier) check() error {
 }
 
 // add puts an address in, unless it was in before or there is no room.
-func (f *Frontier) add(e Entry, rank, room int) bool {
+func (f *Frontier) add(e Entry, rank, room int) {
 	if f.Seen.has(e.URL) {
-		return false
+		return
 	}
 	if f.len() >= room {
 		f.Full = true
-		return false
+		return
 	}
 	f.Seen.add(e.URL)
 	f.Pending[rank] = append(f.Pending[rank], e)
 	f.Counts.Found++
-	return true
 }
 
 // put gives an entry back, to be taken next of its rank.

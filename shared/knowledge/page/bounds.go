@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -18,7 +19,7 @@ func bounded(source []byte) (part []byte, cut bool) {
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			return source[:read], z.Err() == html.ErrBufferExceeded
+			return source[:read], errors.Is(z.Err(), html.ErrBufferExceeded)
 		case html.StartTagToken, html.SelfClosingTagToken:
 			size := len(z.Raw())
 			if tags++; tags > maxTags {

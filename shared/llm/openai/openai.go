@@ -24,9 +24,6 @@ import (
 	"omniops/shared/processor"
 )
 
-// maxAnswer bounds what is read of an answer that is not a stream, in bytes.
-const maxAnswer = 64 << 20
-
 // Model is a connection to one OpenAI model. It is an llm.Provider.
 type Model struct {
 	name   string
@@ -190,7 +187,8 @@ func (m *Model) Embed(ctx context.Context, texts llm.Masked, dimensions int) ([]
 // classify gives an error of the library its Kind. The provider's words go to
 // the log, without secrets: they may quote the key.
 func classify(err error, response *http.Response) error {
-	status, code, words := 0, "", err.Error()
+	var status int
+	var code, words string
 	var reply *api.APIError
 	var odd *api.RequestError
 	switch {

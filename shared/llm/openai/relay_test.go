@@ -94,7 +94,7 @@ func BenchmarkRelay(b *testing.B) {
 				b.Fatal(err)
 			}
 			for {
-				if _, err := stream.Recv(); err == io.EOF {
+				if _, err := stream.Recv(); errors.Is(err, io.EOF) {
 					break
 				} else if err != nil {
 					b.Fatal(err)

@@ -31,7 +31,7 @@ func readStream(body io.Reader, token func([]byte) error) (llm.Completion, error
 	)
 	for {
 		line, ended := lines.ReadSlice('\n')
-		if ended == bufio.ErrBufferFull {
+		if errors.Is(ended, bufio.ErrBufferFull) {
 			if long = append(long, line...); len(long) > maxLine {
 				return completion, errors.New("openai: an event without end")
 			}
