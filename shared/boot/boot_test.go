@@ -411,7 +411,7 @@ func TestInvoke(t *testing.T) {
 		err     error
 	}{
 		"answer":        {`{"Tenant":"acme"}`, out{"t-acme"}, nil},
-		"unknown field": {`{"Tenants":"acme"}`, out{}, messages.InvokeResponse_Error{Type: "invalid", Message: "The body is not the JSON that is expected here."}},
+		"unknown field": {`{"Tenants":"acme"}`, out{}, messages.InvokeResponse_Error{Type: "invalid", Message: `The field "Tenants" is not known here.`}},
 		"refused":       {`{"Tenant":"none"}`, out{}, messages.InvokeResponse_Error{Type: "not-found", Message: "There is no such merchant."}},
 		"ours":          {`{"Tenant":"ours"}`, out{}, messages.InvokeResponse_Error{Type: "internal", Message: "The cause is in the log."}},
 		"bug":           {`{"Tenant":"bug"}`, out{}, messages.InvokeResponse_Error{Type: "internal", Message: "The cause is in the log.", ShouldExit: true}},

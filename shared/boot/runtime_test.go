@@ -95,7 +95,7 @@ func TestFunctionsOverTheRuntimeAPI(t *testing.T) {
 		"stream cut":   {"stream", bad, posted{"response", streamed, head + "hello /panic", `{"errorMessage":"the answer was cut short","errorType":"errorString"}`}, true},
 		"queue":        {"queue", `{"Records":[{"messageId":"m1","body":"{}"}]}`, posted{"response", "application/json", `{"batchItemFailures":[{"itemIdentifier":"m1"}]}`, ""}, false},
 		"invoke":       {"invoke", `{"Do":"x"}`, posted{"response", "application/json", `{"Do":"done x"}`, ""}, false},
-		"invoke wrong": {"invoke", `{"Does":"x"}`, posted{"error", "application/json", `{"errorMessage":"The body is not the JSON that is expected here.","errorType":"invalid"}`, ""}, false},
+		"invoke wrong": {"invoke", `{"Does":"x"}`, posted{"error", "application/json", `{"errorMessage":"The field \"Does\" is not known here.","errorType":"invalid"}`, ""}, false},
 		"schedule":     {"schedule", `{}`, posted{"response", "application/json", `null`, ""}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
