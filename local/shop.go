@@ -45,7 +45,7 @@ func openShop(ctx context.Context, c *cloud.Cloud, out io.Writer) error {
 	}
 	if err := c.Invoke(ctx, "tenant-provision", map[string]any{
 		"tenant": demo, "name": "Kettle & Co", "domains": []string{shop.Host, "localhost:" + shop.Port()},
-		"site_url": site, "contact_email": "help@kettle-and-co.example", "accent": "#0b5d5b",
+		"site_url": site, "contact_email": "help@kettle-and-co.example", "accent": "#0b5d5b", "daily_turns": 1_000_000,
 	}, &receipt); err != nil {
 		return fmt.Errorf("make %s the shop's site (SITE_URL): %w", site, err)
 	}
