@@ -25,8 +25,9 @@ type Ref struct {
 
 // Store keeps transcripts. Personal text is sealed before it is stored.
 type Store struct {
-	table *table.Store
-	keys  *seal.Keyring
+	table  *table.Store
+	keys   *seal.Keyring
+	packer packer
 }
 
 // NewStore makes a Store on the main table.
@@ -261,7 +262,7 @@ func (s *Store) record(ctx context.Context, ref Ref, answer Message, ledger any,
 	if err != nil {
 		return fmt.Errorf("encode ledger entry: %w", err)
 	}
-	packed, err := pack(entry)
+	packed, err := s.packer.pack(entry)
 	if err != nil {
 		return fmt.Errorf("pack ledger entry: %w", err)
 	}
