@@ -27,11 +27,17 @@ type Ref struct {
 type Store struct {
 	table  *table.Store
 	keys   *seal.Keyring
-	packer packer
+	packer *packer
 }
 
 // NewStore makes a Store on the main table.
-func NewStore(t *table.Store, keys *seal.Keyring) *Store { return &Store{table: t, keys: keys} }
+func NewStore(t *table.Store, keys *seal.Keyring) *Store {
+	return &Store{table: t, keys: keys, packer: &packer{}}
+}
+
+// Eventual is the same store read with eventual consistency, at half the price: a
+// message of the last moment may not be seen. Begin notices what was missed.
+func (s *Store) Eventual() *Store { return &Store{s.table.Eventual(), s.keys, s.packer} }
 
 // ClaimFor is how long a turn's answerer has before another may take over: a
 // little longer than the function that answers may run.
@@ -62,7 +68,8 @@ type messageItem struct {
 	Shopper   id.Shopper `dynamodbav:"shopper"`
 	Turn      int        `dynamodbav:"turn"`
 	Author    Author     `dynamodbav:"author"`
-	Body      seal.Text  `dynamodbav:"body"` // content as JSON; opens only with the tenant's and the subject's keys
+	Body      seal.Text  `dynamodbav:"body"`             // content as JSON; opens only with the tenant's and the subject's keys
+	Ledger    seal.Text  `dynamodbav:"ledger,omitempty"` // of an answer: what the model was sent for it, packed and sealed
 	State     State      `dynamodbav:"state"`
 	Claim     string     `dynamodbav:"claim,omitempty"`      // hash of the client's idempotency key
 	ClaimedTo int64      `dynamodbav:"claimed_to,omitempty"` // Unix milliseconds; who may answer until then
@@ -74,12 +81,13 @@ type messageItem struct {
 func (messageItem) Inventory() inventory.Entry {
 	return chatEntry("conversation.message", inventory.CustomerSupport, map[string]inventory.Category{
 		"id": inventory.Identifier, "shopper": inventory.Identifier, "turn": inventory.None, "author": inventory.None,
-		"body": inventory.MessageContent, "state": inventory.None, "claim": inventory.Identifier,
+		"body": inventory.MessageContent, "ledger": inventory.MessageContent, "state": inventory.None, "claim": inventory.Identifier,
 		"claimed_to": inventory.None, "sent_at": inventory.None, "expires_at": inventory.None,
 	})
 }
 
-// ledgerItem is what a model was sent for one turn, as stored.
+// ledgerItem is what a model was sent for an answer that is not stored, because
+// another call's answer came first.
 type ledgerItem struct {
 	table.Key
 	Shopper  id.Shopper `dynamodbav:"shopper"`
@@ -184,10 +192,11 @@ func (s *Store) Begin(ctx context.Context, ref Ref, thread Thread, head Head, te
 	// The head goes first: once the message is there, the turn has begun, and a
 	// failure after that would leave it claimed by nobody who answers.
 	if !thread.started {
-		if err := s.table.Put(ctx, ref.Tenant, headItem{
+		err := s.table.Create(ctx, ref.Tenant, headItem{
 			Key: table.Conversation(ref.Tenant, ref.Conversation), Shopper: ref.Shopper, Domain: head.Domain,
 			Language: head.Language, StartedAt: now, ExpireAt: now.Add(keep).Unix(),
-		}); err != nil {
+		})
+		if err != nil && fault.KindOf(err) != fault.Conflict { // there is one already: it was not seen
 			return Message{}, fmt.Errorf("store head of conversation %s: %w", ref.Conversation, err)
 		}
 	}
@@ -245,68 +254,79 @@ func (s *Store) Finish(ctx context.Context, ref Ref, answer Answer, keep time.Du
 	if err != nil {
 		return Message{}, err
 	}
-	if answer.Ledger != nil { // first, so that no answer is without
-		if err := s.record(ctx, ref, message, answer.Ledger, keep); err != nil {
+	if answer.Ledger != nil {
+		if item.Ledger, err = s.sealLedger(ctx, ref, answer.Ledger); err != nil {
 			return Message{}, err
 		}
 	}
-	if err := s.create(ctx, ref.Tenant, item); err != nil {
+	err = s.create(ctx, ref.Tenant, item)
+	if fault.KindOf(err) == fault.Conflict && item.Ledger != nil {
+		if err := s.table.Put(ctx, ref.Tenant, ledgerItem{
+			Key: table.Ledger(ref.Tenant, ref.Conversation, message.Turn, message.ID), Shopper: ref.Shopper, Body: item.Ledger,
+			SentAt: now, ExpireAt: item.ExpireAt,
+		}); err != nil {
+			return Message{}, fmt.Errorf("store ledger entry of conversation %s: %w", ref.Conversation, err)
+		}
+	}
+	if err != nil {
 		return Message{}, fmt.Errorf("store answer of conversation %s: %w", ref.Conversation, err)
 	}
 	return message, nil
 }
 
-// record stores what a model was sent for an answer.
-func (s *Store) record(ctx context.Context, ref Ref, answer Message, ledger any, keep time.Duration) error {
+// sealLedger makes a ledger entry ready to be stored.
+func (s *Store) sealLedger(ctx context.Context, ref Ref, ledger any) (seal.Text, error) {
 	entry, err := json.Marshal(ledger)
 	if err != nil {
-		return fmt.Errorf("encode ledger entry: %w", err)
+		return nil, fmt.Errorf("encode ledger entry: %w", err)
 	}
 	packed, err := s.packer.pack(entry)
 	if err != nil {
-		return fmt.Errorf("pack ledger entry: %w", err)
+		return nil, fmt.Errorf("pack ledger entry: %w", err)
 	}
-	body, err := s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(packed))
-	if err != nil {
-		return err
-	}
-	if err := s.table.Put(ctx, ref.Tenant, ledgerItem{
-		Key: table.Ledger(ref.Tenant, ref.Conversation, answer.Turn, answer.ID), Shopper: ref.Shopper, Body: body,
-		SentAt: answer.SentAt, ExpireAt: answer.SentAt.Add(keep).Unix(),
-	}); err != nil {
-		return fmt.Errorf("store ledger entry of conversation %s: %w", ref.Conversation, err)
-	}
-	return nil
+	return s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(packed))
 }
 
 // Ledger gives what models were sent in a conversation, as JSON, oldest first.
 func (s *Store) Ledger(ctx context.Context, ref Ref, keep time.Duration) ([]seal.Personal, error) {
-	items, err := s.table.Earliest(ctx, ref.Tenant, table.Ledgers(ref.Tenant, ref.Conversation), 0)
-	if err != nil {
-		return nil, fmt.Errorf("read ledger of conversation %s: %w", ref.Conversation, err)
+	var sealed []messageItem // of all the items that may hold an entry, in the fields that both kinds have
+	for _, r := range []table.Range{table.Thread(ref.Tenant, ref.Conversation), table.Ledgers(ref.Tenant, ref.Conversation)} {
+		items, err := s.table.Earliest(ctx, ref.Tenant, r, 0)
+		if err != nil {
+			return nil, fmt.Errorf("read ledger of conversation %s: %w", ref.Conversation, err)
+		}
+		for _, item := range items {
+			var m messageItem
+			if err := item.Decode(&m); err != nil {
+				return nil, err
+			}
+			if m.ID == "" { // a ledgerItem, or the head
+				m.Ledger = m.Body
+			}
+			if m.Ledger != nil {
+				sealed = append(sealed, m)
+			}
+		}
 	}
+	slices.SortStableFunc(sealed, func(a, b messageItem) int { return a.SentAt.Compare(b.SentAt) })
 	oldest := s.table.Now().Add(-keep)
 	var entries []seal.Personal
-	for _, item := range items {
-		var stored ledgerItem
-		if err := item.Decode(&stored); err != nil {
-			return nil, err
-		}
-		if !stored.SentAt.After(oldest) || stored.Shopper != ref.Shopper {
+	for _, m := range sealed {
+		if !m.SentAt.After(oldest) || m.Shopper != ref.Shopper {
 			continue
 		}
-		entry, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, stored.Body)
+		packed, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, m.Ledger)
 		if fault.KindOf(err) == fault.NotFound {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		text, err := unpack(entry.Reveal())
+		entry, err := unpack(packed.Reveal())
 		if err != nil {
 			return nil, err
 		}
-		entries = append(entries, seal.Clear(text))
+		entries = append(entries, seal.Clear(entry))
 	}
 	return entries, nil
 }

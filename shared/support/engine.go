@@ -79,7 +79,11 @@ func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
 	}
 	turn := &Turn{ask: ask, asked: mask.Scrub(ask.Text), kept: true}
 	for try := 0; ; try++ {
-		used, err := e.load(ctx, turn)
+		chats := e.Conversations.Eventual()
+		if try > 0 { // something was missed
+			chats = e.Conversations
+		}
+		used, err := e.load(ctx, turn, chats)
 		if errors.Is(err, seal.ErrNoKeys) {
 			turn.kept, turn.number = false, 1
 			return turn, e.withinBudget(turn.account, used)
@@ -115,7 +119,7 @@ func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
 }
 
 // load reads the account and the thread in one round trip.
-func (e *Engine) load(ctx context.Context, turn *Turn) (used int64, err error) {
+func (e *Engine) load(ctx context.Context, turn *Turn, chats *conversation.Store) (used int64, err error) {
 	group, groupCtx := errgroup.WithContext(ctx)
 	var noKeys error
 	group.Go(func() (err error) {
@@ -123,7 +127,7 @@ func (e *Engine) load(ctx context.Context, turn *Turn) (used int64, err error) {
 		return err
 	})
 	group.Go(func() (err error) {
-		turn.thread, err = e.Conversations.Read(groupCtx, turn.ask.Ref, tenant.MaxChatDays*24*time.Hour, recent)
+		turn.thread, err = chats.Read(groupCtx, turn.ask.Ref, tenant.MaxChatDays*24*time.Hour, recent)
 		if errors.Is(err, seal.ErrNoKeys) {
 			noKeys, err = err, nil
 		}
@@ -271,7 +275,7 @@ func (e *Engine) keep(ctx context.Context, turn *Turn, answer conversation.Answe
 
 // stored reads the answer to a turn back.
 func (e *Engine) stored(ctx context.Context, turn *Turn) (conversation.Message, error) {
-	if _, err := e.load(ctx, turn); err != nil {
+	if _, err := e.load(ctx, turn, e.Conversations); err != nil {
 		return conversation.Message{}, err
 	}
 	if m, ok := turn.thread.Answer(turn.number); ok {
@@ -303,7 +307,7 @@ func (e *Engine) await(ctx context.Context, turn *Turn) (*conversation.Message, 
 			return nil, fault.After(fault.Unavailable, "The answer is still being written. Please try again.", 5*time.Second, ctx.Err())
 		case <-timer.C:
 		}
-		if _, err := e.load(ctx, turn); err != nil {
+		if _, err := e.load(ctx, turn, e.Conversations); err != nil {
 			return nil, err
 		}
 	}
