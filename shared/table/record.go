@@ -5,9 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"omniops/shared/inventory"
 )
 
@@ -21,9 +18,6 @@ type Record interface {
 // expiryAttribute is the table's TTL attribute, in Unix seconds.
 const expiryAttribute = "expires_at"
 
-// Attributes maps attribute names to values.
-type Attributes = map[string]types.AttributeValue
-
 // encode turns a record into attributes, and refuses one that holds anything its
 // inventory entry does not declare, or whose expiry does not fit its retention.
 func encode(r Record, now time.Time) (Attributes, error) {
@@ -31,7 +25,7 @@ func encode(r Record, now time.Time) (Attributes, error) {
 	if err := entry.Validate(); err != nil {
 		return nil, err
 	}
-	attrs, err := attributevalue.MarshalMap(r)
+	attrs, err := attributesOf(r)
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", entry.Record, err)
 	}
@@ -78,12 +72,11 @@ func checkExpiry(entry inventory.Entry, attrs Attributes, now time.Time) error {
 	return nil
 }
 
-func expiry(v types.AttributeValue) (time.Time, error) {
-	n, ok := v.(*types.AttributeValueMemberN)
-	if !ok {
+func expiry(v Value) (time.Time, error) {
+	if v.kind != number {
 		return time.Time{}, fmt.Errorf("%s is not a number", expiryAttribute)
 	}
-	seconds, err := strconv.ParseInt(n.Value, 10, 64)
+	seconds, err := strconv.ParseInt(v.text, 10, 64)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%s is not a whole number: %w", expiryAttribute, err)
 	}

@@ -6,22 +6,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"reflect"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go"
 
+	"omniops/shared/boot/awsapi"
 	"omniops/shared/fault"
 	"omniops/shared/id"
 )
 
 // Store is one DynamoDB table. It is safe for concurrent use.
 type Store struct {
-	db       *dynamodb.Client
+	api      *awsapi.Client
 	name     string
 	now      func() time.Time
 	eventual bool
@@ -29,7 +26,7 @@ type Store struct {
 
 // New makes a Store on the named table. Expiry is judged by now.
 func New(cfg aws.Config, name string, now func() time.Time) *Store {
-	return &Store{db: dynamodb.NewFromConfig(cfg), name: name, now: now}
+	return &Store{api: awsapi.New(cfg, "DynamoDB", "dynamodb"), name: name, now: now}
 }
 
 // Eventual is the same table read with eventual consistency, at half the price:
@@ -51,19 +48,12 @@ func (i Item) Exists() bool { return i.attrs != nil }
 
 // Key is the item's primary key.
 func (i Item) Key() Key {
-	var k Key
-	if pk, ok := i.attrs["PK"].(*types.AttributeValueMemberS); ok {
-		k.PK = pk.Value
-	}
-	if sk, ok := i.attrs["SK"].(*types.AttributeValueMemberS); ok {
-		k.SK = sk.Value
-	}
-	return k
+	return Key{i.attrs["PK"].text, i.attrs["SK"].text}
 }
 
 // Decode fills v, a pointer to a record, from the item.
 func (i Item) Decode(v any) error {
-	if err := attributevalue.UnmarshalMap(i.attrs, v); err != nil {
+	if err := fill(i.attrs, reflect.ValueOf(v).Elem()); err != nil {
 		return fmt.Errorf("decode item: %w", err)
 	}
 	return nil
@@ -104,11 +94,9 @@ func (s *Store) get(ctx context.Context, k Key, v any) error {
 }
 
 func (s *Store) item(ctx context.Context, k Key) (Item, error) {
-	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: &s.name, Key: keyAttributes(k), ConsistentRead: aws.Bool(!s.eventual),
-	})
+	out, err := s.call(ctx, "get item", "GetItem", request{TableName: s.name, Key: keyAttributes(k), ConsistentRead: !s.eventual})
 	if err != nil {
-		return Item{}, classify("get item", err)
+		return Item{}, err
 	}
 	if out.Item == nil || !s.live(out.Item) {
 		return Item{}, fault.E(fault.NotFound, "There is nothing here.", nil)
@@ -127,21 +115,21 @@ func (s *Store) GetAll(ctx context.Context, t id.Tenant, keys ...Key) ([]Item, e
 		wanted[i] = keyAttributes(k)
 	}
 	found := map[Key]Item{}
-	request := map[string]types.KeysAndAttributes{s.name: {Keys: wanted, ConsistentRead: aws.Bool(!s.eventual)}}
-	for try := 0; len(request) > 0; try++ {
+	left := map[string]reads{s.name: {Keys: wanted, ConsistentRead: !s.eventual}}
+	for try := 0; len(left) > 0; try++ {
 		if err := pause(ctx, try); err != nil {
 			return nil, err
 		}
-		out, err := s.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: request})
+		out, err := s.call(ctx, "get items", "BatchGetItem", request{RequestItems: left})
 		if err != nil {
-			return nil, classify("get items", err)
+			return nil, err
 		}
 		for _, attrs := range out.Responses[s.name] {
 			if item := (Item{attrs}); live(attrs, s.now()) {
 				found[item.Key()] = item
 			}
 		}
-		request = out.UnprocessedKeys
+		left = out.UnprocessedKeys
 	}
 	items := make([]Item, len(keys))
 	for i, k := range keys {
@@ -165,25 +153,19 @@ func (s *Store) query(ctx context.Context, t id.Tenant, r Range, limit int, forw
 	if err := s.check(t, Key{PK: r.pk}); err != nil {
 		return nil, err
 	}
-	in := &dynamodb.QueryInput{
-		TableName:              &s.name,
-		KeyConditionExpression: aws.String("PK = :pk AND SK BETWEEN :from AND :to"),
-		ExpressionAttributeValues: Attributes{
-			":pk":   &types.AttributeValueMemberS{Value: r.pk},
-			":from": &types.AttributeValueMemberS{Value: r.from},
-			":to":   &types.AttributeValueMemberS{Value: r.to},
-		},
-		ScanIndexForward: aws.Bool(forward),
-		ConsistentRead:   aws.Bool(!s.eventual),
-	}
-	if limit > 0 {
-		in.Limit = aws.Int32(int32(limit))
+	in := request{
+		TableName:                 s.name,
+		KeyConditionExpression:    "PK = :pk AND SK BETWEEN :from AND :to",
+		ExpressionAttributeValues: Attributes{":pk": textValue(r.pk), ":from": textValue(r.from), ":to": textValue(r.to)},
+		ScanIndexForward:          &forward,
+		ConsistentRead:            !s.eventual,
+		Limit:                     limit,
 	}
 	var items []Item
 	for {
-		out, err := s.db.Query(ctx, in)
+		out, err := s.call(ctx, "query items", "Query", in)
 		if err != nil {
-			return nil, classify("query items", err)
+			return nil, err
 		}
 		for _, attrs := range out.Items {
 			if keep(attrs) {
@@ -208,22 +190,20 @@ const dueIndex = "due"
 // CrawlsDue lists the tenants whose site is to be read again on a day, written
 // 2006-01-02. It costs what is due, not what is stored.
 func (s *Store) CrawlsDue(ctx context.Context, day string) ([]id.Tenant, error) {
-	in := &dynamodb.QueryInput{
-		TableName:                 &s.name,
-		IndexName:                 aws.String(dueIndex),
-		KeyConditionExpression:    aws.String("due_pk = :pk"),
-		ExpressionAttributeValues: Attributes{":pk": &types.AttributeValueMemberS{Value: duePK("crawl", day)}},
+	in := request{
+		TableName:                 s.name,
+		IndexName:                 dueIndex,
+		KeyConditionExpression:    "due_pk = :pk",
+		ExpressionAttributeValues: Attributes{":pk": textValue(duePK("crawl", day))},
 	}
 	var due []id.Tenant
 	for {
-		out, err := s.db.Query(ctx, in)
+		out, err := s.call(ctx, "query due work", "Query", in)
 		if err != nil {
-			return nil, classify("query due work", err)
+			return nil, err
 		}
 		for _, attrs := range out.Items {
-			if t, ok := attrs["due_sk"].(*types.AttributeValueMemberS); ok {
-				due = append(due, id.Tenant(t.Value))
-			}
+			due = append(due, id.Tenant(attrs["due_sk"].text))
 		}
 		if out.LastEvaluatedKey == nil {
 			return due, nil
@@ -245,12 +225,10 @@ func (s *Store) check(t id.Tenant, k Key) error {
 }
 
 func keyAttributes(k Key) Attributes {
-	return Attributes{"PK": &types.AttributeValueMemberS{Value: k.PK}, "SK": &types.AttributeValueMemberS{Value: k.SK}}
+	return Attributes{"PK": textValue(k.PK), "SK": textValue(k.SK)}
 }
 
-func seconds(t time.Time) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}
-}
+func seconds(t time.Time) Value { return numberValue(t.Unix()) }
 
 // maxTries bounds how often left-over items of a batch are sent again.
 const maxTries = 5
@@ -277,30 +255,8 @@ func busy(cause error) error {
 	return fault.After(fault.Unavailable, "The service is busy. Please try again.", time.Second, cause)
 }
 
-// classify gives an SDK error its Kind: a failed condition is a Conflict, a
-// throttled or unreachable table is Unavailable, the rest is ours.
-func classify(doing string, err error) error {
-	wrapped := fmt.Errorf("%s: %w", doing, err)
-	if conditionFailed(err) {
-		return fault.E(fault.Conflict, "This has changed meanwhile. Read it again.", wrapped)
-	}
-	api, ok := errors.AsType[smithy.APIError](err)
-	if !ok { // no answer at all
-		return fault.After(fault.Unavailable, "The service cannot be reached right now.", time.Second, wrapped)
-	}
-	switch api.ErrorCode() {
-	case "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException",
-		"TransactionConflictException", "InternalServerError", "ServiceUnavailable":
-		return busy(wrapped)
-	}
-	return wrapped
-}
-
 // Ping reads an item that need not exist, to see whether the table answers.
 func (s *Store) Ping(ctx context.Context) error {
-	_, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.name, Key: keyAttributes(Key{"X#ping#", "X"})})
-	if err != nil {
-		return classify("ping table", err)
-	}
-	return nil
+	_, err := s.call(ctx, "ping table", "GetItem", request{TableName: s.name, Key: keyAttributes(Key{"X#ping#", "X"})})
+	return err
 }

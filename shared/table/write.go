@@ -4,14 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"reflect"
 	"slices"
 	"strconv"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"omniops/shared/fault"
 	"omniops/shared/id"
@@ -23,7 +18,7 @@ func (s *Store) Put(ctx context.Context, t id.Tenant, r Record) error {
 	if err != nil {
 		return err
 	}
-	return s.put(ctx, r.Inventory().Record, &dynamodb.PutItemInput{Item: attrs})
+	return s.put(ctx, r.Inventory().Record, request{Item: attrs})
 }
 
 // Create stores a record where none is: Conflict if one is there that has not
@@ -38,9 +33,9 @@ func (s *Store) Create(ctx context.Context, t id.Tenant, r Record) error {
 }
 
 func (s *Store) create(ctx context.Context, record string, attrs Attributes) error {
-	return s.put(ctx, record, &dynamodb.PutItemInput{
+	return s.put(ctx, record, request{
 		Item:                      attrs,
-		ConditionExpression:       aws.String("attribute_not_exists(PK) OR expires_at <= :now"),
+		ConditionExpression:       "attribute_not_exists(PK) OR expires_at <= :now",
 		ExpressionAttributeValues: Attributes{":now": seconds(s.now())},
 	})
 }
@@ -52,24 +47,22 @@ func (s *Store) Replace(ctx context.Context, t id.Tenant, r Record, attribute st
 	if err != nil {
 		return err
 	}
-	value, err := attributevalue.Marshal(was)
+	value, err := valueOf(reflect.ValueOf(was))
 	if err != nil {
 		return fmt.Errorf("encode expected %s: %w", attribute, err)
 	}
-	return s.put(ctx, r.Inventory().Record, &dynamodb.PutItemInput{
+	return s.put(ctx, r.Inventory().Record, request{
 		Item:                      attrs,
-		ConditionExpression:       aws.String("#a = :was"),
+		ConditionExpression:       "#a = :was",
 		ExpressionAttributeNames:  map[string]string{"#a": attribute},
 		ExpressionAttributeValues: Attributes{":was": value},
 	})
 }
 
-func (s *Store) put(ctx context.Context, record string, in *dynamodb.PutItemInput) error {
-	in.TableName = &s.name
-	if _, err := s.db.PutItem(ctx, in); err != nil {
-		return classify("put "+record, err)
-	}
-	return nil
+func (s *Store) put(ctx context.Context, record string, in request) error {
+	in.TableName = s.name
+	_, err := s.call(ctx, "put "+record, "PutItem", in)
+	return err
 }
 
 // Add adds n to a counter of a record, which it makes if there is none yet or the
@@ -88,18 +81,18 @@ func (s *Store) Add(ctx context.Context, t id.Tenant, r Record, counter string, 
 	if !ok {
 		return 0, fmt.Errorf("%s counts, but has no expiry", entry.Record)
 	}
-	count := &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+	count := numberValue(n)
 	for range maxTries {
-		out, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-			TableName:                 &s.name,
+		out, err := s.call(ctx, "count "+entry.Record, "UpdateItem", request{
+			TableName:                 s.name,
 			Key:                       keyAttributes(r.key()),
-			UpdateExpression:          aws.String("ADD #c :n SET #e = if_not_exists(#e, :e)"),
-			ConditionExpression:       aws.String("attribute_not_exists(PK) OR #e > :now"),
+			UpdateExpression:          "ADD #c :n SET #e = if_not_exists(#e, :e)",
+			ConditionExpression:       "attribute_not_exists(PK) OR #e > :now",
 			ExpressionAttributeNames:  map[string]string{"#c": counter, "#e": expiryAttribute},
 			ExpressionAttributeValues: Attributes{":n": count, ":e": expires, ":now": seconds(s.now())},
-			ReturnValues:              types.ReturnValueUpdatedNew,
+			ReturnValues:              "UPDATED_NEW",
 		})
-		if conditionFailed(err) { // expired
+		if fault.KindOf(err) == fault.Conflict { // expired
 			fresh := keyAttributes(r.key())
 			fresh[counter], fresh[expiryAttribute] = count, expires
 			err := s.create(ctx, entry.Record, fresh)
@@ -109,10 +102,10 @@ func (s *Store) Add(ctx context.Context, t id.Tenant, r Record, counter string, 
 			return n, err
 		}
 		if err != nil {
-			return 0, classify("count "+entry.Record, err)
+			return 0, err
 		}
-		var total int64
-		if err := attributevalue.Unmarshal(out.Attributes[counter], &total); err != nil {
+		total, err := strconv.ParseInt(out.Attributes[counter].text, 10, 64)
+		if err != nil {
 			return 0, fmt.Errorf("decode counter %s: %w", counter, err)
 		}
 		return total, nil
@@ -133,38 +126,35 @@ func (s *Store) Set(ctx context.Context, t id.Tenant, r Record, attribute string
 	if _, ok := entry.Fields[attribute]; !ok || attribute == expiryAttribute {
 		return fmt.Errorf("%s has no attribute %q that can be set", entry.Record, attribute)
 	}
-	encoded, err := attributevalue.Marshal(value)
+	encoded, err := valueOf(reflect.ValueOf(value))
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", attribute, err)
 	}
-	_, err = s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                 &s.name,
+	_, err = s.call(ctx, "set "+attribute, "UpdateItem", request{
+		TableName:                 s.name,
 		Key:                       keyAttributes(r.key()),
-		UpdateExpression:          aws.String("SET #a = :v"),
-		ConditionExpression:       aws.String("attribute_exists(PK) AND (attribute_not_exists(expires_at) OR expires_at > :now)"),
+		UpdateExpression:          "SET #a = :v",
+		ConditionExpression:       "attribute_exists(PK) AND (attribute_not_exists(expires_at) OR expires_at > :now)",
 		ExpressionAttributeNames:  map[string]string{"#a": attribute},
 		ExpressionAttributeValues: Attributes{":v": encoded, ":now": seconds(s.now())},
 	})
-	if conditionFailed(err) {
+	if fault.KindOf(err) == fault.Conflict {
 		return fault.E(fault.NotFound, "There is nothing here.", err)
 	}
-	if err != nil {
-		return classify("set "+attribute, err)
-	}
-	return nil
+	return err
 }
 
 // PutAll stores up to 25 records in one call, over any that were there, and
 // tries again what DynamoDB left over. They are not stored as one: some may be
 // there when it fails.
 func (s *Store) PutAll(ctx context.Context, t id.Tenant, records ...Record) error {
-	writes := make([]types.WriteRequest, len(records))
+	writes := make([]write, len(records))
 	for i, r := range records {
 		attrs, err := s.admit(t, r)
 		if err != nil {
 			return err
 		}
-		writes[i] = types.WriteRequest{PutRequest: &types.PutRequest{Item: attrs}}
+		writes[i] = write{PutRequest: &put{attrs}}
 	}
 	return s.writeAll(ctx, writes)
 }
@@ -177,9 +167,9 @@ func (s *Store) DeleteRange(ctx context.Context, t id.Tenant, r Range) (int, err
 		return 0, err
 	}
 	for batch := range slices.Chunk(items, 25) {
-		var writes []types.WriteRequest
+		var writes []write
 		for _, item := range batch {
-			writes = append(writes, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyAttributes(item.Key())}})
+			writes = append(writes, write{DeleteRequest: &remove{keyAttributes(item.Key())}})
 		}
 		if err := s.writeAll(ctx, writes); err != nil {
 			return 0, err
@@ -188,17 +178,17 @@ func (s *Store) DeleteRange(ctx context.Context, t id.Tenant, r Range) (int, err
 	return len(items), nil
 }
 
-func (s *Store) writeAll(ctx context.Context, writes []types.WriteRequest) error {
-	request := map[string][]types.WriteRequest{s.name: writes}
-	for try := 0; len(request) > 0; try++ {
+func (s *Store) writeAll(ctx context.Context, writes []write) error {
+	left := map[string][]write{s.name: writes}
+	for try := 0; len(left) > 0; try++ {
 		if err := pause(ctx, try); err != nil {
 			return err
 		}
-		out, err := s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: request})
+		out, err := s.call(ctx, "write items", "BatchWriteItem", request{RequestItems: left})
 		if err != nil {
-			return classify("write items", err)
+			return err
 		}
-		request = maps.Clone(out.UnprocessedItems)
+		left = out.UnprocessedItems
 	}
 	return nil
 }
@@ -208,10 +198,8 @@ func (s *Store) Delete(ctx context.Context, t id.Tenant, k Key) error {
 	if err := s.check(t, k); err != nil {
 		return err
 	}
-	if _, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.name, Key: keyAttributes(k)}); err != nil {
-		return classify("delete item", err)
-	}
-	return nil
+	_, err := s.call(ctx, "delete item", "DeleteItem", request{TableName: s.name, Key: keyAttributes(k)})
+	return err
 }
 
 // admit is the gate of everything that is stored: the tenant's own key, and
@@ -221,9 +209,4 @@ func (s *Store) admit(t id.Tenant, r Record) (Attributes, error) {
 		return nil, err
 	}
 	return encode(r, s.now())
-}
-
-func conditionFailed(err error) bool {
-	_, failed := errors.AsType[*types.ConditionalCheckFailedException](err)
-	return failed
 }

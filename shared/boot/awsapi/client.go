@@ -186,7 +186,7 @@ func (c *Client) refused(resp *http.Response, text []byte) error {
 	}
 	kind := fault.Internal
 	switch {
-	case e.Status == http.StatusTooManyRequests, e.Status >= 500, strings.Contains(e.Code, "Throttl"), strings.Contains(e.Code, "SlowDown"):
+	case e.Status == http.StatusTooManyRequests, e.Status >= 500, strings.Contains(e.Code, "Throttl"), strings.Contains(e.Code, "Throughput"), e.Code == "RequestLimitExceeded", strings.Contains(e.Code, "SlowDown"):
 		kind = fault.Unavailable
 	case e.Status == http.StatusNotFound:
 		kind = fault.NotFound
