@@ -22,6 +22,7 @@ import (
 	"omniops/shared/egress"
 	"omniops/shared/fault"
 	"omniops/shared/id"
+	"omniops/shared/inventory"
 	"omniops/shared/knowledge/index"
 	"omniops/shared/knowledge/library"
 	"omniops/shared/knowledge/passage"
@@ -48,7 +49,7 @@ type shopper struct {
 // message is something a shopper sent, perhaps several times.
 type message struct {
 	key, text string
-	at        time.Time
+	at        time.Time       // when it was stored
 	answers   map[string]bool // texts that came with a done event
 	kept      bool            // a done event said it is stored
 }
@@ -148,7 +149,7 @@ var breakable = []struct {
 	most               int // failures; 0 is every call
 }{
 	{"dynamodb", "PutItem", 6}, {"dynamodb", "Query", 6}, {"dynamodb", "UpdateItem", 6}, {"dynamodb", "GetItem", 6},
-	{"dynamodb", "BatchGetItem", 0}, {"kms", "", 0}, {"openai", "", 6}, {"s3", "", 6},
+	{"dynamodb", "BatchGetItem", 0}, {"kms", "", 0}, {"openai", "", 6}, {"s3", "", 0},
 }
 
 // weather draws the faults of the next step.
@@ -239,7 +240,11 @@ func (w *world) send(s *shopper, fresh bool) {
 	})
 	w.note("send %s: done %v, error %v", m.key, done, err != nil)
 	if done && !strings.Contains(text.String(), "not kept") {
-		m.kept, m.at = true, w.cloud.Clock.Now()
+		keep, _ := inventory.ChatRetention.Period()
+		if now := w.cloud.Clock.Now(); !m.kept || !m.at.Add(keep).After(now.Add(conversation.ClaimFor)) {
+			// Stored for the first time, or again because what was stored has expired.
+			m.kept, m.at, m.answers = true, now, map[string]bool{}
+		}
 		m.answers[text.String()] = true
 	}
 }

@@ -176,6 +176,11 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 	return thread, nil
 }
 
+// Prepare makes the keys ready that Begin needs, beside other work.
+func (s *Store) Prepare(ctx context.Context, ref Ref) error {
+	return s.keys.Prepare(ctx, ref.Tenant, ref.Shopper)
+}
+
 // Begin stores a shopper's message as the next turn of the thread, and claims it
 // for answering. It is a Conflict when another message came in meanwhile: read
 // again.

@@ -74,6 +74,13 @@ func (wrappedKey) Inventory() inventory.Entry {
 	}
 }
 
+// Prepare makes ready what Seal needs today for a subject, so that it need not be
+// waited for then. Its errors are those of Seal.
+func (k *Keyring) Prepare(ctx context.Context, t id.Tenant, s id.Shopper) error {
+	_, err := k.textKey(ctx, t, s, dayOf(k.keys.Now()), true)
+	return err
+}
+
 // Seal encrypts personal text of a tenant's data subject under today's key.
 // It is Unavailable when the keys cannot be reached; there is no fallback.
 func (k *Keyring) Seal(ctx context.Context, t id.Tenant, s id.Shopper, plain Personal) (Text, error) {

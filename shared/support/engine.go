@@ -121,10 +121,22 @@ func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
 // load reads the account and the thread in one round trip.
 func (e *Engine) load(ctx context.Context, turn *Turn, chats *conversation.Store) (used int64, err error) {
 	group, groupCtx := errgroup.WithContext(ctx)
-	var noKeys error
+	var noKeys, unready error
 	group.Go(func() (err error) {
-		turn.account, used, err = e.Tenants.Today(groupCtx, turn.ask.Tenant)
-		return err
+		if turn.account, used, err = e.Tenants.Today(groupCtx, turn.ask.Tenant); err != nil {
+			return err
+		}
+		// A cold instance reads the index while the message is stored; whether
+		// that works is retrieve's to find.
+		version := turn.account.IndexVersion
+		go func() { _, _ = e.Knowledge.Index(context.WithoutCancel(ctx), turn.ask.Tenant, version) }()
+		return nil
+	})
+	group.Go(func() error {
+		if unready = e.Conversations.Prepare(groupCtx, turn.ask.Ref); errors.Is(unready, seal.ErrNoKeys) {
+			return nil
+		}
+		return unready
 	})
 	group.Go(func() (err error) {
 		turn.thread, err = chats.Read(groupCtx, turn.ask.Ref, tenant.MaxChatDays*24*time.Hour, recent)
@@ -137,6 +149,9 @@ func (e *Engine) load(ctx context.Context, turn *Turn, chats *conversation.Store
 		return 0, err
 	}
 	turn.thread = turn.thread.Within(e.Now().Add(-turn.account.ChatRetention()))
+	if noKeys == nil && errors.Is(unready, seal.ErrNoKeys) {
+		noKeys = unready
+	}
 	return used, noKeys
 }
 

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"sync"
 
+	"golang.org/x/sync/singleflight"
+
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/knowledge/index"
@@ -24,6 +26,8 @@ const maxOpen = 16
 // Library gives out indexes. It is safe for concurrent use.
 type Library struct {
 	bucket *object.Bucket
+
+	loads singleflight.Group // by object
 
 	mu   sync.Mutex
 	open map[id.Tenant]opened
@@ -64,6 +68,16 @@ func (l *Library) Index(ctx context.Context, t id.Tenant, version string) (*inde
 	if ok && have.version == version {
 		return have.index, nil
 	}
+	// Two that need it at once load it once.
+	loaded, err, _ := l.loads.Do(string(name(t, version)), func() (any, error) { return l.load(ctx, t, version) })
+	if err != nil {
+		return nil, err
+	}
+	return loaded.(*index.Index), nil
+}
+
+// load reads an index and keeps it open.
+func (l *Library) load(ctx context.Context, t id.Tenant, version string) (*index.Index, error) {
 	blob, err := l.bucket.Get(ctx, name(t, version), maxIndex)
 	if err != nil {
 		return nil, fmt.Errorf("load index: %w", err)
