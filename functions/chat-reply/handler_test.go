@@ -212,13 +212,17 @@ func TestModelDownQuotesThePages(t *testing.T) {
 	if err := b.Faults.Replace(faults.Rule{Service: "openai", Kind: faults.Error, Rate: 1}); err != nil {
 		t.Fatal(err)
 	}
-	_, token := b.session(t, shop, "shop.example", "en")
+	session, token := b.session(t, shop, "shop.example", "en")
 	a := b.ask(t, token, "How long do I have to return a kettle?", "key-00000001")
 	if !a.sources.Degraded || !a.sources.Handoff || !strings.Contains(a.text, "cannot be reached right now") || !strings.Contains(a.text, "30 days") || a.done.MessageID == "" {
 		t.Errorf("answer %q, %+v, %+v", a.text, a.sources, a.problem)
 	}
 	if _, lines := b.transcript(t, token, origin); len(lines) != 2 || lines[0].Text != "How long do I have to return a kettle?" {
 		t.Errorf("the message did not survive: %+v", lines)
+	}
+	// The provider failed, but it was sent the prompt.
+	if entries := b.ledger(t, session); len(entries) != 1 || !strings.Contains(entries[0], "How long do I have to return a kettle?") {
+		t.Errorf("the ledger holds %q", entries)
 	}
 }
 

@@ -20,11 +20,13 @@ import (
 	"omniops/local/sandbox"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
+	"omniops/shared/conversation"
 	"omniops/shared/id"
 	"omniops/shared/knowledge/crawl"
 	"omniops/shared/knowledge/ingest"
 	"omniops/shared/knowledge/library"
 	"omniops/shared/object"
+	"omniops/shared/seal"
 	"omniops/shared/table"
 	"omniops/shared/tenant"
 	"omniops/web/storefront"
@@ -145,6 +147,22 @@ func (b *bench) session(t *testing.T, name id.Tenant, host, language string) (we
 		t.Fatal(err)
 	}
 	return session, token
+}
+
+// ledger gives what models were sent in a conversation.
+func (b *bench) ledger(t *testing.T, s webchat.Session) []string {
+	t.Helper()
+	keys := seal.NewKeyring(b.AWS, table.New(b.AWS, b.Env(t, "chat-reply", "KEY_TABLE_NAME"), b.Clock.Now), b.Env(t, "chat-reply", "KEYRING_KEY_ID"))
+	chats := conversation.NewStore(table.New(b.AWS, b.Env(t, "chat-reply", "TABLE_NAME"), b.Clock.Now), keys)
+	entries, err := chats.Ledger(t.Context(), refOf(s), 90*24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, e := range entries {
+		all = append(all, e.Reveal())
+	}
+	return all
 }
 
 // answer is what a stream amounted to.

@@ -177,12 +177,13 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 		Passages:     passages, History: turn.history(), Question: turn.asked, MaxTokens: maxTokens,
 	}, verdict.Write)
 	once.Do(func() {})
-	if fault.KindOf(err) == fault.Unavailable && answer.Len() == 0 {
-		e.Log.WarnContext(ctx, "no model answers", "tenant", turn.ask.Tenant, "error", err)
-		return conversation.Answer{Message: e.quote(text, contact, hits, out)}, nil
-	}
 	if err != nil && answer.Len() == 0 {
-		return conversation.Answer{}, fmt.Errorf("ask model: %w", err)
+		e.Log.WarnContext(ctx, "no model answers", "tenant", turn.ask.Tenant, "error", err)
+		quoted := conversation.Answer{Message: e.quote(text, contact, hits, out)}
+		if slices.ContainsFunc(reply.Ledger.Attempts, func(a llm.Attempt) bool { return a.Sent }) {
+			quoted.Ledger = reply.Ledger // a model that fails has been sent the prompt all the same
+		}
+		return quoted, nil
 	}
 	if err := verdict.Close(); err != nil {
 		return conversation.Answer{}, err
@@ -284,7 +285,7 @@ func (v *verdict) Close() error {
 	if v.decided || v.unanswered {
 		return nil
 	}
-	if strings.TrimSpace(v.held) == "" { // the model said nothing at all
+	if begun := strings.TrimSpace(v.held); begun == "" || strings.HasPrefix(begun, "NO_") { // nothing at all, or noAnswer cut off
 		v.unanswered = true
 		return nil
 	}
