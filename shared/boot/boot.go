@@ -93,6 +93,10 @@ type common struct {
 	ParkQueue    string        `env:"PARK_QUEUE_URL,optional"`
 }
 
+// unset is the value of a secret that the operator has not set: Secrets Manager
+// keeps no empty ones.
+const unset = "unset"
+
 // newProcess makes a process; nothing is read or built yet.
 func newProcess[X, S any](build func(context.Context, *Runtime, S) (X, error)) *process[X, S] {
 	return &process[X, S]{build: build, lookup: os.LookupEnv, out: os.Stdout, exit: os.Exit}
@@ -184,7 +188,9 @@ func (p *process[X, S]) report(ctx context.Context, err error) {
 	defer p.mu.Unlock()
 	if p.reporter == nil && p.common.SentryDSN != "" {
 		dsn, failure := fetchSecret(rt.AWS)(context.WithoutCancel(ctx), p.common.SentryDSN)
-		if failure == nil {
+		if failure == nil && dsn.Reveal() == unset {
+			p.common.SentryDSN = "" // not asked for again
+		} else if failure == nil {
 			p.reporter, failure = telemetry.NewReporter(dsn.Reveal(), egress.New(egress.Options{
 				Hosts: func(host string) bool {
 					of, listed := processor.ByHost(host)

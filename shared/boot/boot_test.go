@@ -456,3 +456,21 @@ func TestSchedule(t *testing.T) {
 		t.Errorf("reported %q", c.events)
 	}
 }
+
+// An operator who has no Sentry leaves the secret as the template makes it.
+func TestUnsetDSNReportsNothingAndIsNotAskedForAgain(t *testing.T) {
+	c := newCloud(t)
+	c.secrets["arn:dsn"] = unset
+	var out bytes.Buffer
+	p := start(c, &out, func(context.Context, *Runtime, struct{}) (func(context.Context, struct{}) (struct{}, error), error) {
+		return func(context.Context, struct{}) (struct{}, error) { return struct{}{}, errors.New("disk full") }, nil
+	})
+	for range 2 {
+		if _, err := invoke(p)(t.Context(), json.RawMessage(`{}`)); err == nil {
+			t.Error("the failure is not passed on")
+		}
+	}
+	if strings.Contains(out.String(), "errors are not reported") || len(c.events) != 0 || p.common.SentryDSN != "" {
+		t.Errorf("log %s, events %v, DSN %q", out.String(), c.events, p.common.SentryDSN)
+	}
+}

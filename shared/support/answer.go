@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"omniops/shared/conversation"
-	"omniops/shared/fault"
 	"omniops/shared/knowledge/index"
 	"omniops/shared/llm"
 	"omniops/shared/processor"
