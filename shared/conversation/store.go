@@ -176,7 +176,7 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 	return thread, nil
 }
 
-// Prepare makes the keys ready that Begin needs, beside other work.
+// Prepare reads the keys that Begin needs, beside other work.
 func (s *Store) Prepare(ctx context.Context, ref Ref) error {
 	return s.keys.Prepare(ctx, ref.Tenant, ref.Shopper)
 }

@@ -79,11 +79,11 @@ func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
 	}
 	turn := &Turn{ask: ask, asked: mask.Scrub(ask.Text), kept: true}
 	for try := 0; ; try++ {
-		chats := e.Conversations.Eventual()
+		read := e.loadFirst
 		if try > 0 { // something was missed
-			chats = e.Conversations
+			read = e.load
 		}
-		used, err := e.load(ctx, turn, chats)
+		used, err := read(ctx, turn)
 		if errors.Is(err, seal.ErrNoKeys) {
 			turn.kept, turn.number = false, 1
 			return turn, e.withinBudget(turn.account, used)
@@ -118,25 +118,34 @@ func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
 	}
 }
 
-// load reads the account and the thread in one round trip.
-func (e *Engine) load(ctx context.Context, turn *Turn, chats *conversation.Store) (used int64, err error) {
+// loadFirst is load, eventually consistent, and gets ready beside it what a cold
+// instance needs next: the keys, and the index.
+func (e *Engine) loadFirst(ctx context.Context, turn *Turn) (used int64, err error) {
+	var unready error
+	var prepared sync.WaitGroup
+	prepared.Go(func() { unready = e.Conversations.Prepare(ctx, turn.ask.Ref) })
+	used, err = e.loadFrom(ctx, turn, e.Conversations.Eventual())
+	prepared.Wait()
+	if err == nil && unready != nil {
+		return used, unready
+	}
+	// Whether the index can be read is retrieve's to find.
+	go func(version string) { _, _ = e.Knowledge.Index(context.WithoutCancel(ctx), turn.ask.Tenant, version) }(turn.account.IndexVersion)
+	return used, err
+}
+
+// load reads the account and the thread in one round trip. With an error that
+// holds seal.ErrNoKeys, all but the thread has been read.
+func (e *Engine) load(ctx context.Context, turn *Turn) (used int64, err error) {
+	return e.loadFrom(ctx, turn, e.Conversations)
+}
+
+func (e *Engine) loadFrom(ctx context.Context, turn *Turn, chats *conversation.Store) (used int64, err error) {
 	group, groupCtx := errgroup.WithContext(ctx)
-	var noKeys, unready error
+	var noKeys error
 	group.Go(func() (err error) {
-		if turn.account, used, err = e.Tenants.Today(groupCtx, turn.ask.Tenant); err != nil {
-			return err
-		}
-		// A cold instance reads the index while the message is stored; whether
-		// that works is retrieve's to find.
-		version := turn.account.IndexVersion
-		go func() { _, _ = e.Knowledge.Index(context.WithoutCancel(ctx), turn.ask.Tenant, version) }()
-		return nil
-	})
-	group.Go(func() error {
-		if unready = e.Conversations.Prepare(groupCtx, turn.ask.Ref); errors.Is(unready, seal.ErrNoKeys) {
-			return nil
-		}
-		return unready
+		turn.account, used, err = e.Tenants.Today(groupCtx, turn.ask.Tenant)
+		return err
 	})
 	group.Go(func() (err error) {
 		turn.thread, err = chats.Read(groupCtx, turn.ask.Ref, tenant.MaxChatDays*24*time.Hour, recent)
@@ -149,9 +158,6 @@ func (e *Engine) load(ctx context.Context, turn *Turn, chats *conversation.Store
 		return 0, err
 	}
 	turn.thread = turn.thread.Within(e.Now().Add(-turn.account.ChatRetention()))
-	if noKeys == nil && errors.Is(unready, seal.ErrNoKeys) {
-		noKeys = unready
-	}
 	return used, noKeys
 }
 
@@ -290,7 +296,7 @@ func (e *Engine) keep(ctx context.Context, turn *Turn, answer conversation.Answe
 
 // stored reads the answer to a turn back.
 func (e *Engine) stored(ctx context.Context, turn *Turn) (conversation.Message, error) {
-	if _, err := e.load(ctx, turn, e.Conversations); err != nil {
+	if _, err := e.load(ctx, turn); err != nil {
 		return conversation.Message{}, err
 	}
 	if m, ok := turn.thread.Answer(turn.number); ok {
@@ -322,7 +328,7 @@ func (e *Engine) await(ctx context.Context, turn *Turn) (*conversation.Message, 
 			return nil, fault.After(fault.Unavailable, "The answer is still being written. Please try again.", 5*time.Second, ctx.Err())
 		case <-timer.C:
 		}
-		if _, err := e.load(ctx, turn, e.Conversations); err != nil {
+		if _, err := e.load(ctx, turn); err != nil {
 			return nil, err
 		}
 	}
