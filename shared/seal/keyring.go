@@ -151,13 +151,14 @@ func (k *Keyring) textKey(ctx context.Context, t id.Tenant, s id.Shopper, d day,
 		if err != nil {
 			return subjectDayKey{}, err
 		}
-		// A day's key outlives nothing that was sealed under it.
+		// A key goes when all that was sealed under it has gone: a day's after the
+		// retention, a subject's after that of the last day it was used on.
 		period, _ := inventory.ChatRetention.Period()
-		dayEnds := d.start().Add(inventory.Day + period)
-		if dayKey, err = k.innerKey(ctx, t, tenantKey, dayKeyName, items[1], dayEnds, create); err != nil {
+		expires := d.start().Add(inventory.Day + period).Unix()
+		if dayKey, err = k.innerKey(ctx, t, tenantKey, dayKeyName, items[1], expires, create); err != nil {
 			return subjectDayKey{}, err
 		}
-		if subjectKey, err = k.innerKey(ctx, t, tenantKey, subjectKeyName, items[2], time.Time{}, create); err != nil {
+		if subjectKey, err = k.innerKey(ctx, t, tenantKey, subjectKeyName, items[2], expires, create); err != nil {
 			return subjectDayKey{}, err
 		}
 	}
@@ -202,9 +203,10 @@ func (k *Keyring) tenantKey(ctx context.Context, t id.Tenant, item table.Item, c
 	return k.remember(name, plain), nil
 }
 
-// innerKey opens a key that the tenant's key wraps, or makes it. A zero expiry
-// means that the key stays until it is destroyed.
-func (k *Keyring) innerKey(ctx context.Context, t id.Tenant, tenantKey []byte, name table.Key, item table.Item, expires time.Time, create bool) ([]byte, error) {
+// innerKey opens a key that the tenant's key wraps, or makes it. To seal with a
+// key that would go before expires, in Unix seconds, is to keep it until then: a
+// Conflict if it was destroyed meanwhile.
+func (k *Keyring) innerKey(ctx context.Context, t id.Tenant, tenantKey []byte, name table.Key, item table.Item, expires int64, create bool) ([]byte, error) {
 	label := name.PK + "|" + name.SK
 	if item.Exists() {
 		var stored wrappedKey
@@ -214,6 +216,12 @@ func (k *Keyring) innerKey(ctx context.Context, t id.Tenant, tenantKey []byte, n
 		key, err := unwrap(tenantKey, stored.Wrapped, label)
 		if err != nil {
 			return nil, err
+		}
+		if was := stored.ExpireAt; create && was < expires {
+			stored.ExpireAt = expires
+			if err := k.keys.Replace(ctx, t, stored, "expires_at", was); err != nil {
+				return nil, err
+			}
 		}
 		return k.remember(name, key), nil
 	}
@@ -226,11 +234,7 @@ func (k *Keyring) innerKey(ctx context.Context, t id.Tenant, tenantKey []byte, n
 	if err != nil {
 		return nil, err
 	}
-	record := wrappedKey{Key: name, Wrapped: wrapped}
-	if !expires.IsZero() {
-		record.ExpireAt = expires.Unix()
-	}
-	err = k.keys.Create(ctx, t, record)
+	err = k.keys.Create(ctx, t, wrappedKey{Key: name, Wrapped: wrapped, ExpireAt: expires})
 	if fault.KindOf(err) == fault.Conflict {
 		return k.reread(ctx, t, name, func(item table.Item) ([]byte, error) {
 			return k.innerKey(ctx, t, tenantKey, name, item, expires, false)

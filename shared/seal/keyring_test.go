@@ -183,6 +183,26 @@ func TestADaysKeyEndsWithItsText(t *testing.T) {
 	sealed(t, b.keyring(), shop, anna, "a new day has a new key")
 }
 
+// Nothing of a shopper stays: their key goes with the last text sealed under it,
+// and is kept for as long as there is any.
+func TestASubjectsKeyEndsWithTheirLastText(t *testing.T) {
+	b := newBench(t)
+	day := 24 * time.Hour
+	first := sealed(t, b.keyring(), shop, anna, "first")
+	b.Advance(60 * day)
+	second := sealed(t, b.keyring(), shop, anna, "second") // a key that would have gone in 31 days
+	b.Advance(29 * day)
+	wantOpens(t, b.keyring(), shop, anna, first, "first") // day 89
+	b.Advance(60 * day)
+	wantOpens(t, b.keyring(), shop, anna, second, "second") // day 149: 89 after it was sealed
+	b.Advance(2 * day)
+	wantErased(t, b.keyring(), shop, anna, second)
+	keys := table.New(b.AWS, b.keyTable, b.Clock.Now)
+	if _, err := keys.GetItem(t.Context(), shop, table.SubjectKey(shop, anna)); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("the subject's key is still there: %v", err)
+	}
+}
+
 func TestWarmTurnsAskNobody(t *testing.T) {
 	b := newBench(t)
 	k := b.keyring()
