@@ -438,3 +438,39 @@ func TestItNeverPassesForAPerson(t *testing.T) {
 		}
 	}
 }
+
+func TestTurnThatCannotBeCountedIsAnswered(t *testing.T) {
+	b := newBench(t)
+	if err := b.Faults.Replace(faults.Rule{Service: "dynamodb", Operation: "UpdateItem", Kind: faults.Throttle}); err != nil {
+		t.Fatal(err)
+	}
+	_, token := b.session(t, shop, "shop.example", "en")
+	if a := b.ask(t, token, "How long do I have to return a kettle?", "key-00000001"); a.done.MessageID == "" || !strings.Contains(a.text, "30 days") {
+		t.Errorf("events %v, problem %+v", a.events, a.problem)
+	}
+}
+
+// A key whose message is older than the merchant now keeps chats is a new one.
+func TestKeyOfAForgottenMessageIsNew(t *testing.T) {
+	b := newBench(t)
+	session, token := b.session(t, shop, "shop.example", "en")
+	b.ask(t, token, "Are the mugs dishwasher safe?", "key-00000001")
+	account, err := b.tenants.Get(t.Context(), shop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	account.ChatDays = 1
+	if err := b.tenants.Save(t.Context(), account); err != nil {
+		t.Fatal(err)
+	}
+	b.Advance(25 * time.Hour)
+	if _, token, err = b.sessions.Renew(token, session.Host); err != nil {
+		t.Fatal(err)
+	}
+	if a := b.ask(t, token, "Are the mugs dishwasher safe?", "key-00000001"); a.done.Turn != 2 || a.done.MessageID == "" {
+		t.Errorf("status %d, done %+v, problem %+v", a.status, a.done, a.problem)
+	}
+	if _, lines := b.transcript(t, token, origin); len(lines) != 2 {
+		t.Errorf("%d messages are shown, want the new question and its answer", len(lines))
+	}
+}

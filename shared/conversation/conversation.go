@@ -3,6 +3,7 @@
 package conversation
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -120,6 +121,11 @@ func (t Thread) ClaimedUntil(turn int) time.Time { return t.claims[turn].until }
 func (t Thread) Within(oldest time.Time) Thread {
 	kept := t
 	kept.Messages = slices.DeleteFunc(slices.Clone(t.Messages), func(m Message) bool { return !m.SentAt.After(oldest) })
+	kept.claims = maps.Clone(t.claims)
+	maps.DeleteFunc(kept.claims, func(turn int, _ claim) bool {
+		_, still := kept.Question(turn)
+		return !still
+	})
 	return kept
 }
 

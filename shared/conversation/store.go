@@ -294,34 +294,40 @@ func (s *Store) sealLedger(ctx context.Context, ref Ref, ledger any) (seal.Text,
 
 // Ledger gives what models were sent in a conversation, as JSON, oldest first.
 func (s *Store) Ledger(ctx context.Context, ref Ref, keep time.Duration) ([]seal.Personal, error) {
-	var sealed []messageItem // of all the items that may hold an entry, in the fields that both kinds have
-	for _, r := range []table.Range{table.Thread(ref.Tenant, ref.Conversation), table.Ledgers(ref.Tenant, ref.Conversation)} {
-		items, err := s.table.Earliest(ctx, ref.Tenant, r, 0)
-		if err != nil {
-			return nil, fmt.Errorf("read ledger of conversation %s: %w", ref.Conversation, err)
+	answers, err := s.table.Earliest(ctx, ref.Tenant, table.Messages(ref.Tenant, ref.Conversation), 0)
+	if err != nil {
+		return nil, fmt.Errorf("read messages of conversation %s: %w", ref.Conversation, err)
+	}
+	others, err := s.table.Earliest(ctx, ref.Tenant, table.Ledgers(ref.Tenant, ref.Conversation), 0)
+	if err != nil {
+		return nil, fmt.Errorf("read ledger of conversation %s: %w", ref.Conversation, err)
+	}
+	var stored []ledgerItem
+	for _, item := range answers {
+		var m messageItem
+		if err := item.Decode(&m); err != nil {
+			return nil, err
 		}
-		for _, item := range items {
-			var m messageItem
-			if err := item.Decode(&m); err != nil {
-				return nil, err
-			}
-			if m.ID == "" { // a ledgerItem, or the head
-				m.Ledger = m.Body
-			}
-			if m.Ledger != nil {
-				sealed = append(sealed, m)
-			}
+		if m.Ledger != nil {
+			stored = append(stored, ledgerItem{Shopper: m.Shopper, Body: m.Ledger, SentAt: m.SentAt})
 		}
 	}
-	slices.SortStableFunc(sealed, func(a, b messageItem) int { return a.SentAt.Compare(b.SentAt) })
+	for _, item := range others {
+		var l ledgerItem
+		if err := item.Decode(&l); err != nil {
+			return nil, err
+		}
+		stored = append(stored, l)
+	}
+	slices.SortStableFunc(stored, func(a, b ledgerItem) int { return a.SentAt.Compare(b.SentAt) })
 	oldest := s.table.Now().Add(-keep)
 	var entries []seal.Personal
-	for _, m := range sealed {
-		if !m.SentAt.After(oldest) || m.Shopper != ref.Shopper {
+	for _, l := range stored {
+		if !l.SentAt.After(oldest) || l.Shopper != ref.Shopper {
 			continue
 		}
-		packed, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, m.Ledger)
-		if fault.KindOf(err) == fault.NotFound {
+		packed, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, l.Body)
+		if fault.KindOf(err) == fault.NotFound { // its key was destroyed: erased
 			continue
 		}
 		if err != nil {

@@ -174,6 +174,7 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 		Conversation: turn.ask.Conversation,
 		Task:         llm.Task{Version: promptVersion, System: prompt(turn.account.Name, turn.account.Language)},
 		Passages:     passages, History: turn.history(), Question: turn.asked, MaxTokens: maxTokens,
+		Language: LanguageOf(turn.asked, ""),
 	}, verdict.Write)
 	once.Do(func() {})
 	if err != nil && answer.Len() == 0 {

@@ -273,13 +273,19 @@ func detached(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithDeadline(ctx, deadline)
 }
 
-// keep stores the answer and counts the turn, even when the shopper is gone.
+// keep stores the answer and counts the turn, even when the shopper is gone. A
+// turn that cannot be counted is answered all the same.
 func (e *Engine) keep(ctx context.Context, turn *Turn, answer conversation.Answer) (conversation.Message, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	message := answer.Message
 	var group errgroup.Group
-	group.Go(func() error { return e.Tenants.CountTurn(ctx, turn.ask.Tenant) })
+	group.Go(func() error {
+		if err := e.Tenants.CountTurn(ctx, turn.ask.Tenant); err != nil {
+			e.Log.WarnContext(ctx, "count turn", "tenant", turn.ask.Tenant, "error", err)
+		}
+		return nil
+	})
 	if turn.kept {
 		group.Go(func() (err error) {
 			message, err = e.Conversations.Finish(ctx, turn.ask.Ref, answer, turn.account.ChatRetention())

@@ -61,7 +61,7 @@ func TestAnotherTenantsKeyIsRefused(t *testing.T) {
 			})
 		}
 		for name, r := range map[string]table.Range{
-			"thread": table.Thread(pair.owner, chat), "ledgers": table.Ledgers(pair.owner, chat), "secrets": table.Secrets(pair.owner),
+			"thread": table.Thread(pair.owner, chat), "messages": table.Messages(pair.owner, chat), "ledgers": table.Ledgers(pair.owner, chat), "secrets": table.Secrets(pair.owner),
 		} {
 			_, latest := b.Latest(ctx, pair.caller, r, 0)
 			_, earliest := b.Earliest(ctx, pair.caller, r, 0)

@@ -60,6 +60,9 @@ func Thread(t id.Tenant, c id.Conversation) Range {
 	return Range{pk: conversationPK(t, c), from: "M#", to: "META"}
 }
 
+// Messages is the range of a conversation's messages without its head.
+func Messages(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "M#") }
+
 // Ledger records what a model was sent for one turn, for the answer m: a turn
 // that was taken over has two.
 func Ledger(t id.Tenant, c id.Conversation, turn int, m id.Message) Key {
