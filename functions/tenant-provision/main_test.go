@@ -187,7 +187,7 @@ func TestProvisioningTwiceChangesOnlyTheToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.tenants.UseIndex(t.Context(), "kettle-and-co", "v1"); err != nil {
+	if err := b.tenants.UseIndex(t.Context(), "kettle-and-co", "v1", []string{"Can I return a kettle?"}); err != nil {
 		t.Fatal(err)
 	}
 	before, err := b.tenants.Get(t.Context(), "kettle-and-co")

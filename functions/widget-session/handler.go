@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -11,7 +9,6 @@ import (
 	"omniops/shared/channel/webchat"
 	"omniops/shared/fault"
 	"omniops/shared/id"
-	"omniops/shared/knowledge/library"
 	"omniops/shared/support"
 	"omniops/shared/tenant"
 )
@@ -19,14 +16,9 @@ import (
 // maxBody is the largest request that is read, in bytes.
 const maxBody = 4 << 10
 
-// suggested is how many questions the widget offers.
-const suggested = 3
-
 type handler struct {
-	sessions  *webchat.Sessions
-	tenants   *tenant.Store
-	knowledge *library.Library
-	log       *slog.Logger
+	sessions *webchat.Sessions
+	tenants  *tenant.Store
 }
 
 // request is optional: nothing about the shopper is asked.
@@ -92,7 +84,7 @@ func (h *handler) start(w http.ResponseWriter, r *http.Request) error {
 		SessionToken: token, ExpiresAt: session.ExpiresAt(), Conversation: session.Conversation,
 		Shop:     shopView{account.Name, account.Accent, account.ContactEmail},
 		Language: session.Language, Disclosure: fmt.Sprintf(text.Disclosure, account.Name), Notice: text.Notice,
-		Suggestions: h.suggestions(r.Context(), account, text, session.Language),
+		Suggestions: suggestions(account, session.Language),
 	})
 }
 
@@ -110,20 +102,12 @@ func (h *handler) open(account tenant.Account, host string, in request) (webchat
 }
 
 // suggestions are questions that the shop's own pages answer, when they are in
-// the shopper's language.
-func (h *handler) suggestions(ctx context.Context, account tenant.Account, text support.Text, language string) []string {
-	if account.IndexVersion == "" || language != support.Spoken(account.Language) {
-		return text.Suggestions
+// the shopper's language, and else what any shop can be asked.
+func suggestions(account tenant.Account, language string) []string {
+	if len(account.Suggestions) > 0 && language == support.Spoken(account.Language) {
+		return account.Suggestions
 	}
-	ix, err := h.knowledge.Index(ctx, account.Tenant, account.IndexVersion)
-	if err != nil {
-		h.log.WarnContext(ctx, "read index for suggestions", "tenant", account.Tenant, "error", err)
-		return text.Suggestions
-	}
-	if found := ix.Suggestions(suggested); len(found) == suggested {
-		return found
-	}
-	return text.Suggestions
+	return support.TextIn(language).Suggestions
 }
 
 func unknownSite(cause error) error {

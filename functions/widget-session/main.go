@@ -9,8 +9,6 @@ import (
 	"omniops/shared/apigw"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
-	"omniops/shared/knowledge/library"
-	"omniops/shared/object"
 	"omniops/shared/problem"
 	"omniops/shared/table"
 	"omniops/shared/tenant"
@@ -19,7 +17,6 @@ import (
 // settings is everything this function reads from its environment.
 type settings struct {
 	Table         string      `env:"TABLE_NAME"`
-	Bucket        string      `env:"CONTENT_BUCKET"`
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 }
 
@@ -31,10 +28,8 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		return nil, err
 	}
 	h := &handler{
-		sessions:  sessions,
-		tenants:   tenant.NewStore(table.New(rt.AWS, s.Table, rt.Now)),
-		knowledge: library.New(object.NewBucket(rt.AWS, s.Bucket)),
-		log:       rt.Log,
+		sessions: sessions,
+		tenants:  tenant.NewStore(table.New(rt.AWS, s.Table, rt.Now)),
 	}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/sessions", problem.Handler(h.start))

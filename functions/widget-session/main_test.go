@@ -42,7 +42,7 @@ func newBench(t *testing.T) *bench {
 	}
 	var err error
 	b.handler, err = build(t.Context(), &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler)}, settings{
-		Table: c.Env(t, "widget-session", "TABLE_NAME"), Bucket: c.Env(t, "widget-session", "CONTENT_BUCKET"),
+		Table:         c.Env(t, "widget-session", "TABLE_NAME"),
 		SessionSecret: boot.NewSecret(localtest.SessionSecret),
 	})
 	if err != nil {

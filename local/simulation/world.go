@@ -118,7 +118,7 @@ func (w *world) merchant(name id.Tenant, policy string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := w.engine.Tenants.UseIndex(ctx, name, version); err != nil {
+	if err := w.engine.Tenants.UseIndex(ctx, name, version, nil); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -115,8 +115,8 @@ func isLookup(pk string) bool { return strings.HasPrefix(pk, "X#") }
 // Due is the position of a record in the sparse index that lists work by the day
 // it is due. A record that embeds it with both parts empty is not in the index.
 type Due struct {
-	PK string `dynamodbav:"due_pk,omitempty"` // kind and day; never personal
-	SK string `dynamodbav:"due_sk,omitempty"` // the tenant
+	DuePK string `dynamodbav:"due_pk,omitempty"` // kind and day; never personal
+	DueSK string `dynamodbav:"due_sk,omitempty"` // the tenant
 }
 
 // CrawlDue lists the tenants whose site is to be read again on a day, written

@@ -40,7 +40,7 @@ func TestKeyShapes(t *testing.T) {
 		fmt.Fprintf(&b, "%-18s %-40s %s\n", k.name, k.key.PK, k.key.SK)
 	}
 	due := table.CrawlDue("acme", "2026-11-25")
-	fmt.Fprintf(&b, "%-18s %-40s %s\n", "CrawlDue (index)", due.PK, due.SK)
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "CrawlDue (index)", due.DuePK, due.DueSK)
 
 	path := filepath.Join("testdata", "keys.golden")
 	if *update {

@@ -31,7 +31,8 @@ type accountItem struct {
 	Accent       string    `dynamodbav:"accent"`
 	ChatDays     int       `dynamodbav:"chat_days"`
 	DailyTurns   int       `dynamodbav:"daily_turns"`
-	IndexVersion string    `dynamodbav:"index_version,omitempty"`
+	IndexVersion string    `dynamodbav:"index_version"`
+	Suggestions  []string  `dynamodbav:"suggestions,omitempty"`
 	CreatedAt    time.Time `dynamodbav:"created_at"`
 }
 
@@ -45,7 +46,7 @@ func (accountItem) Inventory() inventory.Entry {
 			"name": inventory.BusinessData, "domains": inventory.BusinessData, "site_url": inventory.BusinessData,
 			"region": inventory.BusinessData, "language": inventory.BusinessData, "contact_email": inventory.ContactDetail,
 			"accent": inventory.BusinessData, "chat_days": inventory.BusinessData, "daily_turns": inventory.BusinessData,
-			"index_version": inventory.None, "created_at": inventory.BusinessData,
+			"index_version": inventory.None, "suggestions": inventory.PublicContent, "created_at": inventory.BusinessData,
 		},
 		Purpose:    inventory.AccountOperation,
 		LegalBasis: inventory.Contract,
@@ -97,16 +98,15 @@ func (usageItem) Inventory() inventory.Entry {
 	}
 }
 
-// Save stores an account and points its domains to it. A domain that already
-// belongs to another merchant is a Conflict, and nothing is changed.
+// Save stores an account and points its domains to it. What was read off its site
+// stays. A domain that already belongs to another merchant is a Conflict, and
+// nothing is changed.
 func (s *Store) Save(ctx context.Context, a Account) error {
 	if err := a.Validate(); err != nil {
 		return err
 	}
 	before, err := s.Get(ctx, a.Tenant)
-	if err == nil {
-		a.CreatedAt, a.IndexVersion = before.CreatedAt, before.IndexVersion
-	} else if fault.KindOf(err) != fault.NotFound {
+	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return err
 	}
 	// Domains first: the account only ever names those that are its own.
@@ -120,10 +120,34 @@ func (s *Store) Save(ctx context.Context, a Account) error {
 			return errors.Join(err, s.release(ctx, a.Tenant, claimed))
 		}
 	}
-	if err := s.table.Put(ctx, a.Tenant, itemOf(a)); err != nil {
+	if err := s.write(ctx, a); err != nil {
 		return err
 	}
 	return s.release(ctx, a.Tenant, slices.DeleteFunc(before.Domains, func(d string) bool { return slices.Contains(a.Domains, d) }))
+}
+
+// maxTries bounds how often an account is written while its index changes.
+const maxTries = 5
+
+// write stores an account over the one that is there, unless a new index came
+// into use meanwhile: then it tries again.
+func (s *Store) write(ctx context.Context, a Account) error {
+	for try := 1; ; try++ {
+		before, err := s.Get(ctx, a.Tenant)
+		switch fault.KindOf(err) {
+		case fault.NotFound:
+			err = s.table.Create(ctx, a.Tenant, itemOf(a))
+		default:
+			if err != nil {
+				return err
+			}
+			a.CreatedAt, a.IndexVersion, a.Suggestions = before.CreatedAt, before.IndexVersion, before.Suggestions
+			err = s.table.Replace(ctx, a.Tenant, itemOf(a), "index_version", before.IndexVersion)
+		}
+		if fault.KindOf(err) != fault.Conflict || err == nil || try == maxTries {
+			return err
+		}
+	}
 }
 
 // claim points a domain to a tenant, and reports whether it did not before:
@@ -214,13 +238,19 @@ func (s *Store) CountTurn(ctx context.Context, t id.Tenant) error {
 	return err
 }
 
-// UseIndex makes a knowledge index the one that answers are drawn from.
-func (s *Store) UseIndex(ctx context.Context, t id.Tenant, version string) error {
+// UseIndex makes a knowledge index the one that answers are drawn from, and the
+// questions that its pages answer those that shoppers are offered.
+func (s *Store) UseIndex(ctx context.Context, t id.Tenant, version string, suggestions []string) error {
 	var item accountItem
 	if err := s.table.Get(ctx, t, table.Merchant(t), &item); err != nil {
 		return fmt.Errorf("read account %s: %w", t, err)
 	}
-	return s.table.Set(ctx, t, item, "index_version", version)
+	// In this order: who saves settings in between writes what it has read of both,
+	// or notices the new version.
+	if err := s.table.Set(ctx, t, item, "index_version", version); err != nil {
+		return err
+	}
+	return s.table.Set(ctx, t, item, "suggestions", suggestions)
 }
 
 func (s *Store) day() string { return s.table.Now().UTC().Format(time.DateOnly) }
@@ -229,7 +259,7 @@ func itemOf(a Account) accountItem {
 	return accountItem{
 		Key: table.Merchant(a.Tenant), Name: a.Name, Domains: a.Domains, SiteURL: a.SiteURL, Region: a.Region,
 		Language: a.Language, ContactEmail: a.ContactEmail, Accent: a.Accent, ChatDays: a.ChatDays,
-		DailyTurns: a.DailyTurns, IndexVersion: a.IndexVersion, CreatedAt: a.CreatedAt.UTC(),
+		DailyTurns: a.DailyTurns, IndexVersion: a.IndexVersion, Suggestions: a.Suggestions, CreatedAt: a.CreatedAt.UTC(),
 	}
 }
 
@@ -237,6 +267,6 @@ func accountOf(t id.Tenant, i accountItem) Account {
 	return Account{
 		Tenant: t, Name: i.Name, Domains: i.Domains, SiteURL: i.SiteURL, Region: i.Region, Language: i.Language,
 		ContactEmail: i.ContactEmail, Accent: i.Accent, ChatDays: i.ChatDays, DailyTurns: i.DailyTurns,
-		IndexVersion: i.IndexVersion, CreatedAt: i.CreatedAt,
+		IndexVersion: i.IndexVersion, Suggestions: i.Suggestions, CreatedAt: i.CreatedAt,
 	}
 }

@@ -73,14 +73,14 @@ func TestSaveAndFind(t *testing.T) {
 	wantKind(t, err, fault.NotFound)
 
 	// Saving again keeps what the merchant does not give.
-	must(t, b.stores.UseIndex(t.Context(), "fern", "v7"))
+	must(t, b.stores.UseIndex(t.Context(), "fern", "v7", []string{"Do you deliver?"}))
 	b.Advance(time.Hour)
 	again := a
 	again.Name, again.CreatedAt = "Fern", b.Clock.Now()
 	must(t, b.stores.Save(t.Context(), again))
-	again.CreatedAt, again.IndexVersion = a.CreatedAt, "v7"
+	again.CreatedAt, again.IndexVersion, again.Suggestions = a.CreatedAt, "v7", []string{"Do you deliver?"}
 	b.wantAccount(t, again)
-	wantKind(t, b.stores.UseIndex(t.Context(), "nobody", "v1"), fault.NotFound)
+	wantKind(t, b.stores.UseIndex(t.Context(), "nobody", "v1", nil), fault.NotFound)
 }
 
 func TestARemovedDomainIsFree(t *testing.T) {
@@ -206,4 +206,26 @@ func TestWithoutTheTable(t *testing.T) {
 	b.Faults.Clear()
 	_, err := b.stores.ByHost(t.Context(), "not a host")
 	wantKind(t, err, fault.Invalid)
+}
+
+// Saving settings while a new index comes into use keeps both.
+func TestSaveBesideUseIndex(t *testing.T) {
+	b := newBench(t)
+	a := account("fern", "fern.example")
+	must(t, b.stores.Save(t.Context(), a))
+	var wait sync.WaitGroup
+	for n := range 20 {
+		wait.Go(func() {
+			changed := a
+			changed.Name = fmt.Sprintf("Fern %d", n)
+			if err := b.stores.Save(t.Context(), changed); err != nil && fault.KindOf(err) != fault.Conflict {
+				t.Error(err)
+			}
+		})
+	}
+	must(t, b.stores.UseIndex(t.Context(), "fern", "v1", []string{"Do you deliver?"}))
+	wait.Wait()
+	if got, err := b.stores.Get(t.Context(), "fern"); err != nil || got.IndexVersion != "v1" || len(got.Suggestions) != 1 {
+		t.Errorf("account %+v, %v", got, err)
+	}
 }

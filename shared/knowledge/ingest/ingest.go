@@ -23,6 +23,9 @@ import (
 // robots.txt.
 const userAgent = "OmniOpsBot/1.0 (+https://omniops.dev/bot)"
 
+// suggested is how many questions the widget offers.
+const suggested = 3
+
 // progressEvery is how often a running crawl stores how far it is.
 const progressEvery = 2 * time.Second
 
@@ -116,7 +119,11 @@ func (r *Reader) publish(ctx context.Context, account tenant.Account, passages [
 	if err != nil {
 		return "", err
 	}
-	if err := r.Tenants.UseIndex(ctx, account.Tenant, version); err != nil {
+	ix, err := index.Open(blob)
+	if err != nil {
+		return "", err
+	}
+	if err := r.Tenants.UseIndex(ctx, account.Tenant, version, ix.Suggestions(suggested)); err != nil {
 		return "", err
 	}
 	if account.IndexVersion != version {

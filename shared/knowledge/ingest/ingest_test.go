@@ -85,6 +85,10 @@ func TestSiteBecomesSearchable(t *testing.T) {
 	if site.State != library.Ready || site.Indexed < 30 || site.Passages < site.Indexed {
 		t.Errorf("site = %+v", site)
 	}
+	account, err := s.tenants.Get(t.Context(), "kettles")
+	if err != nil || len(account.Suggestions) != 3 || !strings.HasSuffix(account.Suggestions[0], "?") {
+		t.Errorf("suggestions %q, %v", account.Suggestions, err)
+	}
 	hits := s.search(t, "kettles", "How long do I have to return a kettle?")
 	if len(hits) == 0 {
 		t.Fatal("nothing found")
