@@ -29,7 +29,6 @@ type State string
 const (
 	Complete    State = "complete"
 	Interrupted State = "interrupted" // cut off part way; what came is kept
-	Pending     State = "pending"     // being answered, or never was
 	Unkept      State = "unkept"      // shown but not stored: the keys could not be reached
 )
 

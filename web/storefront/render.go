@@ -168,7 +168,7 @@ func (s *site) execute(name string, data any) (template.HTML, error) {
 	if err := s.html.ExecuteTemplate(&b, name, data); err != nil {
 		return "", fmt.Errorf("render %s: %w", name, err)
 	}
-	return template.HTML(b.String()), nil //nolint:gosec // the output of html/template
+	return template.HTML(b.String()), nil // the output of html/template
 }
 
 func nav() []link {

@@ -40,7 +40,7 @@ export interface Line {
   text: string;
   sources?: Source[] | null;
   sent_at: string;
-  state: "complete" | "interrupted" | "pending";
+  state: "complete" | "interrupted";
 }
 
 /** What the widget keeps in localStorage, from the first click on. */

@@ -233,7 +233,7 @@ class Chat implements Stage {
     // The page went away before the answer came: ask for the same one again.
     const sending = this.#tab.sending;
     const asked = sending ? lines.findLastIndex((line) => line.author === "shopper" && line.text === sending.text) : -1;
-    const known = asked < 0 || lines.slice(asked + 1).some((line) => line.state !== "pending") ? lines : lines.slice(0, asked);
+    const known = asked < 0 || lines.length > asked + 1 ? lines : lines.slice(0, asked);
     known.forEach((line) => this.#recall(line));
     if (!lines.length) this.#suggest(session.suggestions ?? []);
     if (sending && (asked < 0 || known !== lines)) this.#place(new Turn(sending.text, this, sending.key));

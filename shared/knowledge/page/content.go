@@ -5,8 +5,6 @@ package page
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/url"
 	"strings"
@@ -39,12 +37,6 @@ type Content struct {
 	Text        string // Markdown
 	Products    []Product
 	Cut         bool // the page was larger than is read
-}
-
-// Hash changes if and only if something a passage is made of does.
-func (c Content) Hash() string {
-	sum := sha256.Sum256([]byte(c.Language + "\x00" + c.Title + "\x00" + c.markdown()))
-	return hex.EncodeToString(sum[:16])
 }
 
 // Passages splits the page, product facts included, for the index.

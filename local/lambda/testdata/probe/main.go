@@ -91,11 +91,11 @@ func handle(ctx context.Context, o order) (any, error) {
 // instead of asking for the next.
 func leave() {
 	api := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/"
-	next, err := http.Get(api + "next") //nolint:noctx // waits as long as it takes
+	next, err := http.Get(api + "next") // waits as long as it takes
 	if err != nil {
 		os.Exit(1)
 	}
-	answer, err := http.Post(api+next.Header.Get("Lambda-Runtime-Aws-Request-Id")+"/response", "application/json", //nolint:noctx // local
+	answer, err := http.Post(api+next.Header.Get("Lambda-Runtime-Aws-Request-Id")+"/response", "application/json", // local
 		strings.NewReader(strconv.Itoa(os.Getpid())))
 	if err != nil || answer.StatusCode != http.StatusAccepted {
 		os.Exit(1)
@@ -141,7 +141,7 @@ func wait(gate string) {
 	if gate == "" {
 		return
 	}
-	answer, err := http.Get(gate) //nolint:noctx // the test owns the gate
+	answer, err := http.Get(gate) // the test owns the gate
 	if err == nil {
 		_ = answer.Body.Close()
 	}
