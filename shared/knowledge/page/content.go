@@ -35,7 +35,7 @@ type Content struct {
 	Language    string // lower-case primary subtag such as "en", empty if unknown
 	Description string
 	Text        string // Markdown
-	Products    []Product
+	Products    []passage.Product
 	Cut         bool // the page was larger than is read
 }
 
@@ -55,7 +55,7 @@ func (c Content) markdown() string {
 	b.WriteString(c.Text)
 	for _, p := range c.Products {
 		b.WriteString("\n\n")
-		b.WriteString(p.markdown())
+		b.WriteString(recordOf(p))
 	}
 	return strings.TrimSpace(b.String())
 }

@@ -9,21 +9,12 @@ import (
 	"unicode"
 
 	"golang.org/x/net/html"
+
+	"omniops/shared/knowledge/passage"
 )
 
-// Product is what a page states, for machines to read, about something it
-// sells. Every field is checked for its form, since nobody sees the source.
-type Product struct {
-	Name         string
-	SKU          string
-	Price        string // decimal, such as "39.00"; empty if none is stated
-	Currency     string // ISO 4217 code
-	Availability string // schema.org's term, such as "InStock"
-	URL          string
-}
-
-// markdown states the product in a section of its own.
-func (p Product) markdown() string {
+// recordOf states the product in a section of its own.
+func recordOf(p passage.Product) string {
 	var b strings.Builder
 	b.WriteString("## " + p.Name + "\n\n")
 	for _, line := range []struct{ label, value string }{
@@ -52,9 +43,9 @@ var (
 )
 
 // products reads the schema.org Products in a page's JSON-LD.
-func products(doc *html.Node, base *url.URL) []Product {
-	var out []Product
-	seen := map[Product]bool{}
+func products(doc *html.Node, base *url.URL) []passage.Product {
+	var out []passage.Product
+	seen := map[passage.Product]bool{}
 	for n := range doc.Descendants() {
 		if n.Type != html.ElementNode || n.Data != "script" || !strings.EqualFold(attr(n, "type"), "application/ld+json") {
 			continue
@@ -64,7 +55,7 @@ func products(doc *html.Node, base *url.URL) []Product {
 		if len(source) > maxScript || json.Unmarshal([]byte(source), &value) != nil {
 			continue
 		}
-		collect(value, base, 0, func(p Product) {
+		collect(value, base, 0, func(p passage.Product) {
 			if !seen[p] && len(out) < maxProducts {
 				seen[p] = true
 				out = append(out, p)
@@ -75,7 +66,7 @@ func products(doc *html.Node, base *url.URL) []Product {
 }
 
 // collect finds products wherever they stand in a JSON-LD document.
-func collect(value any, base *url.URL, depth int, found func(Product)) {
+func collect(value any, base *url.URL, depth int, found func(passage.Product)) {
 	if depth > 8 {
 		return
 	}
@@ -113,9 +104,9 @@ func isA(v map[string]any, kind string) bool {
 	return false
 }
 
-// readProduct gives one Product per offer, or one without a price.
-func readProduct(v map[string]any, base *url.URL) []Product {
-	p := Product{Name: clip(visible(v["name"]), maxTitle), URL: base.String()}
+// readProduct gives one product per offer, or one without a price.
+func readProduct(v map[string]any, base *url.URL) []passage.Product {
+	p := passage.Product{Name: clip(visible(v["name"]), maxTitle), URL: base.String()}
 	if p.Name == "" {
 		return nil
 	}
@@ -126,7 +117,7 @@ func readProduct(v map[string]any, base *url.URL) []Product {
 	if !ok {
 		offers = []any{v["offers"]}
 	}
-	var out []Product
+	var out []passage.Product
 	for _, o := range offers {
 		offer, ok := o.(map[string]any)
 		if !ok {
@@ -137,16 +128,16 @@ func readProduct(v map[string]any, base *url.URL) []Product {
 			out = append(out, readProduct(inner, base)...)
 			continue
 		}
-		out = append(out, p.withOffer(offer, base))
+		out = append(out, withOffer(p, offer, base))
 	}
 	if out == nil {
-		out = []Product{p}
+		out = []passage.Product{p}
 	}
 	return out
 }
 
 // withOffer adds what an Offer states.
-func (p Product) withOffer(offer map[string]any, base *url.URL) Product {
+func withOffer(p passage.Product, offer map[string]any, base *url.URL) passage.Product {
 	specification, _ := offer["priceSpecification"].(map[string]any)
 	if list, ok := offer["priceSpecification"].([]any); ok && len(list) > 0 {
 		specification, _ = list[0].(map[string]any)

@@ -27,6 +27,9 @@ type Passage struct {
 	Language string
 	// CrawledAt is when the page was read, UTC, to the second.
 	CrawledAt time.Time
+	// Product is what the passage records, if it is the record of a product and
+	// not a stretch of prose.
+	Product *Product
 }
 
 // Title is the path as people read it: "Returns › How long do I have".
