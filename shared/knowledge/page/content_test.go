@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"omniops/shared/fault"
+	"omniops/shared/knowledge/passage"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -146,7 +147,7 @@ func TestLanguage(t *testing.T) {
 func TestProducts(t *testing.T) {
 	cases := []struct {
 		name, json string
-		want       []Product
+		want       []passage.Product
 	}{
 		{"one offer", `{"@type":"Product","name":"Kettle","sku":"K-1","offers":{"price":"39.5","priceCurrency":"gbp","availability":"http://schema.org/InStock","url":"/products/k"}}`,
 			[]passage.Product{{"Kettle", "K-1", "39.50", "GBP", "InStock", "https://shop.example/products/k"}}},
