@@ -7,8 +7,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-
-	"omniops/shared/knowledge/passage"
 	"time"
 	"unicode/utf8"
 
@@ -145,12 +143,15 @@ func TestLanguage(t *testing.T) {
 }
 
 func TestProducts(t *testing.T) {
+	made := func(name, sku, price, currency, availability, url string) passage.Product {
+		return passage.Product{Name: name, SKU: sku, Price: price, Currency: currency, Availability: availability, URL: url}
+	}
 	cases := []struct {
 		name, json string
 		want       []passage.Product
 	}{
 		{"one offer", `{"@type":"Product","name":"Kettle","sku":"K-1","offers":{"price":"39.5","priceCurrency":"gbp","availability":"http://schema.org/InStock","url":"/products/k"}}`,
-			[]passage.Product{{"Kettle", "K-1", "39.50", "GBP", "InStock", "https://shop.example/products/k"}}},
+			[]passage.Product{made("Kettle", "K-1", "39.50", "GBP", "InStock", "https://shop.example/products/k")}},
 		{"numbers and graphs", `{"@graph":[{"@type":"WebSite"},{"@type":["Product","Thing"],"name":"Kettle","offers":[{"price":1299,"priceCurrency":"EUR"}]}]}`,
 			[]passage.Product{{"Kettle", "", "1299", "EUR", "", address}}},
 		{"aggregate", `{"@type":"Product","name":"Mug","offers":{"@type":"AggregateOffer","lowPrice":"9,50","priceCurrency":"EUR"}}`,
