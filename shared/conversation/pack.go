@@ -10,26 +10,27 @@ import (
 	"sync"
 )
 
-// dictionary holds what most ledger entries have in common: the prompt and the
-// frame around it. It never changes, or old entries could not be read; a better
-// one is a second file with a number of its own.
+// dictionary holds what most messages have in common: the prompt in an answer's
+// ledger entry and the frame around it. Once there are merchants it never
+// changes, or old messages could not be read; a better one is a second file with
+// a number of its own.
 //
-//go:embed ledger.v1.dict
+//go:embed message.v1.dict
 var dictionary []byte
 
-// packedV1 is the first byte of an entry that was packed with dictionary.
+// packedV1 is the first byte of what was packed with dictionary.
 const packedV1 = 1
 
-// maxEntry bounds a ledger entry when it is unpacked, in bytes.
-const maxEntry = 1 << 20
+// maxMessage bounds a message when it is unpacked, in bytes.
+const maxMessage = 1 << 20
 
-// packer makes ledger entries small before they are sealed: a prompt is text
-// that repeats itself, and DynamoDB charges by the kilobyte. It is safe for
-// concurrent use.
+// packer makes messages small before they are sealed: an answer with its prompt
+// is text that repeats itself, and DynamoDB charges by the kilobyte. It is safe
+// for concurrent use.
 type packer struct{ writers sync.Pool }
 
-// pack gives what unpack turns back into the entry.
-func (p *packer) pack(entry []byte) (string, error) {
+// pack gives what unpack turns back into the message.
+func (p *packer) pack(message []byte) (string, error) {
 	out := bytes.NewBuffer([]byte{packedV1})
 	w, ok := p.writers.Get().(*flate.Writer)
 	if ok {
@@ -40,7 +41,7 @@ func (p *packer) pack(entry []byte) (string, error) {
 			return "", err
 		}
 	}
-	if _, err := w.Write(entry); err != nil {
+	if _, err := w.Write(message); err != nil {
 		return "", err
 	}
 	if err := w.Close(); err != nil {
@@ -50,18 +51,18 @@ func (p *packer) pack(entry []byte) (string, error) {
 	return out.String(), nil
 }
 
-// unpack gives the entry that pack was given.
+// unpack gives the message that pack was given.
 func unpack(packed string) (string, error) {
 	if packed == "" || packed[0] != packedV1 {
-		return "", fmt.Errorf("a ledger entry of %d bytes is packed in an unknown way", len(packed))
+		return "", fmt.Errorf("a message of %d bytes is packed in an unknown way", len(packed))
 	}
 	r := flate.NewReaderDict(strings.NewReader(packed[1:]), dictionary)
-	entry, err := io.ReadAll(io.LimitReader(r, maxEntry+1))
+	message, err := io.ReadAll(io.LimitReader(r, maxMessage+1))
 	if err != nil {
-		return "", fmt.Errorf("unpack ledger entry of %d bytes: %w", len(packed), err)
+		return "", fmt.Errorf("unpack message of %d bytes: %w", len(packed), err)
 	}
-	if len(entry) > maxEntry {
-		return "", fmt.Errorf("a ledger entry of %d bytes unpacks to more than %d", len(packed), maxEntry)
+	if len(message) > maxMessage {
+		return "", fmt.Errorf("a message of %d bytes unpacks to more than %d", len(packed), maxMessage)
 	}
-	return string(entry), nil
+	return string(message), nil
 }

@@ -35,7 +35,7 @@ func FuzzUnpack(f *testing.F) {
 	f.Add("")
 	f.Add("\x01\x00\x00\xff\xff")
 	f.Fuzz(func(t *testing.T, packed string) {
-		if entry, err := unpack(packed); err == nil && len(entry) > maxEntry {
+		if entry, err := unpack(packed); err == nil && len(entry) > maxMessage {
 			t.Fatalf("%d bytes came out", len(entry))
 		}
 	})
