@@ -214,6 +214,7 @@ func (s *Store) Begin(ctx context.Context, ref Ref, thread Thread, head Head, te
 	if err := s.create(ctx, ref.Tenant, item); err != nil {
 		return Message{}, fmt.Errorf("store message of conversation %s: %w", ref.Conversation, err)
 	}
+	go s.packer.warm() // the answer needs it, and is waited for meanwhile
 	return message, nil
 }
 
