@@ -67,9 +67,9 @@ type Thread struct {
 	Head     Head
 	Messages []Message
 
-	started bool          // the head is stored
-	last    int           // the latest turn that is stored, readable or not
-	claims  map[int]claim // by turn
+	active string        // the day the head is listed under; empty when it is not stored
+	last   int           // the latest turn that is stored, readable or not
+	claims map[int]claim // by turn
 }
 
 // claim is who is answering a turn: the idempotency key it came with, and until

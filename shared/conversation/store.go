@@ -50,6 +50,7 @@ const ClaimFor = 70 * time.Second
 // headItem is a Head as stored.
 type headItem struct {
 	table.Key
+	table.Due
 	Shopper   id.Shopper `dynamodbav:"shopper"`
 	Domain    string     `dynamodbav:"domain"`
 	Language  string     `dynamodbav:"language"`
@@ -61,7 +62,7 @@ type headItem struct {
 func (headItem) Inventory() inventory.Entry {
 	return chatEntry("conversation.head", inventory.CustomerSupport, map[string]inventory.Category{
 		"shopper": inventory.Identifier, "domain": inventory.BusinessData, "language": inventory.None,
-		"started_at": inventory.None, "expires_at": inventory.None,
+		"started_at": inventory.None, "expires_at": inventory.None, "due_pk": inventory.None, "due_sk": inventory.None,
 	})
 }
 
@@ -149,7 +150,7 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 			if err := item.Decode(&head); err != nil {
 				return Thread{}, err
 			}
-			thread.started = true
+			thread.active = head.DuePK
 			if head.Shopper == ref.Shopper {
 				thread.Head = Head{head.Domain, head.Language, head.StartedAt}
 			}
@@ -202,20 +203,33 @@ func (s *Store) Begin(ctx context.Context, ref Ref, thread Thread, head Head, te
 	item.Claim, item.ClaimedTo = hashKey(idempotencyKey), now.Add(ClaimFor).UnixMilli()
 	// The head goes first: once the message is there, the turn has begun, and a
 	// failure after that would leave it claimed by nobody who answers.
-	if !thread.started {
-		err := s.table.Create(ctx, ref.Tenant, headItem{
-			Key: table.Conversation(ref.Tenant, ref.Conversation), Shopper: ref.Shopper, Domain: head.Domain,
-			Language: head.Language, StartedAt: now, ExpireAt: now.Add(keep).Unix(),
-		})
-		if err != nil && fault.KindOf(err) != fault.Conflict { // there is one already: it was not seen
-			return Message{}, fmt.Errorf("store head of conversation %s: %w", ref.Conversation, err)
-		}
+	if err := s.keepHead(ctx, ref, thread, head, now, keep); err != nil {
+		return Message{}, fmt.Errorf("store head of conversation %s: %w", ref.Conversation, err)
 	}
 	if err := s.create(ctx, ref.Tenant, item); err != nil {
 		return Message{}, fmt.Errorf("store message of conversation %s: %w", ref.Conversation, err)
 	}
 	go s.packer.warm() // the answer needs it, and is waited for meanwhile
 	return message, nil
+}
+
+// keepHead stores the head of a new conversation, and moves that of an older one to
+// today.
+func (s *Store) keepHead(ctx context.Context, ref Ref, thread Thread, head Head, now time.Time, keep time.Duration) error {
+	item := headItem{
+		Key: table.Conversation(ref.Tenant, ref.Conversation), Due: table.ChatActive(ref.Tenant, ref.Conversation, now.Format(time.DateOnly)),
+		Shopper: ref.Shopper, Domain: head.Domain, Language: head.Language, StartedAt: now, ExpireAt: now.Add(keep).Unix(),
+	}
+	switch {
+	case thread.active == "":
+		if err := s.table.Create(ctx, ref.Tenant, item); fault.KindOf(err) != fault.Conflict { // there is one already: it was not seen
+			return err
+		}
+	case thread.active != item.DuePK && !thread.Head.StartedAt.IsZero():
+		item.StartedAt = thread.Head.StartedAt
+		return s.table.Put(ctx, ref.Tenant, item)
+	}
+	return nil
 }
 
 // create stores a message where none is. A Conflict with the message itself is

@@ -116,11 +116,17 @@ func isLookup(pk string) bool { return strings.HasPrefix(pk, "X#") }
 // it is due. A record that embeds it with both parts empty is not in the index.
 type Due struct {
 	DuePK string `dynamodbav:"due_pk,omitempty"` // kind and day; never personal
-	DueSK string `dynamodbav:"due_sk,omitempty"` // the tenant
+	DueSK string `dynamodbav:"due_sk,omitempty"` // what is due
 }
 
 // CrawlDue lists the tenants whose site is to be read again on a day, written
 // 2006-01-02.
 func CrawlDue(t id.Tenant, day string) Due { return Due{duePK("crawl", day), string(t)} }
+
+// ChatActive lists a tenant's conversations by the last day a shopper wrote on,
+// written 2006-01-02.
+func ChatActive(t id.Tenant, c id.Conversation, day string) Due {
+	return Due{tenantPK(t) + "#chat#" + day, string(c)}
+}
 
 func duePK(kind, day string) string { return kind + "#" + day }

@@ -41,6 +41,8 @@ func TestKeyShapes(t *testing.T) {
 	}
 	due := table.CrawlDue("acme", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "CrawlDue (index)", due.DuePK, due.DueSK)
+	began := table.ChatActive("acme", "0e7qaygv5yds6nyjphf6j25k66", "2026-11-25")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ChatActive (index)", began.DuePK, began.DueSK)
 
 	path := filepath.Join("testdata", "keys.golden")
 	if *update {

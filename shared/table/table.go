@@ -3,6 +3,7 @@
 package table
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -190,23 +191,41 @@ const dueIndex = "due"
 // CrawlsDue lists the tenants whose site is to be read again on a day, written
 // 2006-01-02. It costs what is due, not what is stored.
 func (s *Store) CrawlsDue(ctx context.Context, day string) ([]id.Tenant, error) {
+	return due[id.Tenant](ctx, s, duePK("crawl", day), "", 0)
+}
+
+// Chats lists up to limit conversations of a tenant whose last day is the given
+// one, written 2006-01-02, that come after one ("" for the first), in the order of
+// their ids.
+func (s *Store) Chats(ctx context.Context, t id.Tenant, day string, after id.Conversation, limit int) ([]id.Conversation, error) {
+	at := ChatActive(t, "", day)
+	if err := s.check(t, Key{PK: at.DuePK}); err != nil {
+		return nil, err
+	}
+	return due[id.Conversation](ctx, s, at.DuePK, string(after), limit)
+}
+
+// due lists up to limit entries of a partition of the due index after one; limit 0
+// lists all.
+func due[ID ~string](ctx context.Context, s *Store, pk, after string, limit int) ([]ID, error) {
 	in := request{
 		TableName:                 s.name,
 		IndexName:                 dueIndex,
-		KeyConditionExpression:    "due_pk = :pk",
-		ExpressionAttributeValues: Attributes{":pk": textValue(duePK("crawl", day))},
+		KeyConditionExpression:    "due_pk = :pk AND due_sk > :after",
+		ExpressionAttributeValues: Attributes{":pk": textValue(pk), ":after": textValue(cmp.Or(after, " "))}, // a key is not empty
+		Limit:                     limit,
 	}
-	var due []id.Tenant
+	var found []ID
 	for {
 		out, err := s.call(ctx, "query due work", "Query", in)
 		if err != nil {
 			return nil, err
 		}
 		for _, attrs := range out.Items {
-			due = append(due, id.Tenant(attrs["due_sk"].text))
+			found = append(found, ID(attrs["due_sk"].text))
 		}
-		if out.LastEvaluatedKey == nil {
-			return due, nil
+		if out.LastEvaluatedKey == nil || limit > 0 && len(found) >= limit {
+			return found, nil
 		}
 		in.ExclusiveStartKey = out.LastEvaluatedKey
 	}
