@@ -1,6 +1,9 @@
 package figure
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // monthOf gives the month a token names, or 0.
 func monthOf(t token) int {
@@ -107,8 +110,10 @@ func (f *finder) monthFirst() bool {
 // can be either, both are read.
 func (f *finder) numeric() bool {
 	t := f.at(0)
-	if groups, seps := split(t.raw); len(groups) == 3 && seps[0] == '.' && seps[1] == '.' {
-		return f.threeOf(1, groups[0], groups[1], groups[2])
+	if strings.Count(t.raw, ".") == 2 {
+		if groups, _ := split(t.raw); len(groups) == 3 {
+			return f.threeOf(1, groups[0], groups[1], groups[2])
+		}
 	}
 	if sep := f.at(1).raw; sep != "-" && sep != "/" || f.at(3).raw != sep || !f.at(1).glued || !f.at(2).glued || !f.at(4).glued || f.at(4).sort != number {
 		return false

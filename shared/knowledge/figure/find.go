@@ -66,31 +66,48 @@ func (f *finder) email() bool {
 	return f.take(n, Reading{Kind: Email, Unit: strings.ToLower(f.text[f.at(0).from:f.at(n-1).to])})
 }
 
+// maxPhone is how many digits a telephone number has at most.
+const maxPhone = 15
+
 // phone takes a telephone number: groups of digits that begin with + or 0, or
 // are three, three and four.
 func (f *finder) phone() bool {
-	n, digits := 0, ""
-	var groups []string
 	plus := f.at(0).raw == "+"
+	if !plus && f.at(0).raw != "(" && f.at(0).sort != number {
+		return false
+	}
+	var digits [maxPhone]byte
+	n, size, groups, lengths := 0, 0, 0, [3]int{}
 	for t := f.at(0); ; t = f.at(n) {
 		switch {
 		case n > maxRun:
 			return false
 		case t.sort == number && !strings.ContainsAny(t.raw, ",:'’"):
-			for part := range strings.FieldsFuncSeq(t.raw, func(r rune) bool { return !isDigit(r) }) {
-				digits += part
-				groups = append(groups, part)
+			groups++
+			for _, c := range t.raw {
+				switch {
+				case !isDigit(c):
+					groups++
+				case size == maxPhone:
+					return false
+				default:
+					digits[size] = byte(c)
+					size++
+					if groups <= len(lengths) {
+						lengths[groups-1]++
+					}
+				}
 			}
 		case t.sort == mark && t.raw != "" && strings.Contains("+()-/", t.raw) && (n == 0) == (t.raw == "+"), t.raw == "(" && n == 0, t.raw == "–" && n > 0:
 		default:
 			for n > 0 && f.at(n-1).sort != number {
 				n--
 			}
-			american := len(groups) == 3 && len(groups[0]) == 3 && len(groups[1]) == 3 && len(groups[2]) == 4
-			if n == 0 || len(digits) < 7 || len(digits) > 15 || !plus && digits[0] != '0' && !american || len(groups) == 1 && len(digits) < 9 {
+			american := groups == 3 && lengths == [3]int{3, 3, 4}
+			if n == 0 || size < 7 || !plus && digits[0] != '0' && !american || groups == 1 && size < 9 {
 				return false
 			}
-			return f.take(n, Reading{Kind: Phone, Unit: digits})
+			return f.take(n, Reading{Kind: Phone, Unit: string(digits[:size])})
 		}
 		n++
 	}
