@@ -47,7 +47,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	keyring := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
 	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
 	h := &handler{sessions: sessions, engine: &support.Engine{
-		Tenants:       tenant.NewStore(main),
+		Tenants:       tenant.NewRecent(tenant.NewStore(main)),
 		Conversations: conversation.NewStore(main, keyring),
 		Knowledge:     library.New(object.NewBucket(rt.AWS, s.Bucket)),
 		Models:        llm.NewRouter(rt.Now, openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.ChatModel, outside)),

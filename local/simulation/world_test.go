@@ -78,9 +78,10 @@ func newWorld(t testing.TB, seed uint64) *world {
 	w.model = httptest.NewServer(sandbox.NewOpenAI(c.Faults, c.Clock.Now, 0))
 	env := func(name string) string { return c.Env(t, "chat-reply", name) }
 	main := table.New(c.AWS, env("TABLE_NAME"), c.Clock.Now)
+	accounts := tenant.NewStore(main)
 	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: []string{strings.TrimPrefix(w.model.URL, "http://")}})
 	w.engine = &support.Engine{
-		Tenants:       tenant.NewStore(main),
+		Tenants:       tenant.NewRecent(accounts),
 		Conversations: conversation.NewStore(main, seal.NewKeyring(c.AWS, table.New(c.AWS, env("KEY_TABLE_NAME"), c.Clock.Now), env("KEYRING_KEY_ID"))),
 		Knowledge:     library.New(object.NewBucket(c.AWS, env("CONTENT_BUCKET"))),
 		Models:        llm.NewRouter(c.Clock.Now, openai.New(w.model.URL+"/openai/v1", "sk-test", "gpt-4.1-mini", outside)),
@@ -92,15 +93,15 @@ func newWorld(t testing.TB, seed uint64) *world {
 		t.Fatal(err)
 	}
 	for _, name := range []id.Tenant{"boots", "kettles"} {
-		w.merchant(name, tenants[name])
+		w.merchant(accounts, name, tenants[name])
 	}
 	return w
 }
 
-func (w *world) merchant(name id.Tenant, policy string) {
+func (w *world) merchant(accounts *tenant.Store, name id.Tenant, policy string) {
 	w.t.Helper()
 	ctx := w.t.Context()
-	err := w.engine.Tenants.Save(ctx, tenant.Account{
+	err := accounts.Save(ctx, tenant.Account{
 		Tenant: name, Name: string(name), Domains: []string{string(name) + ".example"}, SiteURL: "https://" + string(name) + ".example",
 		ContactEmail: "help@" + string(name) + ".example", CreatedAt: w.cloud.Clock.Now(),
 	}.WithDefaults())
@@ -118,7 +119,7 @@ func (w *world) merchant(name id.Tenant, policy string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := w.engine.Tenants.UseIndex(ctx, name, version, nil); err != nil {
+	if err := accounts.UseIndex(ctx, name, version, nil); err != nil {
 		w.t.Fatal(err)
 	}
 }

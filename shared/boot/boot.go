@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,14 +41,21 @@ type Runtime struct {
 	Stage    string // where it runs: "production", "local"
 }
 
+// garbage is how much a function that answers requests allocates before it
+// collects, as a percentage of what it holds, which is little beside the memory
+// it is given: a shopper need not wait for a collection in every few turns.
+const garbage = 400
+
 // HTTP starts a function that answers API Gateway requests at once.
 func HTTP[S any](build func(context.Context, *Runtime, S) (http.Handler, error)) {
+	debug.SetGCPercent(garbage)
 	lambda.Start(newProcess(build).buffered)
 }
 
 // Stream starts a function that answers API Gateway requests bit by bit. Its
 // route in the template says ResponseTransferMode: RESPONSE_STREAM.
 func Stream[S any](build func(context.Context, *Runtime, S) (http.Handler, error)) {
+	debug.SetGCPercent(garbage)
 	lambda.Start(newProcess(build).streamed)
 }
 

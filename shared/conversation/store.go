@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -35,6 +36,9 @@ func NewStore(t *table.Store, keys *seal.Keyring) *Store {
 	return &Store{table: t, keys: keys, packer: &packer{}}
 }
 
+// now is the time to the millisecond, as it is stored.
+func (s *Store) now() time.Time { return s.table.Now().UTC().Truncate(time.Millisecond) }
+
 // Eventual is the same store read with eventual consistency, at half the price: a
 // message of the last moment may not be seen. Begin notices what was missed.
 func (s *Store) Eventual() *Store { return &Store{s.table.Eventual(), s.keys, s.packer} }
@@ -68,20 +72,19 @@ type messageItem struct {
 	Shopper   id.Shopper `dynamodbav:"shopper"`
 	Turn      int        `dynamodbav:"turn"`
 	Author    Author     `dynamodbav:"author"`
-	Body      seal.Text  `dynamodbav:"body"`             // content as JSON; opens only with the tenant's and the subject's keys
-	Ledger    seal.Text  `dynamodbav:"ledger,omitempty"` // of an answer: what the model was sent for it, packed and sealed
-	State     State      `dynamodbav:"state"`
+	Body      seal.Text  `dynamodbav:"body"`                 // content as JSON, packed; opens only with the tenant's and the subject's keys
+	State     State      `dynamodbav:"state,omitempty"`      // empty when complete
 	Claim     string     `dynamodbav:"claim,omitempty"`      // hash of the client's idempotency key
 	ClaimedTo int64      `dynamodbav:"claimed_to,omitempty"` // Unix milliseconds; who may answer until then
-	SentAt    time.Time  `dynamodbav:"sent_at"`
-	ExpireAt  int64      `dynamodbav:"expires_at"` // Unix seconds; DynamoDB TTL
+	SentAt    int64      `dynamodbav:"sent_at"`              // Unix milliseconds
+	ExpireAt  int64      `dynamodbav:"expires_at"`           // Unix seconds; DynamoDB TTL
 }
 
 // Inventory makes messageItem a table.Record.
 func (messageItem) Inventory() inventory.Entry {
 	return chatEntry("conversation.message", inventory.CustomerSupport, map[string]inventory.Category{
 		"id": inventory.Identifier, "shopper": inventory.Identifier, "turn": inventory.None, "author": inventory.None,
-		"body": inventory.MessageContent, "ledger": inventory.MessageContent, "state": inventory.None, "claim": inventory.Identifier,
+		"body": inventory.MessageContent, "state": inventory.None, "claim": inventory.Identifier,
 		"claimed_to": inventory.None, "sent_at": inventory.None, "expires_at": inventory.None,
 	})
 }
@@ -91,8 +94,8 @@ func (messageItem) Inventory() inventory.Entry {
 type ledgerItem struct {
 	table.Key
 	Shopper  id.Shopper `dynamodbav:"shopper"`
-	Body     seal.Text  `dynamodbav:"body"` // the ledger entry as JSON, packed and sealed
-	SentAt   time.Time  `dynamodbav:"sent_at"`
+	Body     seal.Text  `dynamodbav:"body"`       // content that is a ledger entry alone
+	SentAt   int64      `dynamodbav:"sent_at"`    // Unix milliseconds
 	ExpireAt int64      `dynamodbav:"expires_at"` // Unix seconds; DynamoDB TTL
 }
 
@@ -115,12 +118,15 @@ func chatEntry(record string, purpose inventory.Purpose, fields map[string]inven
 	}
 }
 
-// content is the part of a message that is sealed.
+// content is the part of a message that is sealed. What the model was sent for an
+// answer is a part of it: an answer repeats its passages, and packed together they
+// take the least room.
 type content struct {
-	Text     string   `json:"text"`
-	Sources  []Source `json:"sources,omitempty"`
-	Handoff  bool     `json:"handoff,omitempty"`
-	Degraded bool     `json:"degraded,omitempty"`
+	Ledger   json.RawMessage `json:"ledger,omitempty"`
+	Text     string          `json:"text"`
+	Sources  []Source        `json:"sources,omitempty"`
+	Handoff  bool            `json:"handoff,omitempty"`
+	Degraded bool            `json:"degraded,omitempty"`
 }
 
 // Read gives the head and up to limit of the latest messages (0 for all). What is
@@ -154,7 +160,7 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 			return Thread{}, err
 		}
 		thread.last = max(thread.last, stored.Turn)
-		if !stored.SentAt.After(oldest) || stored.Shopper != ref.Shopper {
+		if !stored.sentAt().After(oldest) || stored.Shopper != ref.Shopper {
 			continue
 		}
 		message, err := s.open(ctx, ref, stored)
@@ -185,11 +191,11 @@ func (s *Store) Prepare(ctx context.Context, ref Ref) error {
 // for answering. It is a Conflict when another message came in meanwhile: read
 // again.
 func (s *Store) Begin(ctx context.Context, ref Ref, thread Thread, head Head, text seal.Personal, idempotencyKey string, keep time.Duration) (Message, error) {
-	now := s.table.Now().UTC()
+	now := s.now()
 	message := Message{
 		ID: id.New[id.Message](now), Turn: thread.LastTurn() + 1, Author: Shopper, Text: text, State: Complete, SentAt: now,
 	}
-	item, err := s.seal(ctx, ref, message, keep)
+	item, err := s.seal(ctx, ref, message, nil, keep)
 	if err != nil {
 		return Message{}, err
 	}
@@ -208,6 +214,7 @@ func (s *Store) Begin(ctx context.Context, ref Ref, thread Thread, head Head, te
 	if err := s.create(ctx, ref.Tenant, item); err != nil {
 		return Message{}, fmt.Errorf("store message of conversation %s: %w", ref.Conversation, err)
 	}
+	go s.packer.warm() // the answer needs it, and is waited for meanwhile
 	return message, nil
 }
 
@@ -252,25 +259,25 @@ type Answer struct {
 // the first answer to a turn is kept; a second one is a Conflict. The ledger
 // keeps both, as a model was asked for both.
 func (s *Store) Finish(ctx context.Context, ref Ref, answer Answer, keep time.Duration) (Message, error) {
-	now := s.table.Now().UTC()
+	now := s.now()
 	message := answer.Message
 	message.ID, message.SentAt = id.New[id.Message](now), now
-	item, err := s.seal(ctx, ref, message, keep)
+	var ledger json.RawMessage
+	if answer.Ledger != nil {
+		entry, err := json.Marshal(answer.Ledger)
+		if err != nil {
+			return Message{}, fmt.Errorf("encode ledger entry: %w", err)
+		}
+		ledger = entry
+	}
+	item, err := s.seal(ctx, ref, message, ledger, keep)
 	if err != nil {
 		return Message{}, err
 	}
-	if answer.Ledger != nil {
-		if item.Ledger, err = s.sealLedger(ctx, ref, answer.Ledger); err != nil {
-			return Message{}, err
-		}
-	}
 	err = s.create(ctx, ref.Tenant, item)
-	if fault.KindOf(err) == fault.Conflict && item.Ledger != nil {
-		if err := s.table.Put(ctx, ref.Tenant, ledgerItem{
-			Key: table.Ledger(ref.Tenant, ref.Conversation, message.Turn, message.ID), Shopper: ref.Shopper, Body: item.Ledger,
-			SentAt: now, ExpireAt: item.ExpireAt,
-		}); err != nil {
-			return Message{}, fmt.Errorf("store ledger entry of conversation %s: %w", ref.Conversation, err)
+	if fault.KindOf(err) == fault.Conflict && ledger != nil {
+		if err := s.keepLedger(ctx, ref, item, ledger); err != nil {
+			return Message{}, err
 		}
 	}
 	if err != nil {
@@ -279,17 +286,20 @@ func (s *Store) Finish(ctx context.Context, ref Ref, answer Answer, keep time.Du
 	return message, nil
 }
 
-// sealLedger makes a ledger entry ready to be stored.
-func (s *Store) sealLedger(ctx context.Context, ref Ref, ledger any) (seal.Text, error) {
-	entry, err := json.Marshal(ledger)
+// keepLedger stores what a model was sent for an answer that is not stored itself.
+func (s *Store) keepLedger(ctx context.Context, ref Ref, answer messageItem, ledger json.RawMessage) error {
+	body, err := s.sealContent(ctx, ref, content{Ledger: ledger})
 	if err != nil {
-		return nil, fmt.Errorf("encode ledger entry: %w", err)
+		return err
 	}
-	packed, err := s.packer.pack(entry)
+	err = s.table.Put(ctx, ref.Tenant, ledgerItem{
+		Key: table.Ledger(ref.Tenant, ref.Conversation, answer.Turn, answer.ID), Shopper: ref.Shopper, Body: body,
+		SentAt: answer.SentAt, ExpireAt: answer.ExpireAt,
+	})
 	if err != nil {
-		return nil, fmt.Errorf("pack ledger entry: %w", err)
+		return fmt.Errorf("store ledger entry of conversation %s: %w", ref.Conversation, err)
 	}
-	return s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(packed))
+	return nil
 }
 
 // Ledger gives what models were sent in a conversation, as JSON, oldest first.
@@ -308,8 +318,8 @@ func (s *Store) Ledger(ctx context.Context, ref Ref, keep time.Duration) ([]seal
 		if err := item.Decode(&m); err != nil {
 			return nil, err
 		}
-		if m.Ledger != nil {
-			stored = append(stored, ledgerItem{Shopper: m.Shopper, Body: m.Ledger, SentAt: m.SentAt})
+		if m.Author != Shopper {
+			stored = append(stored, ledgerItem{Shopper: m.Shopper, Body: m.Body, SentAt: m.SentAt})
 		}
 	}
 	for _, item := range others {
@@ -319,62 +329,85 @@ func (s *Store) Ledger(ctx context.Context, ref Ref, keep time.Duration) ([]seal
 		}
 		stored = append(stored, l)
 	}
-	slices.SortStableFunc(stored, func(a, b ledgerItem) int { return a.SentAt.Compare(b.SentAt) })
+	slices.SortStableFunc(stored, func(a, b ledgerItem) int { return cmp.Compare(a.SentAt, b.SentAt) })
 	oldest := s.table.Now().Add(-keep)
 	var entries []seal.Personal
 	for _, l := range stored {
-		if !l.SentAt.After(oldest) || l.Shopper != ref.Shopper {
+		if !time.UnixMilli(l.SentAt).After(oldest) || l.Shopper != ref.Shopper {
 			continue
 		}
-		packed, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, l.Body)
+		c, err := s.openContent(ctx, ref, l.Body)
 		if fault.KindOf(err) == fault.NotFound { // its key was destroyed: erased
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		entry, err := unpack(packed.Reveal())
-		if err != nil {
-			return nil, err
+		if c.Ledger != nil {
+			entries = append(entries, seal.Clear(string(c.Ledger)))
 		}
-		entries = append(entries, seal.Clear(entry))
 	}
 	return entries, nil
 }
 
-func (s *Store) seal(ctx context.Context, ref Ref, m Message, keep time.Duration) (messageItem, error) {
-	plain, err := json.Marshal(content{m.Text.Reveal(), m.Sources, m.Handoff, m.Degraded})
-	if err != nil {
-		return messageItem{}, fmt.Errorf("encode message: %w", err)
-	}
-	body, err := s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(string(plain)))
+func (s *Store) seal(ctx context.Context, ref Ref, m Message, ledger json.RawMessage, keep time.Duration) (messageItem, error) {
+	body, err := s.sealContent(ctx, ref, content{ledger, m.Text.Reveal(), m.Sources, m.Handoff, m.Degraded})
 	if err != nil {
 		return messageItem{}, err
 	}
-	side := 0
+	side, state := 0, m.State
 	if m.Author != Shopper {
 		side = 1
 	}
+	if state == Complete {
+		state = ""
+	}
 	return messageItem{
 		Key: table.Message(ref.Tenant, ref.Conversation, m.Turn, side), ID: m.ID, Shopper: ref.Shopper, Turn: m.Turn,
-		Author: m.Author, Body: body, State: m.State, SentAt: m.SentAt, ExpireAt: m.SentAt.Add(keep).Unix(),
+		Author: m.Author, Body: body, State: state, SentAt: m.SentAt.UnixMilli(), ExpireAt: m.SentAt.Add(keep).Unix(),
 	}, nil
 }
 
 func (s *Store) open(ctx context.Context, ref Ref, stored messageItem) (Message, error) {
-	plain, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, stored.Body)
+	c, err := s.openContent(ctx, ref, stored.Body)
 	if err != nil {
-		return Message{}, err
-	}
-	var c content
-	if err := json.Unmarshal([]byte(plain.Reveal()), &c); err != nil {
-		return Message{}, fmt.Errorf("decode message %s: %w", stored.ID, err)
+		return Message{}, fmt.Errorf("open message %s: %w", stored.ID, err)
 	}
 	return Message{
 		ID: stored.ID, Turn: stored.Turn, Author: stored.Author, Text: seal.Clear(c.Text), Sources: c.Sources,
-		Handoff: c.Handoff, Degraded: c.Degraded, State: stored.State, SentAt: stored.SentAt,
+		Handoff: c.Handoff, Degraded: c.Degraded, State: cmp.Or(stored.State, Complete), SentAt: stored.sentAt(),
 	}, nil
 }
+
+func (s *Store) sealContent(ctx context.Context, ref Ref, c content) (seal.Text, error) {
+	plain, err := json.Marshal(c)
+	if err != nil {
+		return nil, fmt.Errorf("encode message: %w", err)
+	}
+	packed, err := s.packer.pack(plain)
+	if err != nil {
+		return nil, fmt.Errorf("pack message: %w", err)
+	}
+	return s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(packed))
+}
+
+func (s *Store) openContent(ctx context.Context, ref Ref, body seal.Text) (content, error) {
+	packed, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, body)
+	if err != nil {
+		return content{}, err
+	}
+	plain, err := unpack(packed.Reveal())
+	if err != nil {
+		return content{}, err
+	}
+	var c content
+	if err := json.Unmarshal([]byte(plain), &c); err != nil {
+		return content{}, fmt.Errorf("decode message: %w", err)
+	}
+	return c, nil
+}
+
+func (m messageItem) sentAt() time.Time { return time.UnixMilli(m.SentAt).UTC() }
 
 // hashKey keeps the client's idempotency key, which may say anything, out of the
 // table.

@@ -34,9 +34,19 @@ type Keyring struct {
 
 // cached is a key in clear and when it must be read again.
 type cached struct {
-	key   []byte
-	until time.Time
+	key     []byte // nil: there was none when it was looked for
+	expires int64  // Unix seconds; 0 never
+	until   time.Time
 }
+
+// use is what a key is wanted for.
+type use int
+
+const (
+	ahead   use = iota // Seal may want it soon
+	opening            // it must exist
+	sealing            // it is made if it does not exist, and kept as long as its text
+)
 
 const (
 	cacheFor = 5 * time.Minute
@@ -78,7 +88,7 @@ func (wrappedKey) Inventory() inventory.Entry {
 // exist, so that they need not be waited for then. It makes none: whoever is
 // refused afterwards leaves no trace.
 func (k *Keyring) Prepare(ctx context.Context, t id.Tenant, s id.Shopper) error {
-	_, err := k.textKey(ctx, t, s, dayOf(k.keys.Now()), false)
+	_, err := k.textKey(ctx, t, s, dayOf(k.keys.Now()), ahead)
 	if fault.KindOf(err) == fault.NotFound {
 		return nil
 	}
@@ -89,7 +99,7 @@ func (k *Keyring) Prepare(ctx context.Context, t id.Tenant, s id.Shopper) error 
 // It is Unavailable when the keys cannot be reached; there is no fallback.
 func (k *Keyring) Seal(ctx context.Context, t id.Tenant, s id.Shopper, plain Personal) (Text, error) {
 	d := dayOf(k.keys.Now())
-	key, err := k.textKey(ctx, t, s, d, true)
+	key, err := k.textKey(ctx, t, s, d, sealing)
 	if err != nil {
 		return nil, fmt.Errorf("seal text: %w", err)
 	}
@@ -103,7 +113,7 @@ func (k *Keyring) Open(ctx context.Context, t id.Tenant, s id.Shopper, sealed Te
 	if err != nil {
 		return Personal{}, err
 	}
-	key, err := k.textKey(ctx, t, s, d, false)
+	key, err := k.textKey(ctx, t, s, d, opening)
 	if err != nil {
 		return Personal{}, fmt.Errorf("open text: %w", err)
 	}
@@ -136,40 +146,83 @@ func (k *Keyring) destroy(ctx context.Context, t id.Tenant, key table.Key) error
 	return nil
 }
 
-// textKey derives the key of one subject's text of one day. Keys that do not
-// exist are made only when create is set.
-func (k *Keyring) textKey(ctx context.Context, t id.Tenant, s id.Shopper, d day, create bool) (subjectDayKey, error) {
-	dayKeyName, subjectKeyName := table.DayKey(t, d.String()), table.SubjectKey(t, s)
-	dayKey, haveDay := k.cached(dayKeyName)
-	subjectKey, haveSubject := k.cached(subjectKeyName)
-	if !haveDay || !haveSubject {
-		items, err := k.keys.GetAll(ctx, t, table.TenantKey(t), dayKeyName, subjectKeyName)
+// textKey derives the key of one subject's text of one day.
+func (k *Keyring) textKey(ctx context.Context, t id.Tenant, s id.Shopper, d day, want use) (subjectDayKey, error) {
+	// A key goes when all that was sealed under it has gone: a day's after the
+	// retention, a subject's after that of the last day it was used on.
+	period, _ := inventory.ChatRetention.Period()
+	expires := d.start().Add(inventory.Day + period).Unix()
+	var keys [2][]byte
+	var unknown []table.Key // what must be read; the tenant's key opens the others
+	names := [2]table.Key{table.DayKey(t, d.String()), table.SubjectKey(t, s)}
+	complete := true
+	for i, name := range names {
+		c, ok := k.cached(name)
+		switch {
+		case ok && c.key != nil && (want != sealing || c.expires >= expires):
+			keys[i] = c.key
+			continue
+		case ok && c.key == nil && want == sealing: // it is made; if another did so first, that is noticed
+		default:
+			unknown = append(unknown, name)
+		}
+		complete = false
+	}
+	if complete {
+		return textKey(keys[0], keys[1], t, s, d)
+	}
+	if _, ok := k.cached(table.TenantKey(t)); !ok {
+		unknown = append(unknown, table.TenantKey(t))
+	}
+	found, err := k.read(ctx, t, want, unknown)
+	if err != nil {
+		return subjectDayKey{}, err
+	}
+	tenantKey, err := k.tenantKey(ctx, t, found[table.TenantKey(t)], want)
+	if err != nil {
+		return subjectDayKey{}, err
+	}
+	var missing error
+	for i, name := range names {
+		if keys[i] != nil {
+			continue
+		}
+		keys[i], err = k.innerKey(ctx, t, tenantKey, name, found[name], expires, want)
+		if want == ahead && fault.KindOf(err) == fault.NotFound {
+			missing, err = err, nil
+		}
 		if err != nil {
-			return subjectDayKey{}, err
-		}
-		tenantKey, err := k.tenantKey(ctx, t, items[0], create)
-		if err != nil {
-			return subjectDayKey{}, err
-		}
-		// A key goes when all that was sealed under it has gone: a day's after the
-		// retention, a subject's after that of the last day it was used on.
-		period, _ := inventory.ChatRetention.Period()
-		expires := d.start().Add(inventory.Day + period).Unix()
-		if dayKey, err = k.innerKey(ctx, t, tenantKey, dayKeyName, items[1], expires, create); err != nil {
-			return subjectDayKey{}, err
-		}
-		if subjectKey, err = k.innerKey(ctx, t, tenantKey, subjectKeyName, items[2], expires, create); err != nil {
 			return subjectDayKey{}, err
 		}
 	}
-	return textKey(dayKey, subjectKey, t, s, d)
+	if missing != nil {
+		return subjectDayKey{}, missing
+	}
+	return textKey(keys[0], keys[1], t, s, d)
+}
+
+// read reads keys as stored. What is read ahead may be a moment old.
+func (k *Keyring) read(ctx context.Context, t id.Tenant, want use, names []table.Key) (map[table.Key]table.Item, error) {
+	found := map[table.Key]table.Item{}
+	if len(names) == 0 {
+		return found, nil
+	}
+	from := k.keys
+	if want == ahead {
+		from = from.Eventual()
+	}
+	items, err := from.GetAll(ctx, t, names...)
+	for i, item := range items {
+		found[names[i]] = item
+	}
+	return found, err
 }
 
 // tenantKey opens the tenant's key through KMS, or makes it.
-func (k *Keyring) tenantKey(ctx context.Context, t id.Tenant, item table.Item, create bool) ([]byte, error) {
+func (k *Keyring) tenantKey(ctx context.Context, t id.Tenant, item table.Item, want use) ([]byte, error) {
 	name := table.TenantKey(t)
-	if key, ok := k.cached(name); ok {
-		return key, nil
+	if c, ok := k.cached(name); ok {
+		return c.key, nil
 	}
 	bound := encryption{"tenant": string(t), "purpose": "keyring"}
 	if item.Exists() {
@@ -179,14 +232,14 @@ func (k *Keyring) tenantKey(ctx context.Context, t id.Tenant, item table.Item, c
 		}
 		plain, err := k.kms.decrypt(ctx, stored.Wrapped, bound)
 		if key, ok := k.overdue(name); ok && err != nil { // a warm instance goes on without KMS
-			return k.remember(name, key), nil
+			return k.remember(name, key, 0), nil
 		}
 		if err != nil {
 			return nil, unavailable("decrypt tenant key", err)
 		}
-		return k.remember(name, plain), nil
+		return k.remember(name, plain, 0), nil
 	}
-	if !create {
+	if want != sealing {
 		return nil, destroyed()
 	}
 	plain, wrapped, err := k.kms.dataKey(ctx, bound)
@@ -195,18 +248,18 @@ func (k *Keyring) tenantKey(ctx context.Context, t id.Tenant, item table.Item, c
 	}
 	err = k.keys.Create(ctx, t, wrappedKey{Key: name, Wrapped: wrapped})
 	if fault.KindOf(err) == fault.Conflict { // another turn made it first
-		return k.reread(ctx, t, name, func(item table.Item) ([]byte, error) { return k.tenantKey(ctx, t, item, false) })
+		return k.reread(ctx, t, name, func(item table.Item) ([]byte, error) { return k.tenantKey(ctx, t, item, opening) })
 	}
 	if err != nil {
 		return nil, err
 	}
-	return k.remember(name, plain), nil
+	return k.remember(name, plain, 0), nil
 }
 
 // innerKey opens a key that the tenant's key wraps, or makes it. To seal with a
 // key that would go before expires, in Unix seconds, is to keep it until then: a
 // Conflict if it was destroyed meanwhile.
-func (k *Keyring) innerKey(ctx context.Context, t id.Tenant, tenantKey []byte, name table.Key, item table.Item, expires int64, create bool) ([]byte, error) {
+func (k *Keyring) innerKey(ctx context.Context, t id.Tenant, tenantKey []byte, name table.Key, item table.Item, expires int64, want use) ([]byte, error) {
 	label := name.PK + "|" + name.SK
 	if item.Exists() {
 		var stored wrappedKey
@@ -217,15 +270,18 @@ func (k *Keyring) innerKey(ctx context.Context, t id.Tenant, tenantKey []byte, n
 		if err != nil {
 			return nil, err
 		}
-		if was := stored.ExpireAt; create && was < expires {
+		if was := stored.ExpireAt; want == sealing && was < expires {
 			stored.ExpireAt = expires
 			if err := k.keys.Replace(ctx, t, stored, "expires_at", was); err != nil {
 				return nil, err
 			}
 		}
-		return k.remember(name, key), nil
+		return k.remember(name, key, stored.ExpireAt), nil
 	}
-	if !create {
+	if want == ahead {
+		k.remember(name, nil, 0)
+	}
+	if want != sealing {
 		return nil, destroyed()
 	}
 	key := make([]byte, keySize)
@@ -237,13 +293,13 @@ func (k *Keyring) innerKey(ctx context.Context, t id.Tenant, tenantKey []byte, n
 	err = k.keys.Create(ctx, t, wrappedKey{Key: name, Wrapped: wrapped, ExpireAt: expires})
 	if fault.KindOf(err) == fault.Conflict {
 		return k.reread(ctx, t, name, func(item table.Item) ([]byte, error) {
-			return k.innerKey(ctx, t, tenantKey, name, item, expires, false)
+			return k.innerKey(ctx, t, tenantKey, name, item, expires, opening)
 		})
 	}
 	if err != nil {
 		return nil, err
 	}
-	return k.remember(name, key), nil
+	return k.remember(name, key, expires), nil
 }
 
 // reread opens a key that somebody else made a moment ago.
@@ -255,14 +311,11 @@ func (k *Keyring) reread(ctx context.Context, t id.Tenant, name table.Key, open 
 	return open(item)
 }
 
-func (k *Keyring) cached(name table.Key) ([]byte, bool) {
+func (k *Keyring) cached(name table.Key) (cached, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	c, ok := k.cache[name]
-	if !ok || !k.keys.Now().Before(c.until) {
-		return nil, false
-	}
-	return c.key, true
+	return c, ok && k.keys.Now().Before(c.until)
 }
 
 // overdue gives a key that should have been read again.
@@ -273,13 +326,13 @@ func (k *Keyring) overdue(name table.Key) ([]byte, bool) {
 	return c.key, ok
 }
 
-func (k *Keyring) remember(name table.Key, key []byte) []byte {
+func (k *Keyring) remember(name table.Key, key []byte, expires int64) []byte {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.cache) >= cacheMax {
 		clear(k.cache)
 	}
-	k.cache[name] = cached{key, k.keys.Now().Add(cacheFor)}
+	k.cache[name] = cached{key, expires, k.keys.Now().Add(cacheFor)}
 	return key
 }
 

@@ -28,6 +28,7 @@ const (
 	rival id.Tenant  = "shop-2"
 	anna  id.Shopper = "anna"
 	ben   id.Shopper = "ben"
+	carl  id.Shopper = "carl"
 )
 
 // bench is the key table and the key of template.yaml.
@@ -190,7 +191,7 @@ func TestASubjectsKeyEndsWithTheirLastText(t *testing.T) {
 	day := 24 * time.Hour
 	first := sealed(t, b.keyring(), shop, anna, "first")
 	b.Advance(60 * day)
-	second := sealed(t, b.keyring(), shop, anna, "second") // a key that would have gone in 31 days
+	second := b.turn(t, shop, anna, "second") // a key that would have gone in 31 days, read ahead
 	b.Advance(29 * day)
 	wantOpens(t, b.keyring(), shop, anna, first, "first") // day 89
 	b.Advance(60 * day)
@@ -200,6 +201,38 @@ func TestASubjectsKeyEndsWithTheirLastText(t *testing.T) {
 	keys := table.New(b.AWS, b.keyTable, b.Clock.Now)
 	if _, err := keys.GetItem(t.Context(), shop, table.SubjectKey(shop, anna)); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("the subject's key is still there: %v", err)
+	}
+}
+
+// turn seals as a turn of a chat does: after its keys were read ahead.
+func (b *bench) turn(t *testing.T, tenant id.Tenant, s id.Shopper, text string) seal.Text {
+	t.Helper()
+	k := b.keyring()
+	must(t, k.Prepare(t.Context(), tenant, s))
+	return sealed(t, k, tenant, s, text)
+}
+
+// A new shopper's first text costs half a unit to see that there is no key, and
+// one to make it.
+func TestAKeyThatWasMissedIsMadeWithoutAnotherLook(t *testing.T) {
+	b := newBench(t)
+	k := b.keyring()
+	sealed(t, k, shop, anna, "the tenant's and the day's keys are there")
+	b.Dynamo.ResetMeter()
+	must(t, k.Prepare(t.Context(), shop, ben))
+	text := sealed(t, k, shop, ben, "hello")
+	if used := b.Dynamo.Meter().Total(); used.Requests != 2 || used.Read != 0.5 || used.Write != 1 {
+		t.Errorf("used %+v", used)
+	}
+	// Another instance that missed it, too, seals under the same key.
+	other := b.keyring()
+	must(t, other.Prepare(t.Context(), shop, carl))
+	first := sealed(t, k, shop, carl, "first")
+	second := sealed(t, other, shop, carl, "second")
+	for _, k := range []*seal.Keyring{k, other, b.keyring()} {
+		wantOpens(t, k, shop, ben, text, "hello")
+		wantOpens(t, k, shop, carl, first, "first")
+		wantOpens(t, k, shop, carl, second, "second")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"omniops/shared/conversation"
+	"omniops/shared/fault"
 	"omniops/shared/knowledge/index"
 	"omniops/shared/llm"
 	"omniops/shared/processor"
@@ -80,7 +81,7 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 // A question that leans on the one before it, such as "And for a teapot?", is
 // looked up together with that.
 func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) {
-	ix, err := e.Knowledge.Index(ctx, turn.ask.Tenant, turn.account.IndexVersion)
+	ix, err := e.index(ctx, turn)
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +113,21 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 		}
 	}
 	return best, nil
+}
+
+// index is the shop's index. One that is gone was replaced after the account was
+// read: then the account is read again.
+func (e *Engine) index(ctx context.Context, turn *Turn) (*index.Index, error) {
+	ix, err := e.Knowledge.Index(ctx, turn.ask.Tenant, turn.account.IndexVersion)
+	if fault.KindOf(err) != fault.NotFound || turn.account.IndexVersion == "" {
+		return ix, err
+	}
+	account, _, err := e.Tenants.Refresh(ctx, turn.ask.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	turn.account = account
+	return e.Knowledge.Index(ctx, turn.ask.Tenant, account.IndexVersion)
 }
 
 // maxSentences is how many sentences of a message are looked up on their own.

@@ -29,7 +29,7 @@ import (
 
 // Engine answers shoppers. It is safe for concurrent use.
 type Engine struct {
-	Tenants       *tenant.Store
+	Tenants       *tenant.Recent
 	Conversations *conversation.Store
 	Knowledge     *library.Library
 	Models        *llm.Router
@@ -342,7 +342,7 @@ func (e *Engine) await(ctx context.Context, turn *Turn) (*conversation.Message, 
 
 // Transcript gives all that is kept of a conversation, oldest first.
 func (e *Engine) Transcript(ctx context.Context, ref conversation.Ref) (conversation.Thread, error) {
-	account, err := e.Tenants.Get(ctx, ref.Tenant)
+	account, _, err := e.Tenants.Refresh(ctx, ref.Tenant)
 	if err != nil {
 		return conversation.Thread{}, err
 	}

@@ -92,10 +92,10 @@ func TestWhatHasExpiredIsNotThereToWrite(t *testing.T) {
 	must(t, b.Create(ctx, shop, old))
 	b.Advance(time.Hour - time.Second)
 	wantKind(t, b.Create(ctx, shop, old), fault.Conflict)
-	must(t, b.Set(ctx, shop, old, "text", "still here"))
+	must(t, b.Set(ctx, shop, old, map[string]any{"text": "still here"}))
 
 	b.Advance(time.Second)
-	wantKind(t, b.Set(ctx, shop, old, "text", "too late"), fault.NotFound)
+	wantKind(t, b.Set(ctx, shop, old, map[string]any{"text": "too late"}), fault.NotFound)
 	if total, err := b.Add(ctx, shop, note{Key: key, ExpireAt: b.in(time.Hour)}, "count", 2); err != nil || total != 2 {
 		t.Errorf("a counter went on from one that had expired: %d, %v", total, err)
 	}

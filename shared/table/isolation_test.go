@@ -42,7 +42,7 @@ func TestAnotherTenantsKeyIsRefused(t *testing.T) {
 					"PutAll":  b.PutAll(ctx, pair.caller, theirs),
 					"Create":  b.Create(ctx, pair.caller, theirs),
 					"Replace": b.Replace(ctx, pair.caller, theirs, "version", 1),
-					"Set":     b.Set(ctx, pair.caller, theirs, "text", "overwritten"),
+					"Set":     b.Set(ctx, pair.caller, theirs, map[string]any{"text": "overwritten"}),
 					"Add":     added,
 					"Get":     b.Get(ctx, pair.caller, key, &n),
 					"GetItem": got,

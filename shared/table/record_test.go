@@ -87,14 +87,14 @@ func TestOnlyDeclaredAttributesAreChanged(t *testing.T) {
 	record := note{Key: table.Message(shop, chat, 1, 0), Text: "hello", ExpireAt: b.in(time.Hour)}
 	must(t, b.Put(t.Context(), shop, record))
 	for _, attribute := range []string{"birthday", "PK", "expires_at", ""} {
-		if b.Set(t.Context(), shop, record, attribute, 1) == nil {
+		if b.Set(t.Context(), shop, record, map[string]any{attribute: 1}) == nil {
 			t.Errorf("Set changed %q", attribute)
 		}
 		if _, err := b.Add(t.Context(), shop, record, attribute, 1); err == nil {
 			t.Errorf("Add counted in %q", attribute)
 		}
 	}
-	if b.Set(t.Context(), shop, unregistered{Key: record.Key}, "text", "x") == nil {
+	if b.Set(t.Context(), shop, unregistered{Key: record.Key}, map[string]any{"text": "x"}) == nil {
 		t.Error("Set took a record that is not declared")
 	}
 	var after note

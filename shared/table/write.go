@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"omniops/shared/fault"
 	"omniops/shared/id"
@@ -113,9 +115,9 @@ func (s *Store) Add(ctx context.Context, t id.Tenant, r Record, counter string, 
 	return 0, busy(errors.New("the counter kept changing"))
 }
 
-// Set changes one attribute of a record that is there already, and leaves the
-// rest as it is: NotFound if it is not there, or has expired.
-func (s *Store) Set(ctx context.Context, t id.Tenant, r Record, attribute string, value any) error {
+// Set changes attributes of a record that is there already, all at once, and
+// leaves the rest as it is: NotFound if it is not there, or has expired.
+func (s *Store) Set(ctx context.Context, t id.Tenant, r Record, attributes map[string]any) error {
 	if err := s.check(t, r.key()); err != nil {
 		return err
 	}
@@ -123,20 +125,27 @@ func (s *Store) Set(ctx context.Context, t id.Tenant, r Record, attribute string
 	if err := entry.Validate(); err != nil {
 		return err
 	}
-	if _, ok := entry.Fields[attribute]; !ok || attribute == expiryAttribute {
-		return fmt.Errorf("%s has no attribute %q that can be set", entry.Record, attribute)
+	names, values := map[string]string{}, Attributes{":now": seconds(s.now())}
+	var sets []string
+	for _, attribute := range slices.Sorted(maps.Keys(attributes)) {
+		if _, ok := entry.Fields[attribute]; !ok || attribute == expiryAttribute {
+			return fmt.Errorf("%s has no attribute %q that can be set", entry.Record, attribute)
+		}
+		encoded, err := valueOf(reflect.ValueOf(attributes[attribute]))
+		if err != nil {
+			return fmt.Errorf("encode %s: %w", attribute, err)
+		}
+		n := strconv.Itoa(len(sets))
+		names["#"+n], values[":"+n] = attribute, encoded
+		sets = append(sets, "#"+n+" = :"+n)
 	}
-	encoded, err := valueOf(reflect.ValueOf(value))
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", attribute, err)
-	}
-	_, err = s.call(ctx, "set "+attribute, "UpdateItem", request{
+	_, err := s.call(ctx, "set "+entry.Record, "UpdateItem", request{
 		TableName:                 s.name,
 		Key:                       keyAttributes(r.key()),
-		UpdateExpression:          "SET #a = :v",
+		UpdateExpression:          "SET " + strings.Join(sets, ", "),
 		ConditionExpression:       "attribute_exists(PK) AND (attribute_not_exists(expires_at) OR expires_at > :now)",
-		ExpressionAttributeNames:  map[string]string{"#a": attribute},
-		ExpressionAttributeValues: Attributes{":v": encoded, ":now": seconds(s.now())},
+		ExpressionAttributeNames:  names,
+		ExpressionAttributeValues: values,
 	})
 	if fault.KindOf(err) == fault.Conflict {
 		return fault.E(fault.NotFound, "There is nothing here.", err)

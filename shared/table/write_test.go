@@ -91,9 +91,9 @@ func TestSetLeavesTheRest(t *testing.T) {
 	b := newBench(t)
 	ctx := t.Context()
 	p := pin{Key: table.Site(shop), Due: table.CrawlDue(shop, "2026-11-25"), Text: "before"}
-	wantKind(t, b.Set(ctx, shop, p, "text", "after"), fault.NotFound)
+	wantKind(t, b.Set(ctx, shop, p, map[string]any{"text": "after"}), fault.NotFound)
 	must(t, b.Put(ctx, shop, p))
-	must(t, b.Set(ctx, shop, p, "text", "after"))
+	must(t, b.Set(ctx, shop, p, map[string]any{"text": "after"}))
 	p.Text = "after"
 	var got pin
 	must(t, b.Get(ctx, shop, p.Key, &got))
@@ -211,7 +211,7 @@ func TestFaultsAreClassified(t *testing.T) {
 		"Put":     func(s *table.Store) error { return s.Put(ctx, shop, record) },
 		"Create":  func(s *table.Store) error { return s.Create(ctx, shop, record) },
 		"Replace": func(s *table.Store) error { return s.Replace(ctx, shop, record, "version", 0) },
-		"Set":     func(s *table.Store) error { return s.Set(ctx, shop, record, "text", "x") },
+		"Set":     func(s *table.Store) error { return s.Set(ctx, shop, record, map[string]any{"text": "x"}) },
 		"Add":     func(s *table.Store) error { _, err := s.Add(ctx, shop, record, "count", 1); return err },
 		"Get":     func(s *table.Store) error { return s.Get(ctx, shop, key, &note{}) },
 		"GetAll":  func(s *table.Store) error { _, err := s.GetAll(ctx, shop, key); return err },

@@ -229,13 +229,10 @@ func (s *Store) Today(ctx context.Context, t id.Tenant) (Account, int64, error) 
 	return accountOf(t, account), usage.Turns, nil
 }
 
-// CountTurn adds one to today's turns.
-func (s *Store) CountTurn(ctx context.Context, t id.Tenant) error {
+// count adds to the turns of a day, and gives their new number.
+func (s *Store) count(ctx context.Context, t id.Tenant, day string, turns int64) (int64, error) {
 	period, _ := inventory.OperationRetention.Period()
-	_, err := s.table.Add(ctx, t, usageItem{
-		Key: table.Usage(t, s.day()), ExpireAt: s.table.Now().Add(period).Unix(),
-	}, "turns", 1)
-	return err
+	return s.table.Add(ctx, t, usageItem{Key: table.Usage(t, day), ExpireAt: s.table.Now().Add(period).Unix()}, "turns", turns)
 }
 
 // UseIndex makes a knowledge index the one that answers are drawn from, and the
@@ -245,12 +242,7 @@ func (s *Store) UseIndex(ctx context.Context, t id.Tenant, version string, sugge
 	if err := s.table.Get(ctx, t, table.Merchant(t), &item); err != nil {
 		return fmt.Errorf("read account %s: %w", t, err)
 	}
-	// In this order: who saves settings in between writes what it has read of both,
-	// or notices the new version.
-	if err := s.table.Set(ctx, t, item, "index_version", version); err != nil {
-		return err
-	}
-	return s.table.Set(ctx, t, item, "suggestions", suggestions)
+	return s.table.Set(ctx, t, item, map[string]any{"index_version": version, "suggestions": suggestions})
 }
 
 func (s *Store) day() string { return s.table.Now().UTC().Format(time.DateOnly) }

@@ -23,6 +23,7 @@ type bench struct {
 	*localtest.Cloud
 	table  *table.Store
 	stores *tenant.Store
+	turns  *tenant.Recent
 	name   string
 }
 
@@ -31,7 +32,8 @@ func newBench(t *testing.T) *bench {
 	c := localtest.Start(t)
 	name := c.Env(t, "tenant-provision", "TABLE_NAME")
 	main := table.New(c.AWS, name, c.Clock.Now)
-	return &bench{c, main, tenant.NewStore(main), name}
+	stores := tenant.NewStore(main)
+	return &bench{c, main, stores, tenant.NewRecent(stores), name}
 }
 
 func (b *bench) wantOwner(t *testing.T, host string, want id.Tenant) {
@@ -60,7 +62,7 @@ func TestSaveAndFind(t *testing.T) {
 	b.wantOwner(t, "fern.example", "")
 	_, err := b.stores.Get(t.Context(), "fern")
 	wantKind(t, err, fault.NotFound)
-	_, _, err = b.stores.Today(t.Context(), "fern")
+	_, _, err = b.turns.Today(t.Context(), "fern")
 	wantKind(t, err, fault.NotFound)
 
 	must(t, b.stores.Save(t.Context(), a))
@@ -155,43 +157,11 @@ func TestChatsAreKeptShorterOnly(t *testing.T) {
 	for _, days := range []int{1, 30, 90} {
 		a.ChatDays = days
 		must(t, b.stores.Save(t.Context(), a))
-		got, _, err := b.stores.Today(t.Context(), "fern")
+		got, _, err := b.turns.Refresh(t.Context(), "fern")
 		if err != nil || got.ChatRetention() != time.Duration(days)*inventory.Day {
 			t.Errorf("%d days are %v, %v", days, got.ChatRetention(), err)
 		}
 	}
-}
-
-func TestTurnsAreCountedByDayAndTenant(t *testing.T) {
-	b := newBench(t)
-	must(t, b.stores.Save(t.Context(), account("fern", "fern.example")))
-	must(t, b.stores.Save(t.Context(), account("moss", "moss.example")))
-	want := func(shop id.Tenant, turns int64) {
-		t.Helper()
-		a, used, err := b.stores.Today(t.Context(), shop)
-		if err != nil || used != turns || a.Tenant != shop {
-			t.Errorf("%s has used %d turns, %v; want %d", a.Tenant, used, err, turns)
-		}
-	}
-	want("fern", 0)
-	var group sync.WaitGroup
-	for range 12 {
-		group.Go(func() {
-			if err := b.stores.CountTurn(t.Context(), "fern"); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	want("fern", 12)
-	want("moss", 0)
-	midnight := b.Clock.Now().Truncate(inventory.Day).Add(inventory.Day)
-	b.Advance(midnight.Add(-time.Second).Sub(b.Clock.Now()))
-	want("fern", 12)
-	b.Advance(time.Second)
-	want("fern", 0)
-	must(t, b.stores.CountTurn(t.Context(), "fern"))
-	want("fern", 1)
 }
 
 func TestWithoutTheTable(t *testing.T) {
@@ -199,8 +169,8 @@ func TestWithoutTheTable(t *testing.T) {
 	must(t, b.Faults.Replace(faults.Rule{Service: "dynamodb", Kind: faults.Error}))
 	_, get := b.stores.Get(t.Context(), "fern")
 	_, find := b.stores.ByHost(t.Context(), "fern.example")
-	_, _, today := b.stores.Today(t.Context(), "fern")
-	for _, err := range []error{get, find, today, b.stores.CountTurn(t.Context(), "fern"), b.stores.Save(t.Context(), account("fern", "fern.example"))} {
+	_, _, today := b.turns.Today(t.Context(), "fern")
+	for _, err := range []error{get, find, today, b.turns.CountTurn(t.Context(), "fern"), b.stores.Save(t.Context(), account("fern", "fern.example"))} {
 		wantKind(t, err, fault.Unavailable)
 	}
 	b.Faults.Clear()
