@@ -91,7 +91,7 @@ func newBench(t *testing.T) *bench {
 		Table: c.Env(t, "chat-reply", "TABLE_NAME"), KeyTable: c.Env(t, "chat-reply", "KEY_TABLE_NAME"),
 		Bucket: c.Env(t, "chat-reply", "CONTENT_BUCKET"), KeyringKey: c.Env(t, "chat-reply", "KEYRING_KEY_ID"),
 		SessionSecret: boot.NewSecret(localtest.SessionSecret), OpenAIKey: boot.NewSecret("sk-test"),
-		OpenAIBaseURL: model.URL + "/openai/v1", ChatModel: "gpt-4.1-mini",
+		OpenAIBaseURL: model.URL + "/openai/v1", ChatModel: "gpt-4.1-mini", EmbedModel: "text-embedding-3-small",
 		AllowPrivate: []string{strings.TrimPrefix(model.URL, "http://")},
 	}
 	handler, err := build(t.Context(), &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler)}, s)
@@ -176,6 +176,7 @@ type answer struct {
 			N         int       `json:"n"`
 			Title     string    `json:"title"`
 			URL       string    `json:"url"`
+			Hash      string    `json:"hash"`
 			CrawledAt time.Time `json:"crawled_at"`
 			Stale     bool      `json:"stale"`
 		} `json:"sources"`

@@ -23,6 +23,7 @@ import (
 	"omniops/shared/knowledge/library"
 	"omniops/shared/llm"
 	"omniops/shared/mask"
+	"omniops/shared/processor"
 	"omniops/shared/seal"
 	"omniops/shared/tenant"
 )
@@ -62,9 +63,10 @@ type Turn struct {
 	account tenant.Account
 	thread  conversation.Thread // before this message
 	number  int
-	asked   string // the shopper's words, without card numbers
-	replay  bool   // this idempotency key has been seen before
-	kept    bool   // stored; not when the keys cannot be reached
+	asked   string       // the shopper's words, without card numbers
+	replay  bool         // this idempotency key has been seen before
+	kept    bool         // stored; not when the keys cannot be reached
+	lookups []llm.Lookup // what the question was sent for to be found by meaning
 }
 
 // Accept checks and stores a message. It is Invalid when empty or too long,
@@ -253,6 +255,7 @@ func (e *Engine) Answer(ctx context.Context, turn *Turn, emit func(Event) error)
 		return err
 	}
 	answer.Message.Turn = turn.number
+	answer.Ledger = e.withLookups(turn, answer.Ledger)
 	out.send(sourcesEvent(answer.Message, turn.account))
 	message, err := e.keep(ctx, turn, answer)
 	if err != nil {
@@ -261,6 +264,27 @@ func (e *Engine) Answer(ctx context.Context, turn *Turn, emit func(Event) error)
 	out.send(Done{message.ID, turn.number, message.State})
 	return nil
 }
+
+// withLookups adds to a turn's ledger what was sent to have the question found by
+// meaning.
+func (e *Engine) withLookups(turn *Turn, ledger any) any {
+	if len(turn.lookups) == 0 {
+		return ledger
+	}
+	entry, asked := ledger.(llm.Entry)
+	if !asked {
+		entry = llm.Entry{
+			At: e.Now(), Tenant: turn.ask.Tenant, Conversation: turn.ask.Conversation, Surface: processor.CustomerChat, Task: lookupTask,
+			Attempts: []llm.Attempt{},
+		}
+	}
+	entry.Lookups = turn.lookups
+	return entry
+}
+
+// lookupTask stands in the ledger for a turn in which a model only looked the
+// question up.
+const lookupTask = "support/lookup"
 
 // detached keeps the deadline of a request but not its end: a shopper who goes
 // away does not end the answer.

@@ -203,3 +203,33 @@ var months = sync.OnceValue(func() map[string]int {
 	}
 	return all
 })
+
+// Words lists the words that are a number or a price by themselves, in lower
+// case.
+func Words() []string {
+	all := []string{"noon", "midday", "midnight", "mittags", "mitternacht", "midi", "minuit"}
+	for w := range spelt() {
+		all = append(all, w)
+	}
+	for w := range free {
+		all = append(all, w)
+	}
+	return all
+}
+
+// InWords reports whether a lower-case word is, or begins with, a number, such
+// as "thirty" or "zehnjährige".
+func InWords(word string) bool {
+	_, rest, ok := inWords(word)
+	return ok || rest != ""
+}
+
+// IsOne reports whether a lower-case word is an article that is a one before a
+// unit, as in "ein Jahr".
+func IsOne(word string) bool { return articles[word] && word != "a" && word != "an" }
+
+// IsUnit reports whether a lower-case word is a unit.
+func IsUnit(word string) bool {
+	_, ok := units()[word]
+	return ok
+}

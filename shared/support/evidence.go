@@ -1,0 +1,298 @@
+package support
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"omniops/shared/knowledge/figure"
+	"omniops/shared/knowledge/index"
+	"omniops/shared/knowledge/passage"
+)
+
+// evidence is what the passages given to a model state, ready for checking its
+// sentences against.
+type evidence struct {
+	language string // of the answer
+	grounds  []*ground
+	records  []record
+	asked    []figure.Figure // the question's own figures
+	question map[string]bool // its informative words
+	known    []figure.Figure // what may be said without a passage: the shop's address
+}
+
+// ground is one passage.
+type ground struct {
+	passage  passage.Passage
+	language string
+	segments []segment
+	stems    map[string]bool
+	codes    map[string]bool // every word and pair of words, as codes are spelt
+}
+
+// segment is one sentence, line or row of a passage.
+type segment struct {
+	stems   map[string]bool // its informative words and those of its heading
+	own     map[string]bool // without the heading's
+	figures []figure.Figure
+	doubt   bool // its price contradicts a product's record
+}
+
+// newEvidence reads the passages of hits.
+func newEvidence(language, question, contact string, hits []index.Hit) *evidence {
+	e := &evidence{
+		language: language, asked: figure.Find(question), question: stems(question, language), known: figure.Find(contact),
+		grounds: make([]*ground, len(hits)),
+	}
+	for i, h := range hits {
+		e.grounds[i] = newGround(h.Passage)
+	}
+	for _, g := range e.grounds {
+		if p := g.passage.Product; p != nil {
+			e.records = append(e.records, newRecord(*p, g.language))
+		}
+	}
+	e.doubt()
+	return e
+}
+
+func newGround(p passage.Passage) *ground {
+	language, _, _ := strings.Cut(strings.ToLower(p.Language), "-")
+	if language == "" {
+		language = LanguageOf(p.Text, "")
+	}
+	g := &ground{passage: p, language: language, stems: map[string]bool{}, codes: map[string]bool{}}
+	add := func(text string, above map[string]bool) segment {
+		s := segment{own: stems(text, language), figures: figure.Find(text)}
+		s.stems = s.own
+		for w := range s.own {
+			g.stems[w] = true
+		}
+		if len(above) > 0 {
+			s.stems = maps.Clone(s.own)
+			maps.Copy(s.stems, above)
+		}
+		g.segments = append(g.segments, s)
+		g.spell(text)
+		return s
+	}
+	heading := add(strings.Join(p.Path, ". "), nil)
+	if r := p.Product; r != nil {
+		g.segments = append(g.segments, segment{stems: heading.stems, figures: figure.Find(r.Price + " " + r.Currency)})
+		g.spell(r.SKU)
+	}
+	var head map[string]bool // of a table
+	for line := range strings.Lines(p.Text) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "|") {
+			head = nil
+			for _, s := range sentencesOf(line) {
+				add(s, heading.stems)
+			}
+			continue
+		}
+		row := add(line, head)
+		if head == nil {
+			head = row.stems
+		}
+	}
+	return g
+}
+
+// spell notes the words of a text as codes are spelt: "KC 101" is KC101.
+func (g *ground) spell(text string) {
+	before := ""
+	for _, w := range words(text) {
+		w = figure.Fold(w)
+		g.codes[w] = true
+		if before != "" {
+			g.codes[before+w] = true
+		}
+		before = w
+	}
+}
+
+// shares counts the informative words that a sentence and a passage have in
+// common. In two languages there are none to be had: then it is -1.
+func (e *evidence) shares(said map[string]bool, g *ground) int {
+	if g.language != "" && g.language != e.language {
+		return -1
+	}
+	return common(said, g.stems)
+}
+
+// states gives the segments of a passage that state a figure.
+func (g *ground) states(claim figure.Figure) []segment {
+	var found []segment
+	for _, s := range g.segments {
+		if !s.doubt && slices.ContainsFunc(s.figures, func(f figure.Figure) bool { return f.Supports(claim) }) {
+			found = append(found, s)
+		}
+	}
+	if found == nil && claim.Is(figure.Code) && g.codes[claim.Readings[0].Unit] {
+		return g.segments[:1]
+	}
+	return found
+}
+
+// finding is what a check of a sentence found.
+type finding struct {
+	shown bool
+	keep  []int // citations of the sentence's own that hold
+	add   []int // citations it lacks
+}
+
+// check looks a sentence over that cites the passages with the given numbers.
+func (e *evidence) check(sentence string, cited []int) finding {
+	said := stems(sentence, e.language)
+	var claims []figure.Figure
+	for _, f := range figure.Find(sentence) {
+		if !f.Vague {
+			claims = append(claims, f)
+		}
+	}
+	if !e.priced(sentence, said, claims) || !e.inStock(sentence, said) {
+		return finding{}
+	}
+	backs := make([]map[int]bool, len(claims)) // by claim: the passages that state it
+	for i, c := range claims {
+		backs[i] = e.backs(said, c)
+	}
+	for i, c := range claims {
+		if len(backs[i]) == 0 && !e.granted(c) && !e.echoed(c, claims, backs) {
+			return finding{}
+		}
+	}
+	f := finding{shown: true}
+	for _, n := range cited {
+		if e.holds(n, sentence, said, backs) && !slices.Contains(f.keep, n) {
+			f.keep = append(f.keep, n)
+		}
+	}
+	for i := range claims {
+		if best := e.lacking(said, backs[i], slices.Concat(f.keep, f.add)); best > 0 {
+			f.add = append(f.add, best)
+		}
+	}
+	if len(claims) == 0 && len(f.keep) == 0 {
+		if n := e.source(said); n > 0 {
+			f.add = append(f.add, n)
+		}
+	}
+	return f
+}
+
+// backs gives the passages that state a claim. A bare number may stand on a page
+// by chance: that page must speak of the same thing.
+func (e *evidence) backs(said map[string]bool, claim figure.Figure) map[int]bool {
+	found := map[int]bool{}
+	for i, g := range e.grounds {
+		if len(g.states(claim)) > 0 && (!claim.Is(figure.Plain) || e.shares(said, g) != 0) {
+			found[i+1] = true
+		}
+	}
+	return found
+}
+
+// granted reports whether a claim needs no passage.
+func (e *evidence) granted(claim figure.Figure) bool {
+	return slices.ContainsFunc(e.known, func(f figure.Figure) bool { return f.Supports(claim) })
+}
+
+// echoed reports whether a claim repeats the question beside a figure of the same
+// kind that a passage states, as in "20 days are within the 30 days".
+func (e *evidence) echoed(claim figure.Figure, claims []figure.Figure, backs []map[int]bool) bool {
+	if !slices.ContainsFunc(e.asked, func(f figure.Figure) bool { return f.Supports(claim) }) {
+		return false
+	}
+	for i, other := range claims {
+		if len(backs[i]) > 0 && slices.ContainsFunc(claim.Readings, func(r figure.Reading) bool { return r.Kind != figure.Code && other.Is(r.Kind) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether a passage supports a sentence that cites it: they have
+// words in common, or a figure that says what it measures. Between two languages
+// the figures and names must do.
+func (e *evidence) holds(n int, sentence string, said map[string]bool, backs []map[int]bool) bool {
+	g := e.grounds[n-1]
+	stated := slices.ContainsFunc(backs, func(b map[int]bool) bool { return b[n] })
+	if len(backs) > 0 && !stated {
+		return false
+	}
+	switch shared := e.shares(said, g); {
+	case shared > 0:
+		return true
+	case shared == 0:
+		return stated || len(said) == 0
+	}
+	return stated || e.named(sentence, g)
+}
+
+// named reports whether a passage in another language has one of the names in a
+// sentence, if the sentence has any.
+func (e *evidence) named(sentence string, g *ground) bool {
+	names := namesIn(sentence, e.language)
+	if len(names) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(names, func(n string) bool { return g.codes[n] })
+}
+
+// namesIn gives the words of a sentence, after its first one, that are written
+// like names. In German they cannot be told from nouns.
+func namesIn(sentence, language string) []string {
+	if language == "de" {
+		return nil
+	}
+	var names []string
+	for i, w := range strings.FieldsFunc(sentence, func(r rune) bool { return !inName(r) }) {
+		if folded := figure.Fold(w); i > 0 && len(folded) > 2 && upperFirst(w) && !smallWords[strings.ToLower(w)] {
+			names = append(names, folded)
+		}
+	}
+	return names
+}
+
+// lacking gives the best passage that states a claim, or 0 if one of those that
+// are cited does, or none.
+func (e *evidence) lacking(said map[string]bool, backs map[int]bool, cited []int) int {
+	best, most := 0, -2
+	for n := range backs {
+		if slices.Contains(cited, n) {
+			return 0
+		}
+		if shared := e.shares(said, e.grounds[n-1]); shared > most || shared == most && n < best {
+			best, most = n, shared
+		}
+	}
+	return best
+}
+
+// enoughShared is the share of a sentence's informative words that a passage must
+// have to be cited for it although the model did not.
+const enoughShared = 0.6
+
+// source gives the passage that a sentence without a citation most likely comes
+// from, or 0.
+func (e *evidence) source(said map[string]bool) int {
+	best, most := 0, 0
+	for i, g := range e.grounds {
+		if shared := e.shares(said, g); shared > most {
+			best, most = i+1, shared
+		}
+	}
+	if most < 2 || float64(most) < enoughShared*float64(len(said)) {
+		return 0
+	}
+	return best
+}
+
+// later makes evidence beside the model's work and gives it when it is needed.
+func later(make func() *evidence) func() *evidence {
+	once := sync.OnceValue(make)
+	go once()
+	return once
+}

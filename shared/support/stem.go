@@ -1,0 +1,121 @@
+package support
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/dutch"
+	"github.com/blevesearch/snowballstem/english"
+	"github.com/blevesearch/snowballstem/french"
+	"github.com/blevesearch/snowballstem/german"
+	"github.com/blevesearch/snowballstem/italian"
+	"github.com/blevesearch/snowballstem/spanish"
+	"golang.org/x/text/unicode/norm"
+)
+
+// stemmers are the languages whose words are reduced before they are compared.
+// Words of others are compared by how they begin.
+var stemmers = map[string]func(*snowballstem.Env) bool{
+	"en": english.Stem, "de": german.Stem, "fr": french.Stem, "es": spanish.Stem, "it": italian.Stem, "nl": dutch.Stem,
+}
+
+// smallWords say nothing about what a sentence is about.
+var smallWords = set(strings.Fields(`
+a about after all also am an and any are as at be been before but by can could d did do does for from get had has have he her here him his how i if
+in into is it its just ll may me might more most must my no not now of on one only or our out over own please re s shall she should so some such t
+than that the their them then there these they this those through to too under until up us ve very was we were what when where which while who why
+will with within without would yes you your yours sorry sure course
+aber alle als also am an auch auf aus bei beim bin bis bitte da damit dann das dass dem den denn der des die dies diese diesem diesen dieser dieses doch
+du durch ein eine einem einen einer eines er es etwas für haben hat hier ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in innerhalb ist ja jede jeder
+jedes kann kein keine können man mein meine mit muss müssen nach nein nicht noch nur ob oder ohne sehr sein seine sich sie sind so soll sollte über
+um und uns unser unsere unter von vom vor war was wenn wer werden wie wir wird zu zum zur gern
+à ai au aux avec avez c ce cela ces cet cette comme d dans de des du elle elles en est et être eu il ils j je jusqu l la le les leur leurs lui m ma
+mais me même mes moi mon n ne non nos notre nous on ont ou où oui par pas peut peuvent peux plus pour pouvez qu que quel quelle qui quoi s sa sans se
+ses si son sont sous sur ta te tes ton tous tout toute toutes tu un une vos votre vous y`)...)
+
+// stems gives what the informative words of a text come down to.
+func stems(text, language string) map[string]bool {
+	found := map[string]bool{}
+	for _, w := range words(text) {
+		if informative(w) {
+			found[stem(w, language)] = true
+		}
+	}
+	return found
+}
+
+// informative reports whether a lower-case word says something. Numbers are
+// looked at elsewhere.
+func informative(w string) bool {
+	return utf8.RuneCountInString(w) > 1 && !smallWords[w] && !strings.ContainsAny(w, "0123456789")
+}
+
+// stem reduces a lower-case word, and spells it with plain letters.
+func stem(w, language string) string {
+	if s := stemmers[language]; s != nil {
+		env := snowballstem.NewEnv(w)
+		s(env)
+		w = env.Current()
+	}
+	return fold(w)
+}
+
+// fold removes the marks from letters.
+func fold(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= 0x300 && r <= 0x36f {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(strings.ReplaceAll(s, "ß", "ss")))
+}
+
+// minShared is how many letters the beginnings of two stems share when the words
+// belong together, as those of "Rückgabe" and "Rückgabefrist" do.
+const minShared = 5
+
+// has reports whether a stem, or one that belongs with it, is in a set.
+func has(set map[string]bool, stem string) bool {
+	if set[stem] {
+		return true
+	}
+	if len(stem) < minShared {
+		return false
+	}
+	for other := range set {
+		if len(other) >= minShared && (strings.HasPrefix(other, stem[:minShared]) || len(stem) >= 8 && strings.Contains(stem, other) || len(other) >= 8 && strings.Contains(other, stem)) {
+			return true
+		}
+	}
+	return false
+}
+
+// common counts the stems of a that are in b.
+func common(a, b map[string]bool) int {
+	n := 0
+	for s := range a {
+		if has(b, s) {
+			n++
+		}
+	}
+	return n
+}
+
+// without gives the stems of a that are in none of the others.
+func without(a map[string]bool, others ...map[string]bool) map[string]bool {
+	rest := map[string]bool{}
+next:
+	for s := range a {
+		for _, other := range others {
+			if has(other, s) {
+				continue next
+			}
+		}
+		rest[s] = true
+	}
+	return rest
+}
