@@ -3,6 +3,7 @@ package support
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"omniops/shared/knowledge/figure"
@@ -24,14 +25,18 @@ func newRecord(p passage.Product, language string) record {
 	return r
 }
 
-// priceWords speak of what something costs, and feeWords of a cost beside that of
+// priceWords speak of what something costs and whether it can be had, and feeWords of a cost beside that of
 // the product. They are stems of English, German and French.
 var (
-	priceWords = stemsOf("price prices priced cost costs costing pay pays now currently just only each total sale available buy",
-		"preis preise kostet kosten derzeit aktuell nur jetzt insgesamt erhältlich", "prix coûte coûtent coût coûter tarif actuellement seulement total vend vendu")
-	feeWords = stemsOf("delivery deliver shipping ship postage returns return label repair repairs re-tin retinning tinning service spare part parts filter lid replacement deposit over above gift wrapping extra engraving insurance trade wholesale express collect",
-		"versand lieferung versandkosten rücksendung rückgabe etikett reparatur ersatzteil ersatzteile filter deckel pfand über ab geschenk gravur versicherung express",
-		"livraison expédition port retour étiquette réparation pièce pièces filtre couvercle consigne supérieur dès cadeau gravure assurance express")
+	priceWords = sync.OnceValue(func() map[string]bool {
+		return stemsOf("price prices priced cost costs costing pay pays now currently just only each total sale available availability stock sold buy",
+			"preis preise kostet kosten derzeit aktuell nur jetzt insgesamt erhältlich lager verfügbar vorrätig lieferbar ausverkauft vergriffen", "prix coûte coûtent coût coûter tarif actuellement seulement total vend vendu stock disponible épuisé rupture indisponible")
+	})
+	feeWords = sync.OnceValue(func() map[string]bool {
+		return stemsOf("delivery deliver shipping ship postage returns return label repair repairs re-tin retinning tinning service spare part parts filter lid replacement deposit over above gift wrapping extra engraving insurance trade wholesale express collect",
+			"versand lieferung versandkosten rücksendung rückgabe etikett reparatur ersatzteil ersatzteile filter deckel pfand über ab geschenk gravur versicherung express",
+			"livraison expédition port retour étiquette réparation pièce pièces filtre couvercle consigne supérieur dès cadeau gravure assurance express")
+	})
 )
 
 func stemsOf(english, german, french string) map[string]bool {
@@ -49,7 +54,7 @@ func stemsOf(english, german, french string) map[string]bool {
 func (e *evidence) about(said map[string]bool) []record {
 	var found []record
 	best := 0.0
-	rest := without(said, priceWords)
+	rest := without(said, priceWords())
 	for _, r := range e.records {
 		n := common(r.name, said)
 		if n == 0 {
@@ -77,7 +82,7 @@ func (e *evidence) priced(sentence string, said map[string]bool, claims []figure
 		return true
 	}
 	records := e.about(said)
-	if records == nil && len(without(said, priceWords)) == 0 { // "It costs £39."
+	if records == nil && len(without(said, priceWords())) == 0 { // "It costs £39."
 		records = e.about(e.question)
 	}
 	if records == nil {
@@ -89,7 +94,7 @@ func (e *evidence) priced(sentence string, said map[string]bool, claims []figure
 			names[w] = true
 		}
 	}
-	rest := without(said, names, priceWords)
+	rest := without(said, names, priceWords())
 	for w := range rest {
 		if figure.IsFree(w) {
 			delete(rest, w)
@@ -119,7 +124,7 @@ func (e *evidence) explained(claim figure.Figure, rest, names map[string]bool) b
 			if g.language != "" && g.language != e.language && len(rest) > 0 {
 				return true
 			}
-			if common(rest, without(s.stems, names, priceWords)) > 0 {
+			if common(rest, without(s.stems, names, priceWords())) > 0 {
 				return true
 			}
 		}
@@ -137,7 +142,7 @@ func (e *evidence) doubt() {
 		for i := range g.segments {
 			s := &g.segments[i]
 			records := e.about(s.own)
-			if len(records) == 0 || common(s.own, feeWords) > 0 {
+			if len(records) == 0 || common(s.own, feeWords()) > 0 {
 				continue
 			}
 			s.doubt = slices.ContainsFunc(s.figures, func(f figure.Figure) bool { return f.Is(figure.Money) && !f.Free && !recorded(records, f) })

@@ -88,7 +88,7 @@ func (r *receipts) finish(n int) error {
 	marks = slices.DeleteFunc(marks, func(m int) bool { return m < 1 || m > len(e.grounds) })
 	f := e.check(plain, marks)
 	if f.shown {
-		return r.say(r.render(sentence[shown:], f))
+		return r.say(r.render(sentence, shown, f))
 	}
 	r.withheld = true
 	ending := ""
@@ -101,8 +101,9 @@ func (r *receipts) finish(n int) error {
 	return r.say(ending)
 }
 
-// render writes the rest of a sentence with the citations that hold.
-func (r *receipts) render(rest string, f finding) string {
+// render writes what of a sentence is not shown yet, with the citations that hold.
+func (r *receipts) render(sentence string, shown int, f finding) string {
+	rest := sentence[shown:]
 	var out strings.Builder
 	last := -1 // where the last citation ends
 	for rest != "" {
@@ -136,7 +137,7 @@ func (r *receipts) render(rest string, f finding) string {
 		at = len(strings.TrimRight(text, " \t\n.!?…:*\"'”’»"))
 	}
 	var added strings.Builder
-	if at > 0 && last < 0 {
+	if last < 0 && strings.TrimSpace(sentence[:shown]+text[:at]) != "" {
 		added.WriteByte(' ')
 	}
 	for _, n := range f.add {

@@ -323,6 +323,9 @@ func (f *finder) unitAt(n int, values []float64) (readings []Reading, more int) 
 		at++
 	}
 	t := f.at(at)
+	if next := f.at(at + 1); t.sort == mark && next.sort == number && next.glued && !t.glued { // "for one £28"
+		return nil, 0
+	}
 	add := func(k Kind, factor float64, name string) {
 		for _, v := range values {
 			readings = append(readings, Reading{k, v * factor, name, v})
@@ -398,7 +401,7 @@ func (f *finder) word() bool {
 	case "midnight", "mitternacht", "minuit":
 		return f.take(1, Reading{Kind: Clock, Value: 1440}, Reading{Kind: Clock})
 	}
-	if free[t.text] && !(t.text == "free" && f.at(-1).raw == "-") && !(t.text == "free" && strings.HasPrefix(f.at(1).text, "of") && f.at(2).sort == word && f.at(2).text != "charge" && f.at(2).text != "cost") {
+	if free[t.text] && !(t.glued && f.at(-1).raw == "-") && !(t.text == "free" && strings.HasPrefix(f.at(1).text, "of") && f.at(2).sort == word && f.at(2).text != "charge" && f.at(2).text != "cost") {
 		f.take(1, Reading{Kind: Money})
 		f.found[len(f.found)-1].Free = true
 		return true
