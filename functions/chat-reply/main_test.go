@@ -46,6 +46,7 @@ type bench struct {
 	sessions *webchat.Sessions
 	tenants  *tenant.Store
 	models   *recorded // what the model was sent
+	modelURL string
 }
 
 // recorded keeps the bodies that pass through it.
@@ -81,6 +82,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{Cloud: c, client: contract.Client(t), models: &recorded{next: sandbox.NewOpenAI(c.Faults, c.Clock.Now, 0), bodies: make(chan []byte, 10_000)}}
 	model := httptest.NewServer(b.models)
 	t.Cleanup(model.Close)
+	b.modelURL = model.URL
 
 	main := table.New(c.AWS, c.Env(t, "chat-reply", "TABLE_NAME"), c.Clock.Now)
 	b.tenants = tenant.NewStore(main)

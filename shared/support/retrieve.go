@@ -26,7 +26,7 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 		return nil, err
 	}
 	find := finder{ix: ix, language: LanguageOf(turn.asked, turn.account.Language)}
-	whole := turn.asked
+	whole := asking(turn.asked)
 	hits := find.byWords(turn)
 	if before := turn.previousQuestion(); before != "" && leansOnBefore(turn.asked) {
 		whole += " " + before
@@ -39,6 +39,22 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 		}
 	}
 	return pick(hits, asksForRecord(turn.asked)), nil
+}
+
+// asking gives the sentences of a message that ask, or all of it if none does:
+// what a shopper says around a question would blur its meaning, and need not
+// leave.
+func asking(message string) string {
+	var asks []string
+	for _, s := range sentences(message) {
+		if strings.HasSuffix(s, "?") {
+			asks = append(asks, strings.TrimSpace(s))
+		}
+	}
+	if asks == nil {
+		return message
+	}
+	return strings.Join(asks, " ")
 }
 
 // unsure reports whether an embedding of the question is worth asking for: the
