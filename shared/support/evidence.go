@@ -9,6 +9,7 @@ import (
 	"omniops/shared/knowledge/figure"
 	"omniops/shared/knowledge/index"
 	"omniops/shared/knowledge/passage"
+	"omniops/shared/knowledge/wording"
 )
 
 // evidence is what the passages given to a model state, ready for checking its
@@ -42,7 +43,7 @@ type segment struct {
 // newEvidence reads the passages of hits.
 func newEvidence(language, question, contact string, hits []index.Hit) *evidence {
 	e := &evidence{
-		language: language, asked: figure.Find(question), question: stems(question, language), known: figure.Find(contact),
+		language: language, asked: figure.Find(question), question: wording.Stems(question, language), known: figure.Find(contact),
 		grounds: make([]*ground, len(hits)),
 	}
 	for i, h := range hits {
@@ -64,7 +65,7 @@ func newGround(p passage.Passage) *ground {
 	}
 	g := &ground{passage: p, language: language, stems: map[string]bool{}, codes: map[string]bool{}}
 	add := func(text string, above map[string]bool) segment {
-		s := segment{own: stems(text, language), figures: figure.Find(text)}
+		s := segment{own: wording.Stems(text, language), figures: figure.Find(text)}
 		s.stems = s.own
 		for w := range s.own {
 			g.stems[w] = true
@@ -86,7 +87,7 @@ func newGround(p passage.Passage) *ground {
 	for line := range strings.Lines(p.Text) {
 		if !strings.HasPrefix(strings.TrimSpace(line), "|") {
 			head = nil
-			for _, s := range sentencesOf(line) {
+			for _, s := range wording.Sentences(line) {
 				add(s, heading.stems)
 			}
 			continue
@@ -118,7 +119,7 @@ func (e *evidence) shares(said map[string]bool, g *ground) int {
 	if g.language != "" && g.language != e.language {
 		return -1
 	}
-	return common(said, g.stems)
+	return wording.Common(said, g.stems)
 }
 
 // states gives the segments of a passage that state a figure.
@@ -144,7 +145,7 @@ type finding struct {
 
 // check looks a sentence over that cites the passages with the given numbers.
 func (e *evidence) check(sentence string, cited []int) finding {
-	said := stems(sentence, e.language)
+	said := wording.Stems(sentence, e.language)
 	var claims []figure.Figure
 	for _, f := range figure.Find(sentence) {
 		if !f.Vague {
@@ -249,7 +250,7 @@ func namesIn(sentence, language string) []string {
 	}
 	var names []string
 	for i, w := range strings.FieldsFunc(sentence, func(r rune) bool { return !inName(r) }) {
-		if folded := figure.Fold(w); i > 0 && len(folded) > 2 && upperFirst(w) && !smallWords[strings.ToLower(w)] {
+		if folded := figure.Fold(w); i > 0 && len(folded) > 2 && upperFirst(w) && !wording.IsSmall(strings.ToLower(w)) {
 			names = append(names, folded)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"omniops/shared/knowledge/wording"
 )
 
 // orders finds text that is addressed to a model and not to shoppers. Whoever may
@@ -40,7 +42,7 @@ func ordersModel(text string) bool {
 	if !slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(lower, h) }) {
 		return false
 	}
-	return slices.ContainsFunc(sentencesOf(text), orders().MatchString)
+	return slices.ContainsFunc(wording.Sentences(text), orders().MatchString)
 }
 
 // withoutOrders removes the paragraphs of a passage that are addressed to a

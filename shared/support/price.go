@@ -8,6 +8,7 @@ import (
 
 	"omniops/shared/knowledge/figure"
 	"omniops/shared/knowledge/passage"
+	"omniops/shared/knowledge/wording"
 )
 
 // record is what a shop's own data say of a product.
@@ -18,7 +19,7 @@ type record struct {
 }
 
 func newRecord(p passage.Product, language string) record {
-	r := record{product: p, name: stems(p.Name, language)}
+	r := record{product: p, name: wording.Stems(p.Name, language)}
 	if p.Price != "" {
 		r.amounts = figure.Find(p.Price + " " + p.Currency)
 	}
@@ -43,7 +44,7 @@ func stemsOf(english, german, french string) map[string]bool {
 	all := map[string]bool{}
 	for language, list := range map[string]string{"en": english, "de": german, "fr": french} {
 		for w := range strings.FieldsSeq(list) {
-			all[stem(w, language)] = true
+			all[wording.Stem(w, language)] = true
 		}
 	}
 	return all
@@ -54,14 +55,14 @@ func stemsOf(english, german, french string) map[string]bool {
 func (e *evidence) about(said map[string]bool) []record {
 	var found []record
 	best := 0.0
-	rest := without(said, priceWords())
+	rest := wording.Without(said, priceWords())
 	for _, r := range e.records {
-		n := common(r.name, said)
+		n := wording.Common(r.name, said)
 		if n == 0 {
 			continue
 		}
 		share := float64(n) / float64(len(r.name))
-		if share < 0.5 && common(rest, r.name) < len(rest) {
+		if share < 0.5 && wording.Common(rest, r.name) < len(rest) {
 			continue
 		}
 		switch {
@@ -82,7 +83,7 @@ func (e *evidence) priced(sentence string, said map[string]bool, claims []figure
 		return true
 	}
 	records := e.about(said)
-	if records == nil && len(without(said, priceWords())) == 0 { // "It costs £39."
+	if records == nil && len(wording.Without(said, priceWords())) == 0 { // "It costs £39."
 		records = e.about(e.question)
 	}
 	if records == nil {
@@ -94,7 +95,7 @@ func (e *evidence) priced(sentence string, said map[string]bool, claims []figure
 			names[w] = true
 		}
 	}
-	rest := without(said, names, priceWords())
+	rest := wording.Without(said, names, priceWords())
 	for w := range rest {
 		if figure.IsFree(w) {
 			delete(rest, w)
@@ -124,7 +125,7 @@ func (e *evidence) explained(claim figure.Figure, rest, names map[string]bool) b
 			if g.language != "" && g.language != e.language && len(rest) > 0 {
 				return true
 			}
-			if common(rest, without(s.stems, names, priceWords())) > 0 {
+			if wording.Common(rest, wording.Without(s.stems, names, priceWords())) > 0 {
 				return true
 			}
 		}
@@ -142,7 +143,7 @@ func (e *evidence) doubt() {
 		for i := range g.segments {
 			s := &g.segments[i]
 			records := e.about(s.own)
-			if len(records) == 0 || common(s.own, feeWords()) > 0 {
+			if len(records) == 0 || wording.Common(s.own, feeWords()) > 0 {
 				continue
 			}
 			s.doubt = slices.ContainsFunc(s.figures, func(f figure.Figure) bool { return f.Is(figure.Money) && !f.Free && !recorded(records, f) })

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"omniops/shared/knowledge/figure"
+	"omniops/shared/knowledge/wording"
 )
 
 // receipts checks a model's sentences as they stream. What the passages do not
@@ -43,7 +44,7 @@ func newReceipts(evidence func() *evidence, emit func(string) error) *receipts {
 func (r *receipts) Write(piece string) error {
 	r.text += piece
 	for {
-		n, ok := sentenceEnd(r.text, false)
+		n, ok := wording.SentenceEnd(r.text, false)
 		if !ok && len(r.text) > maxSentence {
 			n, ok = len(strings.ToValidUTF8(r.text[:maxSentence], "")), true
 		}
@@ -66,7 +67,7 @@ func (r *receipts) Write(piece string) error {
 // Close takes the end of the text.
 func (r *receipts) Close() error {
 	for r.text != "" {
-		n, _ := sentenceEnd(r.text, true)
+		n, _ := wording.SentenceEnd(r.text, true)
 		if err := r.finish(n); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"omniops/shared/knowledge/index"
 	"omniops/shared/knowledge/page"
 	"omniops/shared/knowledge/passage"
+	"omniops/shared/knowledge/wording"
 	"omniops/web/storefront"
 )
 
@@ -59,7 +60,7 @@ func shopPassages(t *testing.T) []passage.Passage {
 func TestPagesSupportThemselves(t *testing.T) {
 	sentences, lost := 0, 0
 	for _, p := range shopPassages(t) {
-		for _, s := range sentencesOf(prose(p.Text)) {
+		for _, s := range wording.Sentences(prose(p.Text)) {
 			if len(words(s)) < 3 || len(figureless(s)) == 0 {
 				continue
 			}
@@ -79,4 +80,4 @@ func TestPagesSupportThemselves(t *testing.T) {
 }
 
 // figureless gives the informative words of a sentence.
-func figureless(s string) map[string]bool { return stems(s, "en") }
+func figureless(s string) map[string]bool { return wording.Stems(s, "en") }

@@ -1,7 +1,10 @@
-package support
+// Package wording takes texts apart into what can be compared: sentences, and the
+// Stems of the words that say something.
+package wording
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
@@ -20,8 +23,8 @@ var stemmers = map[string]func(*snowballstem.Env) bool{
 	"en": english.Stem, "de": german.Stem, "fr": french.Stem, "es": spanish.Stem, "it": italian.Stem, "nl": dutch.Stem,
 }
 
-// smallWords say nothing about what a sentence is about.
-var smallWords = set(strings.Fields(`
+// small say nothing about what a sentence is about.
+var small = set(strings.Fields(`
 a about after all also am an and any are as at be been before but by can could d did do does for from get had has have he her here him his how i if
 in into is it its just ll may me might more most must my no not now of on one only or our out over own please re s shall she should so some such t
 than that the their them then there these they this those through to too under until up us ve very was we were what when where which while who why
@@ -34,12 +37,30 @@ um und uns unser unsere unter von vom vor war was wenn wer werden wie wir wird z
 mais me même mes moi mon n ne non nos notre nous on ont ou où oui par pas peut peuvent peux plus pour pouvez qu que quel quelle qui quoi s sa sans se
 ses si son sont sous sur ta te tes ton tous tout toute toutes tu un une vos votre vous y`)...)
 
-// stems gives what the informative words of a text come down to.
-func stems(text, language string) map[string]bool {
+// Words splits a text into lower-case words.
+func Words(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+}
+
+// IsSmall reports whether a lower-case word is one that says nothing by itself,
+// such as "the", "nicht" or "avec".
+func IsSmall(word string) bool { return small[word] }
+
+func set(words ...string) map[string]bool {
+	m := make(map[string]bool, len(words))
+	for _, w := range words {
+		m[w] = true
+	}
+	return m
+}
+
+// Stems gives what the informative words of a text come down to, in the language
+// of a lower-case primary subtag.
+func Stems(text, language string) map[string]bool {
 	found := map[string]bool{}
-	for _, w := range words(text) {
+	for _, w := range Words(text) {
 		if informative(w) {
-			found[stem(w, language)] = true
+			found[Stem(w, language)] = true
 		}
 	}
 	return found
@@ -48,11 +69,11 @@ func stems(text, language string) map[string]bool {
 // informative reports whether a lower-case word says something. Numbers are
 // looked at elsewhere.
 func informative(w string) bool {
-	return utf8.RuneCountInString(w) > 1 && !smallWords[w] && !strings.ContainsAny(w, "0123456789")
+	return utf8.RuneCountInString(w) > 1 && !small[w] && !strings.ContainsAny(w, "0123456789")
 }
 
-// stem reduces a lower-case word, and spells it with plain letters.
-func stem(w, language string) string {
+// Stem reduces a lower-case word, and spells it with plain letters.
+func Stem(w, language string) string {
 	if s := stemmers[language]; s != nil {
 		env := snowballstem.NewEnv(w)
 		s(env)
@@ -78,8 +99,8 @@ func fold(s string) string {
 // belong together, as those of "Rückgabe" and "Rückgabefrist" do.
 const minShared = 5
 
-// has reports whether a stem, or one that belongs with it, is in a set.
-func has(set map[string]bool, stem string) bool {
+// Has reports whether a stem, or one that belongs with it, is in a set.
+func Has(set map[string]bool, stem string) bool {
 	if set[stem] {
 		return true
 	}
@@ -94,24 +115,24 @@ func has(set map[string]bool, stem string) bool {
 	return false
 }
 
-// common counts the stems of a that are in b.
-func common(a, b map[string]bool) int {
+// Common counts the stems of a that are in b.
+func Common(a, b map[string]bool) int {
 	n := 0
 	for s := range a {
-		if has(b, s) {
+		if Has(b, s) {
 			n++
 		}
 	}
 	return n
 }
 
-// without gives the stems of a that are in none of the others.
-func without(a map[string]bool, others ...map[string]bool) map[string]bool {
+// Without gives the stems of a that are in none of the others.
+func Without(a map[string]bool, others ...map[string]bool) map[string]bool {
 	rest := map[string]bool{}
 next:
 	for s := range a {
 		for _, other := range others {
-			if has(other, s) {
+			if Has(other, s) {
 				continue next
 			}
 		}

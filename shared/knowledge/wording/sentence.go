@@ -1,4 +1,4 @@
-package support
+package wording
 
 import (
 	"strings"
@@ -10,10 +10,10 @@ import (
 var abbreviations = set("no", "nr", "approx", "e.g", "i.e", "z.b", "ca", "bzw", "inkl", "incl", "st", "mr", "mrs", "dr", "vs", "max", "min", "art", "p.ex",
 	"tel", "ext", "d.h", "u.a", "env", "mme", "resp", "evtl", "ggf", "usw", "std", "a.m", "p.m", "jan", "feb", "aug", "sept", "oct", "okt", "nov", "dec", "dez")
 
-// sentenceEnd finds where the first sentence of a text ends, with the citations
+// SentenceEnd finds where the first sentence of a text ends, with the citations
 // and spaces that follow it. It is false if that cannot be told yet; at the end
 // of the text it always can.
-func sentenceEnd(text string, end bool) (int, bool) {
+func SentenceEnd(text string, end bool) (int, bool) {
 	for i, r := range text {
 		switch r {
 		case '\n':
@@ -67,7 +67,7 @@ func behind(text string, at int, end bool) (int, bool) {
 			if closing < 0 {
 				return len(text), end
 			}
-			if _, mark := numbersIn(text[at+1 : at+closing]); !mark {
+			if strings.Trim(text[at+1:at+closing], "0123456789, ") != "" {
 				return at, true
 			}
 			at += closing + 1
@@ -110,11 +110,11 @@ func pointEnds(before, after string, end bool) (ends, sure bool) {
 
 var monthNames = set(strings.Fields("januar februar märz april mai juni juli august september oktober november dezember jänner")...)
 
-// sentencesOf cuts a text into its sentences.
-func sentencesOf(text string) []string {
+// Sentences cuts a text into its sentences.
+func Sentences(text string) []string {
 	var all []string
 	for text != "" {
-		n, _ := sentenceEnd(text, true)
+		n, _ := SentenceEnd(text, true)
 		if n == 0 {
 			n = len(text)
 		}
