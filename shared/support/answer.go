@@ -201,7 +201,7 @@ func withoutAddresses(text, url string) string {
 func (e *Engine) source(n int, h index.Hit) conversation.Source {
 	return conversation.Source{
 		N: n, Title: h.Passage.Title(), URL: h.Passage.URL, Hash: h.Passage.Hash(), CrawledAt: h.Passage.CrawledAt,
-		Stale: e.Now().Sub(h.Passage.CrawledAt) > staleAfter,
+		Stale: e.stale(h.Passage.CrawledAt),
 	}
 }
 

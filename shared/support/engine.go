@@ -244,6 +244,7 @@ func (e *Engine) Answer(ctx context.Context, turn *Turn, emit func(Event) error)
 			return err
 		}
 		if answered != nil {
+			e.date(answered)
 			out.send(Token{answered.Text.Reveal()})
 			out.send(sourcesEvent(*answered, turn.account))
 			out.send(Done{answered.ID, turn.number, answered.State})
@@ -370,8 +371,22 @@ func (e *Engine) Transcript(ctx context.Context, ref conversation.Ref) (conversa
 	if err != nil {
 		return conversation.Thread{}, err
 	}
-	return e.Conversations.Read(ctx, ref, account.ChatRetention(), 0)
+	thread, err := e.Conversations.Read(ctx, ref, account.ChatRetention(), 0)
+	for i := range thread.Messages {
+		e.date(&thread.Messages[i])
+	}
+	return thread, err
 }
+
+// date says which of a message's sources have become old since it was written.
+func (e *Engine) date(m *conversation.Message) {
+	for i, s := range m.Sources {
+		m.Sources[i].Stale = e.stale(s.CrawledAt)
+	}
+}
+
+// stale reports whether what was read at a time may have changed.
+func (e *Engine) stale(read time.Time) bool { return e.Now().Sub(read) > staleAfter }
 
 // listener sends events until sending fails, and then no more. It is safe for
 // concurrent use.

@@ -113,14 +113,53 @@ func (g *ground) spell(text string) {
 	}
 }
 
+// sentence is one of a model's, without its citations.
+type sentence struct {
+	text, language string
+	stems          map[string]bool
+	claims         []figure.Figure
+	backs          []map[int]bool // by claim: the passages that state it
+}
+
+// unknown stands for a language that the engine does not speak.
+const unknown = "?"
+
+// longEnough is how many words of a sentence tell that its language is none the
+// engine speaks.
+const longEnough = 6
+
+// read takes a sentence in.
+func (e *evidence) read(text string) *sentence {
+	s := &sentence{text: text, language: LanguageOf(text, "")}
+	if s.language == "" {
+		s.language = e.language
+		if len(words(text)) >= longEnough {
+			s.language = unknown
+		}
+	}
+	s.stems = wording.Stems(text, s.language)
+	for _, f := range figure.Find(text) {
+		if !f.Vague {
+			s.claims = append(s.claims, f)
+		}
+	}
+	for _, c := range s.claims {
+		s.backs = append(s.backs, e.backs(s, c))
+	}
+	return s
+}
+
 // shares counts the informative words that a sentence and a passage have in
 // common. In two languages there are none to be had: then it is -1.
-func (e *evidence) shares(said map[string]bool, g *ground) int {
-	if g.language != "" && g.language != e.language {
+func (s *sentence) shares(g *ground) int {
+	if g.foreign(s.language) {
 		return -1
 	}
-	return wording.Common(said, g.stems)
+	return wording.Common(s.stems, g.stems)
 }
+
+// foreign reports whether a passage is in another language than a text.
+func (g *ground) foreign(language string) bool { return g.language != "" && g.language != language }
 
 // states gives the segments of a passage that state a figure.
 func (g *ground) states(claim figure.Figure) []segment {
@@ -144,39 +183,29 @@ type finding struct {
 }
 
 // check looks a sentence over that cites the passages with the given numbers.
-func (e *evidence) check(sentence string, cited []int) finding {
-	said := wording.Stems(sentence, e.language)
-	var claims []figure.Figure
-	for _, f := range figure.Find(sentence) {
-		if !f.Vague {
-			claims = append(claims, f)
-		}
-	}
-	if !e.priced(sentence, said, claims) || !e.inStock(sentence, said) {
+func (e *evidence) check(text string, cited []int) finding {
+	s := e.read(text)
+	if !e.priced(s) || !e.inStock(s) {
 		return finding{}
 	}
-	backs := make([]map[int]bool, len(claims)) // by claim: the passages that state it
-	for i, c := range claims {
-		backs[i] = e.backs(said, c)
-	}
-	for i, c := range claims {
-		if len(backs[i]) == 0 && !e.granted(c) && !e.echoed(c, claims, backs) {
+	for i, c := range s.claims {
+		if len(s.backs[i]) == 0 && !e.granted(c) && !e.echoed(s, c) {
 			return finding{}
 		}
 	}
 	f := finding{shown: true}
 	for _, n := range cited {
-		if e.holds(n, sentence, said, backs) && !slices.Contains(f.keep, n) {
+		if e.holds(n, s) && !slices.Contains(f.keep, n) {
 			f.keep = append(f.keep, n)
 		}
 	}
-	for i := range claims {
-		if best := e.lacking(said, backs[i], slices.Concat(f.keep, f.add)); best > 0 {
+	for _, backs := range s.backs {
+		if best := e.lacking(s, backs, slices.Concat(f.keep, f.add)); best > 0 {
 			f.add = append(f.add, best)
 		}
 	}
-	if len(claims) == 0 && len(f.keep) == 0 {
-		if n := e.source(said); n > 0 {
+	if len(s.claims) == 0 && len(f.keep) == 0 {
+		if n := e.source(s); n > 0 {
 			f.add = append(f.add, n)
 		}
 	}
@@ -185,10 +214,10 @@ func (e *evidence) check(sentence string, cited []int) finding {
 
 // backs gives the passages that state a claim. A bare number may stand on a page
 // by chance: that page must speak of the same thing.
-func (e *evidence) backs(said map[string]bool, claim figure.Figure) map[int]bool {
+func (e *evidence) backs(s *sentence, claim figure.Figure) map[int]bool {
 	found := map[int]bool{}
 	for i, g := range e.grounds {
-		if len(g.states(claim)) > 0 && (!claim.Is(figure.Plain) || e.shares(said, g) != 0) {
+		if len(g.states(claim)) > 0 && (!claim.Is(figure.Plain) || s.shares(g) != 0) {
 			found[i+1] = true
 		}
 	}
@@ -202,12 +231,12 @@ func (e *evidence) granted(claim figure.Figure) bool {
 
 // echoed reports whether a claim repeats the question beside a figure of the same
 // kind that a passage states, as in "20 days are within the 30 days".
-func (e *evidence) echoed(claim figure.Figure, claims []figure.Figure, backs []map[int]bool) bool {
+func (e *evidence) echoed(s *sentence, claim figure.Figure) bool {
 	if !slices.ContainsFunc(e.asked, func(f figure.Figure) bool { return f.Supports(claim) }) {
 		return false
 	}
-	for i, other := range claims {
-		if len(backs[i]) > 0 && slices.ContainsFunc(claim.Readings, func(r figure.Reading) bool { return r.Kind != figure.Code && other.Is(r.Kind) }) {
+	for i, other := range s.claims {
+		if len(s.backs[i]) > 0 && slices.ContainsFunc(claim.Readings, func(r figure.Reading) bool { return r.Kind != figure.Code && other.Is(r.Kind) }) {
 			return true
 		}
 	}
@@ -217,25 +246,25 @@ func (e *evidence) echoed(claim figure.Figure, claims []figure.Figure, backs []m
 // holds reports whether a passage supports a sentence that cites it: they have
 // words in common, or a figure that says what it measures. Between two languages
 // the figures and names must do.
-func (e *evidence) holds(n int, sentence string, said map[string]bool, backs []map[int]bool) bool {
+func (e *evidence) holds(n int, s *sentence) bool {
 	g := e.grounds[n-1]
-	stated := slices.ContainsFunc(backs, func(b map[int]bool) bool { return b[n] })
-	if len(backs) > 0 && !stated {
+	stated := slices.ContainsFunc(s.backs, func(b map[int]bool) bool { return b[n] })
+	if len(s.backs) > 0 && !stated {
 		return false
 	}
-	switch shared := e.shares(said, g); {
+	switch shared := s.shares(g); {
 	case shared > 0:
 		return true
 	case shared == 0:
-		return stated || len(said) == 0
+		return stated || len(s.stems) == 0
 	}
-	return stated || e.named(sentence, g)
+	return stated || s.named(g)
 }
 
 // named reports whether a passage in another language has one of the names in a
 // sentence, if the sentence has any.
-func (e *evidence) named(sentence string, g *ground) bool {
-	names := namesIn(sentence, e.language)
+func (s *sentence) named(g *ground) bool {
+	names := namesIn(s.text, s.language)
 	if len(names) == 0 {
 		return true
 	}
@@ -259,13 +288,13 @@ func namesIn(sentence, language string) []string {
 
 // lacking gives the best passage that states a claim, or 0 if one of those that
 // are cited does, or none.
-func (e *evidence) lacking(said map[string]bool, backs map[int]bool, cited []int) int {
+func (e *evidence) lacking(s *sentence, backs map[int]bool, cited []int) int {
 	best, most := 0, -2
 	for n := range backs {
 		if slices.Contains(cited, n) {
 			return 0
 		}
-		if shared := e.shares(said, e.grounds[n-1]); shared > most || shared == most && n < best {
+		if shared := s.shares(e.grounds[n-1]); shared > most || shared == most && n < best {
 			best, most = n, shared
 		}
 	}
@@ -278,14 +307,14 @@ const enoughShared = 0.6
 
 // source gives the passage that a sentence without a citation most likely comes
 // from, or 0.
-func (e *evidence) source(said map[string]bool) int {
+func (e *evidence) source(s *sentence) int {
 	best, most := 0, 0
 	for i, g := range e.grounds {
-		if shared := e.shares(said, g); shared > most {
+		if shared := s.shares(g); shared > most {
 			best, most = i+1, shared
 		}
 	}
-	if most < 2 || float64(most) < enoughShared*float64(len(said)) {
+	if most < 2 || float64(most) < enoughShared*float64(len(s.stems)) {
 		return 0
 	}
 	return best
@@ -294,6 +323,6 @@ func (e *evidence) source(said map[string]bool) int {
 // later makes evidence beside the model's work and gives it when it is needed.
 func later(make func() *evidence) func() *evidence {
 	once := sync.OnceValue(make)
-	go once()
+	go func() { once(); triggers() }()
 	return once
 }

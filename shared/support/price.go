@@ -78,12 +78,12 @@ func (e *evidence) about(said map[string]bool) []record {
 // priced reports whether the amounts of money in a sentence are those of the
 // records of the products it speaks of, or say in a passage's words what else
 // they are for.
-func (e *evidence) priced(sentence string, said map[string]bool, claims []figure.Figure) bool {
-	if len(e.records) == 0 || !slices.ContainsFunc(claims, func(c figure.Figure) bool { return c.Is(figure.Money) }) {
+func (e *evidence) priced(s *sentence) bool {
+	if len(e.records) == 0 || !slices.ContainsFunc(s.claims, func(c figure.Figure) bool { return c.Is(figure.Money) }) {
 		return true
 	}
-	records := e.about(said)
-	if records == nil && len(wording.Without(said, priceWords())) == 0 { // "It costs £39."
+	records := e.about(s.stems)
+	if records == nil && len(wording.Without(s.stems, priceWords())) == 0 { // "It costs £39."
 		records = e.about(e.question)
 	}
 	if records == nil {
@@ -95,14 +95,14 @@ func (e *evidence) priced(sentence string, said map[string]bool, claims []figure
 			names[w] = true
 		}
 	}
-	rest := wording.Without(said, names, priceWords())
+	rest := wording.Without(s.stems, names, priceWords())
 	for w := range rest {
 		if figure.IsFree(w) {
 			delete(rest, w)
 		}
 	}
-	for _, c := range claims {
-		if c.Is(figure.Money) && !recorded(records, c) && !e.explained(c, rest, names) {
+	for _, c := range s.claims {
+		if c.Is(figure.Money) && !recorded(records, c) && !e.explained(c, s.language, rest, names) {
 			return false
 		}
 	}
@@ -119,10 +119,10 @@ func recorded(records []record, claim figure.Figure) bool {
 
 // explained reports whether a passage states an amount together with what a
 // sentence says beside the product's name.
-func (e *evidence) explained(claim figure.Figure, rest, names map[string]bool) bool {
+func (e *evidence) explained(claim figure.Figure, language string, rest, names map[string]bool) bool {
 	for _, g := range e.grounds {
 		for _, s := range g.states(claim) {
-			if g.language != "" && g.language != e.language && len(rest) > 0 {
+			if g.foreign(language) && len(rest) > 0 {
 				return true
 			}
 			if wording.Common(rest, wording.Without(s.stems, names, priceWords())) > 0 {
@@ -164,17 +164,17 @@ var (
 
 // inStock reports whether a sentence says of a product's availability what its
 // record does.
-func (e *evidence) inStock(sentence string, said map[string]bool) bool {
+func (e *evidence) inStock(s *sentence) bool {
 	if len(e.records) == 0 {
 		return true
 	}
-	text := strings.Join(words(sentence), " ")
+	text := strings.Join(words(s.text), " ")
 	out := anyPhrase(text, soldOutPhrases)
 	in := !out && anyPhrase(text, inStockPhrases)
 	if !in && !out {
 		return true
 	}
-	records := e.about(said)
+	records := e.about(s.stems)
 	if records == nil {
 		records = e.about(e.question)
 	}

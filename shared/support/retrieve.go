@@ -25,13 +25,13 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 	if err != nil {
 		return nil, err
 	}
-	find := finder{ix: ix, language: LanguageOf(turn.asked, turn.account.Language)}
+	find := finder{ix: ix, language: LanguageOf(turn.asked, turn.account.Language), found: map[string][]index.Hit{}}
 	whole := asking(turn.asked)
 	hits := find.byWords(turn)
 	if before := turn.previousQuestion(); before != "" && leansOnBefore(turn.asked) {
 		whole += " " + before
 	}
-	if unsure(ix, find.search(whole, nil)) {
+	if ix.Stats().Dimensions > 0 && unsure(find.search(whole, nil)) {
 		if vector := e.embed(ctx, turn, ix, whole); vector != nil {
 			if near := find.search(whole, vector); slices.ContainsFunc(near, func(h index.Hit) bool { return h.Confidence >= least(whole) }) {
 				hits = near
@@ -57,11 +57,9 @@ func asking(message string) string {
 	return strings.Join(asks, " ")
 }
 
-// unsure reports whether an embedding of the question is worth asking for: the
-// index has vectors, and words alone have not settled the question.
-func unsure(ix *index.Index, hits []index.Hit) bool {
-	return ix.Stats().Dimensions > 0 && (len(hits) == 0 || hits[0].Confidence < sureByWords)
-}
+// unsure reports whether words alone have not settled a question, so that an
+// embedding of it is worth asking for.
+func unsure(hits []index.Hit) bool { return len(hits) == 0 || hits[0].Confidence < sureByWords }
 
 // sureByWords is the confidence from which words alone settle a question.
 const sureByWords = 0.8
@@ -96,11 +94,19 @@ func (e *Engine) embed(ctx context.Context, turn *Turn, ix *index.Index, text st
 type finder struct {
 	ix       *index.Index
 	language string
+	found    map[string][]index.Hit // by words, so far
 }
 
 // search gives the best passages, by words and, with a vector, by meaning.
 func (f finder) search(text string, vector []float32) []index.Hit {
-	return f.ix.Search(index.Query{Text: text, Language: f.language, Vector: vector, Limit: passagesSought})
+	if hits, ok := f.found[text]; ok && vector == nil {
+		return hits
+	}
+	hits := f.ix.Search(index.Query{Text: text, Language: f.language, Vector: vector, Limit: passagesSought})
+	if vector == nil {
+		f.found[text] = hits
+	}
+	return hits
 }
 
 // confident gives the passages for a text if the pages seem to say.
