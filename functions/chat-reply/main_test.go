@@ -312,6 +312,10 @@ type line struct {
 	Text   string    `json:"text"`
 	State  string    `json:"state"`
 	SentAt time.Time `json:"sent_at"`
+
+	Sources []struct {
+		Stale bool `json:"stale"`
+	} `json:"sources"`
 }
 
 // dump makes an item readable.

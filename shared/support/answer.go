@@ -60,7 +60,7 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 		return conversation.Answer{Message: m}, nil
 	}
 	hits, err := e.retrieve(ctx, turn)
-	hits = slices.DeleteFunc(hits, func(h index.Hit) bool { return withoutOrders(h.Passage.Text) == "" })
+	hits, read := readable(hits)
 	if err != nil || len(hits) == 0 {
 		reason := text.NotFound
 		if err != nil {
@@ -75,7 +75,20 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 		m.Handoff, m.Degraded = true, unreadable
 		return conversation.Answer{Message: m}, nil
 	}
-	return e.generate(ctx, turn, text, contact, hits, out)
+	return e.generate(ctx, turn, text, contact, hits, read, out)
+}
+
+// readable gives hits and, beside each, the same without what is addressed to a
+// model. A passage that is nothing else is left out.
+func readable(found []index.Hit) (hits, read []index.Hit) {
+	for _, h := range found {
+		clean := h
+		clean.Passage.Text = withoutOrders(h.Passage.Text)
+		if clean.Passage.Text != "" {
+			hits, read = append(hits, h), append(read, clean)
+		}
+	}
+	return hits, read
 }
 
 // titleOf names a passage to the model, and tells records of products from what
@@ -93,12 +106,10 @@ func titleOf(p passage.Passage) string {
 const recordMark = " (product record)"
 
 // generate asks a model, and without one quotes the passages.
-func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact string, hits []index.Hit, out *listener) (conversation.Answer, error) {
-	read := slices.Clone(hits) // without what is addressed to a model
+func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact string, hits, read []index.Hit, out *listener) (conversation.Answer, error) {
 	passages, urls := make([]llm.Passage, len(hits)), make([]string, len(hits))
-	for i, h := range hits {
-		read[i].Passage.Text = withoutOrders(h.Passage.Text)
-		passages[i] = llm.Passage{N: i + 1, Title: titleOf(h.Passage), URL: h.Passage.URL, Text: read[i].Passage.Text}
+	for i, h := range read {
+		passages[i] = llm.Passage{N: i + 1, Title: titleOf(h.Passage), URL: h.Passage.URL, Text: h.Passage.Text}
 		urls[i] = h.Passage.URL
 	}
 	language := LanguageOf(turn.asked, turn.account.Language)
@@ -125,7 +136,7 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	once.Do(func() {})
 	if err != nil && answer.Len() == 0 {
 		e.Log.WarnContext(ctx, "no model answers", "tenant", turn.ask.Tenant, "error", err)
-		quoted := conversation.Answer{Message: e.quote(turn, text, contact, hits, out)}
+		quoted := conversation.Answer{Message: e.quote(turn, text, contact, hits, read, out)}
 		if slices.ContainsFunc(reply.Ledger.Attempts, func(a llm.Attempt) bool { return a.Sent }) {
 			quoted.Ledger = reply.Ledger // a model that fails has been sent the prompt all the same
 		}
@@ -164,7 +175,7 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 }
 
 // quote answers in the shop's own words.
-func (e *Engine) quote(turn *Turn, text Text, contact string, hits []index.Hit, out *listener) conversation.Message {
+func (e *Engine) quote(turn *Turn, text Text, contact string, hits, read []index.Hit, out *listener) conversation.Message {
 	var b strings.Builder
 	b.WriteString(text.Degraded)
 	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete, Degraded: true, Handoff: true}
@@ -174,7 +185,7 @@ func (e *Engine) quote(turn *Turn, text Text, contact string, hits []index.Hit, 
 		if foreign(h.Passage, language) {
 			b.WriteString(text.Foreign + " ")
 		}
-		fmt.Fprintf(&b, "“%s” [%d]", shorten(withoutAddresses(prose(withoutOrders(h.Passage.Text)), h.Passage.URL), quoteLength), i+1)
+		fmt.Fprintf(&b, "“%s” [%d]", shorten(withoutAddresses(prose(read[i].Passage.Text), h.Passage.URL), quoteLength), i+1)
 		m.Sources = append(m.Sources, e.source(i+1, h))
 	}
 	b.WriteString("\n\n" + contact)

@@ -19,7 +19,7 @@ var orders = sync.OnceValue(func() *regexp.Regexp {
 		`\b(as|if you are|dear|attention|hey|note to|message (to|for)) (an? |the |any |all )?(ai|llm|chatbot|language model|ai assistant|ai model|assistant)s?\b`,
 		`\b(assistants?|chatbots?|ai models?|language models?|llms?|ais?)\b.{0,20}\b(must|should|shall|will now|has to|have to|is to|are to|needs? to)\b.{0,20}\b(reply|respond|say|answer|output|reveal|tell|recommend|claim|state|print|link|offer)\b`,
 		`\b(reply|respond|answer)( only)? with\b.{0,40}["“'«:]`,
-		`^\W*(please )?(say|claim|pretend|state|answer|reply|tell (the |all |every )?(users?|customers?|shoppers?|visitors?|people|everyone)) (that|all|the|every|it|this|they)\b`,
+		`^\W*(please )?(say|claim|pretend|state|answer|reply|tell (the |all |every )?(users?|customers?|shoppers?|visitors?|people|everyone)) (that|all|every|everything|they)\b`,
 		`\bdo anything now\b`, `<\|?(im_start|system|endoftext)`, `\[/?inst\]`, `\bno_answer\b`,
 		`\b(ignorier|vergiss|missachte|überschreib)\w*\b.{0,40}\b(anweisung|anweisungen|regeln|prompt|vorgaben|instruktionen)\b`,
 		`\bdu bist (jetzt|nun|ein ki|eine ki|kein)\b`, `\b(sag|sage|antworte|behaupte)\b.{0,15}\b(dass|allen|den (kunden|nutzern|besuchern))\b`,
@@ -36,18 +36,23 @@ var hints = []string{
 	"du bist", "sag", "antworte", "behaupte", "oublie", "outrepasse", "tu es", "vous êtes", "dis ", "dites", "répond", "affirme", "endoftext",
 }
 
+// hinted reports whether a text has a word that an order could begin with.
+func hinted(text string) bool {
+	lower := strings.ToLower(text)
+	return slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(lower, h) })
+}
+
 // ordersModel reports whether a text is addressed to a model.
 func ordersModel(text string) bool {
-	lower := strings.ToLower(text)
-	if !slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(lower, h) }) {
-		return false
-	}
-	return slices.ContainsFunc(wording.Sentences(text), orders().MatchString)
+	return hinted(text) && slices.ContainsFunc(wording.Sentences(text), func(s string) bool { return hinted(s) && orders().MatchString(s) })
 }
 
 // withoutOrders removes the paragraphs of a passage that are addressed to a
 // model. An order that goes over several of them takes the passage with it.
 func withoutOrders(text string) string {
+	if !hinted(text) {
+		return text
+	}
 	if !ordersModel(strings.Join(strings.Fields(text), " ")) && !ordersModel(text) {
 		return text
 	}

@@ -84,6 +84,9 @@ func TestReceipts(t *testing.T) {
 		"French from German":                          {[]index.Hit{versand}, "fr", "", "La livraison coûte 3,95 € et prend 2 à 3 jours ouvrés [1].", "La livraison coûte 3,95 € et prend 2 à 3 jours ouvrés [1].", false},
 		"French from German, a name it has":           {[]index.Hit{versand}, "fr", "", "La livraison en Norwegen est impossible [1].", "La livraison en Norwegen est impossible [1].", false},
 		"French from German, a name it has not":       {[]index.Hit{versand}, "fr", "", "La livraison vers Zanzibar est possible [1].", "La livraison vers Zanzibar est possible.", false},
+		"Spanish from English, no figure":             {[]index.Hit{care}, "en", "", "Todas nuestras tazas pueden lavarse en el lavavajillas sin problema [1].", "Todas nuestras tazas pueden lavarse en el lavavajillas sin problema [1].", false},
+		"Spanish from English":                        {[]index.Hit{returns}, "en", "", "Puede devolver la tetera en un plazo de 30 días [1].", "Puede devolver la tetera en un plazo de 30 días [1].", false},
+		"Spanish from English, another number":        {[]index.Hit{returns}, "en", "", "Puede devolver la tetera en un plazo de 45 días [1].", "Puede devolver la tetera en un plazo de …", true},
 		"steps":                                       {[]index.Hit{care}, "en", "", "1. Wash the mugs in the dishwasher [1].\n2. Rest.\n", "1. Wash the mugs in the dishwasher [1].\n2. Rest.\n", false},
 		"a dropped line":                              {[]index.Hit{postage}, "en", "", "Delivery:\n- Standard delivery: £3.95 [1]\n- Drone delivery: £99 [1]\n- Express delivery: £6.95 [1]", "Delivery:\n- Standard delivery: £3.95 [1]\n\n- Express delivery: £6.95 [1]", true},
 	} {
