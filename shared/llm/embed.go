@@ -130,6 +130,8 @@ func embedOnce(ctx context.Context, e guardedEmbedder, texts Masked, dimensions 
 	switch {
 	case err == nil && len(vectors) != len(texts.texts):
 		err = fmt.Errorf("%d vectors for %d texts", len(vectors), len(texts.texts))
+	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded): // too late for the caller: whoever always is, is not asked
+		err = fault.E(fault.Unavailable, "", errLate)
 	case err != nil && ctx.Err() != nil:
 		done(errCaller)
 		return nil, 0, errors.Join(errCaller, err)
