@@ -275,3 +275,40 @@ func TestLateEmbeddingDelaysNothing(t *testing.T) {
 		})
 	}
 }
+
+// What the demo shop's pages say is said, whole and with its sources.
+func TestAnswersKeepTheirSentences(t *testing.T) {
+	claim.Proves(t, "C039")
+	b := newBench(t)
+	for i, tc := range []struct{ question, says string }{ // says is part of the answer
+		{"How long do I have to return a kettle?", "30 days"},
+		{"How much is express delivery?", "£6.95"},
+		{"How much is standard delivery?", "£3.95"},
+		{"When is delivery free?", ""},
+		{"How much is the Harbour electric kettle?", "89"},
+		{"How much does the Moor copper kettle cost?", "145"},
+		{"Is the Glass View kettle in stock?", ""},
+		{"How long is the guarantee on stovetop kettles?", "10 years"},
+		{"Are the mugs dishwasher safe?", ""},
+		{"How often should I descale a kettle in hard water?", ""},
+		{"How do I descale a kettle?", "1 litre"},
+		{"Which kettles work on induction?", "Lantern"},
+		{"How long is a gift card valid?", "24 months"},
+		{"How much does re-tinning cost?", "£38"},
+		{"What is the telephone number of customer service?", "01632 960 418"},
+		{"What are the opening hours of the Leeds shop?", ""},
+		{"How loud is the Harbour kettle?", "62"},
+		{"Do you deliver to Ireland?", ""},
+		{"How long does a refund take?", ""},
+		{"What is the temperature for green tea?", ""},
+		{"Which cards can I pay with?", ""},
+		{"What is the last day for Christmas delivery?", "18 December"},
+		{"How heavy is the Harbour Mini?", ""},
+	} {
+		_, token := b.session(t, shop, "shop.example", "en")
+		a := b.ask(t, token, tc.question, fmt.Sprintf("key-000000%02d", i))
+		if strings.Contains(a.text, "left out what") || strings.Contains(a.text, "…") || len(a.sources.Sources) == 0 || !strings.Contains(a.text, tc.says) {
+			t.Errorf("%q: %q, %+v", tc.question, a.text, a.sources.Sources)
+		}
+	}
+}
