@@ -29,7 +29,7 @@ type ground struct {
 	language string
 	segments []segment
 	stems    map[string]bool
-	codes    map[string]bool // every word and pair of words, as codes are spelt
+	codes    func() map[string]bool // every word and pair of words, as codes are spelt
 }
 
 // segment is one sentence, line or row of a passage.
@@ -63,7 +63,7 @@ func newGround(p passage.Passage) *ground {
 	if language == "" {
 		language = LanguageOf(p.Text, "")
 	}
-	g := &ground{passage: p, language: language, stems: map[string]bool{}, codes: map[string]bool{}}
+	g := &ground{passage: p, language: language, stems: map[string]bool{}, codes: sync.OnceValue(func() map[string]bool { return spell(p) })}
 	add := func(text string, above map[string]bool) segment {
 		s := segment{own: wording.Stems(text, language), figures: figure.Find(text)}
 		s.stems = s.own
@@ -75,13 +75,11 @@ func newGround(p passage.Passage) *ground {
 			maps.Copy(s.stems, above)
 		}
 		g.segments = append(g.segments, s)
-		g.spell(text)
 		return s
 	}
 	heading := add(strings.Join(p.Path, ". "), nil)
 	if r := p.Product; r != nil {
 		g.segments = append(g.segments, segment{stems: heading.stems, figures: figure.Find(r.Price + " " + r.Currency)})
-		g.spell(r.SKU)
 	}
 	var head map[string]bool // of a table
 	for line := range strings.Lines(p.Text) {
@@ -100,17 +98,25 @@ func newGround(p passage.Passage) *ground {
 	return g
 }
 
-// spell notes the words of a text as codes are spelt: "KC 101" is KC101.
-func (g *ground) spell(text string) {
+// spell gives every word of a passage and every two in a row as codes are spelt:
+// "KC 101" is KC101.
+func spell(p passage.Passage) map[string]bool {
+	codes := map[string]bool{}
 	before := ""
-	for _, w := range words(text) {
-		w = figure.Fold(w)
-		g.codes[w] = true
-		if before != "" {
-			g.codes[before+w] = true
+	add := func(text string) {
+		for _, w := range words(text) {
+			w = figure.Fold(w)
+			codes[w] = true
+			codes[before+w] = true
+			before = w
 		}
-		before = w
 	}
+	add(strings.Join(p.Path, "\n"))
+	add(p.Text)
+	if p.Product != nil {
+		add(p.Product.SKU)
+	}
+	return codes
 }
 
 // sentence is one of a model's, without its citations.
@@ -169,7 +175,7 @@ func (g *ground) states(claim figure.Figure) []segment {
 			found = append(found, s)
 		}
 	}
-	if found == nil && claim.Is(figure.Code) && g.codes[claim.Readings[0].Unit] {
+	if found == nil && claim.Is(figure.Code) && g.codes()[claim.Readings[0].Unit] {
 		return g.segments[:1]
 	}
 	return found
@@ -268,7 +274,7 @@ func (s *sentence) named(g *ground) bool {
 	if len(names) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(names, func(n string) bool { return g.codes[n] })
+	return slices.ContainsFunc(names, func(n string) bool { return g.codes()[n] })
 }
 
 // namesIn gives the words of a sentence, after its first one, that are written

@@ -137,11 +137,14 @@ func (e *evidence) explained(claim figure.Figure, language string, rest, names m
 // another price.
 func (e *evidence) doubt() {
 	for _, g := range e.grounds {
-		if g.passage.Product != nil {
+		if g.passage.Product != nil || len(e.records) == 0 {
 			continue
 		}
 		for i := range g.segments {
 			s := &g.segments[i]
+			if !slices.ContainsFunc(s.figures, func(f figure.Figure) bool { return f.Is(figure.Money) && !f.Free }) {
+				continue
+			}
 			records := e.about(s.own)
 			if len(records) == 0 || wording.Common(s.own, feeWords()) > 0 {
 				continue

@@ -25,7 +25,11 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 	if err != nil {
 		return nil, err
 	}
-	find := finder{ix: ix, language: LanguageOf(turn.asked, turn.account.Language), found: map[string][]index.Hit{}}
+	find := finder{ix: ix, language: LanguageOf(turn.asked, turn.account.Language), limit: passagesShown, found: map[string][]index.Hit{}}
+	records := asksForRecord(turn.asked)
+	if records {
+		find.limit = passagesSought
+	}
 	whole := asking(turn.asked)
 	hits := find.byWords(turn)
 	if before := turn.previousQuestion(); before != "" && leansOnBefore(turn.asked) {
@@ -38,7 +42,7 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 			}
 		}
 	}
-	return pick(hits, asksForRecord(turn.asked)), nil
+	return pick(hits, records), nil
 }
 
 // asking gives the sentences of a message that ask, or all of it if none does:
@@ -94,6 +98,7 @@ func (e *Engine) embed(ctx context.Context, turn *Turn, ix *index.Index, text st
 type finder struct {
 	ix       *index.Index
 	language string
+	limit    int
 	found    map[string][]index.Hit // by words, so far
 }
 
@@ -102,7 +107,7 @@ func (f finder) search(text string, vector []float32) []index.Hit {
 	if hits, ok := f.found[text]; ok && vector == nil {
 		return hits
 	}
-	hits := f.ix.Search(index.Query{Text: text, Language: f.language, Vector: vector, Limit: passagesSought})
+	hits := f.ix.Search(index.Query{Text: text, Language: f.language, Vector: vector, Limit: f.limit})
 	if vector == nil {
 		f.found[text] = hits
 	}
