@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"omniops/shared/knowledge/figure"
 	"omniops/shared/knowledge/index"
@@ -48,6 +51,7 @@ func newEvidence(language, question, contact string, hits []index.Hit) *evidence
 	}
 	for i, h := range hits {
 		e.grounds[i] = newGround(h.Passage)
+		e.known = append(e.known, figure.Find(hostOf(h.Passage.URL))...)
 	}
 	for _, g := range e.grounds {
 		if p := g.passage.Product; p != nil {
@@ -65,6 +69,7 @@ func newGround(p passage.Passage) *ground {
 	}
 	g := &ground{passage: p, language: language, stems: map[string]bool{}, codes: sync.OnceValue(func() map[string]bool { return spell(p) })}
 	add := func(text string, above map[string]bool) segment {
+		text = plainDigits(text)
 		s := segment{own: wording.Stems(text, language), figures: figure.Find(text)}
 		s.stems = s.own
 		for w := range s.own {
@@ -124,6 +129,7 @@ type sentence struct {
 	text, language string
 	stems          map[string]bool
 	claims         []figure.Figure
+	granted        bool           // it states what needs no passage
 	backs          []map[int]bool // by claim: the passages that state it
 }
 
@@ -136,6 +142,7 @@ const longEnough = 6
 
 // read takes a sentence in.
 func (e *evidence) read(text string) *sentence {
+	text = plainDigits(text)
 	s := &sentence{text: text, language: LanguageOf(text, "")}
 	if s.language == "" {
 		s.language = e.language
@@ -145,7 +152,11 @@ func (e *evidence) read(text string) *sentence {
 	}
 	s.stems = wording.Stems(text, s.language)
 	for _, f := range figure.Find(text) {
-		if !f.Vague {
+		switch {
+		case f.Vague:
+		case e.granted(f):
+			s.granted = true
+		default:
 			s.claims = append(s.claims, f)
 		}
 	}
@@ -188,6 +199,30 @@ type finding struct {
 	add   []int // citations it lacks
 }
 
+// plainDigits writes numbers with the digits from 0 to 9, whatever script or style
+// they are in.
+func plainDigits(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r > '9' && unicode.IsNumber(r) }) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if r <= unicode.MaxASCII || !unicode.Is(unicode.Nd, r) {
+			return r
+		}
+		for _, block := range unicode.Nd.R16 {
+			if rune(block.Lo) <= r && r <= rune(block.Hi) {
+				return '0' + (r-rune(block.Lo))%10
+			}
+		}
+		for _, block := range unicode.Nd.R32 {
+			if rune(block.Lo) <= r && r <= rune(block.Hi) {
+				return '0' + (r-rune(block.Lo))%10
+			}
+		}
+		return r
+	}, norm.NFKC.String(text))
+}
+
 // check looks a sentence over that cites the passages with the given numbers.
 func (e *evidence) check(text string, cited []int) finding {
 	s := e.read(text)
@@ -195,7 +230,7 @@ func (e *evidence) check(text string, cited []int) finding {
 		return finding{}
 	}
 	for i, c := range s.claims {
-		if len(s.backs[i]) == 0 && !e.granted(c) && !e.echoed(s, c) {
+		if len(s.backs[i]) == 0 && !e.echoed(s, c) {
 			return finding{}
 		}
 	}
@@ -210,7 +245,7 @@ func (e *evidence) check(text string, cited []int) finding {
 			f.add = append(f.add, best)
 		}
 	}
-	if len(s.claims) == 0 && len(f.keep) == 0 {
+	if len(s.claims) == 0 && len(f.keep) == 0 && !s.granted {
 		if n := e.source(s); n > 0 {
 			f.add = append(f.add, n)
 		}
@@ -324,6 +359,13 @@ func (e *evidence) source(s *sentence) int {
 		return 0
 	}
 	return best
+}
+
+// hostOf gives the name of the site an address is on.
+func hostOf(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return host
 }
 
 // later makes evidence beside the model's work and gives it when it is needed.

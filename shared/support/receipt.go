@@ -58,7 +58,7 @@ func (r *receipts) Write(piece string) error {
 	if r.later {
 		return nil
 	}
-	n := r.shown + sure(r.text[r.shown:])
+	n := max(r.shown, sure(r.text))
 	out := r.text[r.shown:n]
 	r.shown = n
 	return r.say(out)
@@ -208,11 +208,11 @@ var triggers = sync.OnceValue(func() []string {
 	return slices.Compact(all)
 })
 
-// sure gives how much of a text, which begins anywhere in a sentence, can be
-// shown before the sentence ends.
+// sure gives how much of the beginning of a sentence can be shown before the
+// sentence ends.
 func sure(text string) int {
 	upTo := func(i int) int { return len(strings.TrimRight(text[:i], " \t")) }
-	start, article := -1, -1 // of a word, and of an article that may be a one
+	start, article, before := -1, -1, "" // of a word, of an article that may be a one, and the word before
 	for i, c := range text {
 		if unicode.IsLetter(c) || unicode.IsMark(c) {
 			if start < 0 {
@@ -223,7 +223,7 @@ func sure(text string) int {
 		if start >= 0 {
 			w := strings.ToLower(text[start:i])
 			switch {
-			case trigger(w):
+			case trigger(w), figure.IsFreeAfter(before, w):
 				return upTo(start)
 			case article >= 0 && figure.IsUnit(w):
 				return upTo(article)
@@ -232,9 +232,9 @@ func sure(text string) int {
 			default:
 				article = -1
 			}
-			start = -1
+			start, before = -1, w
 		}
-		if unicode.IsDigit(c) || unicode.Is(unicode.Sc, c) || c == '@' || c == utf8.RuneError || strings.ContainsRune("[].!?…。！？%°\n", c) {
+		if unicode.IsNumber(c) || unicode.Is(unicode.Sc, c) || c == '@' || c == utf8.RuneError || strings.ContainsRune("[].!?…。！？%°\n", c) {
 			return upTo(i)
 		}
 	}
@@ -243,7 +243,7 @@ func sure(text string) int {
 	}
 	if start >= 0 {
 		w := strings.ToLower(text[start:])
-		if at, _ := slices.BinarySearch(triggers(), w); at < len(triggers()) && strings.HasPrefix(triggers()[at], w) || figure.IsOne(w) {
+		if at, _ := slices.BinarySearch(triggers(), w); at < len(triggers()) && strings.HasPrefix(triggers()[at], w) || figure.IsOne(w) || figure.AwaitsPrice(before) {
 			return upTo(start) // it may become one
 		}
 	}

@@ -32,6 +32,7 @@ const (
 	Date                    // year*10000 + month*100 + day, with 0 for what is not said
 	Phone                   // Unit holds the digits
 	Email                   // Unit holds the address
+	Host                    // a web site; Unit holds its name
 	Code                    // a product code or the like; Unit holds its letters and digits
 )
 
@@ -86,6 +87,8 @@ func (r Reading) supports(claim Reading) bool {
 		return sameDate(int(r.Value), int(claim.Value))
 	case r.Kind == Phone:
 		return samePhone(r.Unit, claim.Unit)
+	case r.Kind == Host:
+		return strings.TrimPrefix(r.Unit, "www.") == strings.TrimPrefix(claim.Unit, "www.")
 	}
 	return r.Unit == claim.Unit && equal(r.Value, claim.Value)
 }

@@ -20,6 +20,7 @@ func TestSame(t *testing.T) {
 		{"14 December 2026", "14.12.2026"}, {"14. Dezember 2026", "2026-12-14"}, {"December 14, 2026", "14 décembre 2026"}, {"1er mai", "1 May"}, {"31st of January", "January 31"},
 		{"help@shop.example", "Help@Shop.Example"}, {"01632 960 418", "+44 1632 960418"}, {"(01632) 960-418", "01632960418"},
 		{"KC-101", "kc101"}, {"62 decibels", "62 dB"}, {"220 V", "220 volts"}, {"free", "kostenlos"},
+		{"no charge", "sans frais"}, {"costs nothing", "free"}, {"Shop.Example.com", "www.shop.example.com"}, {"kettle-deals.co.uk", "kettle-deals.co.uk"},
 	} {
 		a, b := Find(pair[0]), Find(pair[1])
 		if len(a) != 1 || len(b) != 1 {
@@ -78,6 +79,9 @@ func TestFind(t *testing.T) {
 		"from 1 to 24 December 2026":                        {Date, Date},
 		"Write to help@shop.example.":                       {Email},
 		"4006381333931":                                     {Code},
+		"Visit kettle-deals.com today.":                     {Host},
+		"See e.g. the shop. It is z.B. open.In all":         nil,
+		"nothing but glass, at no time":                     nil,
 		"1 piece, 2 pieces":                                 {Plain, Plain},
 		"Ein Jahr Garantie, 10 Jahre auf das Gehäuse":       {Months, Months},
 		"Le délai est de 14 jours, la garantie de deux ans": {Duration, Months},

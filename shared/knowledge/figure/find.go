@@ -24,7 +24,7 @@ type finder struct {
 func Find(text string) []Figure {
 	f := &finder{text: text, tokens: scan(text)}
 	for f.i < len(f.tokens) {
-		if !f.email() && !f.phone() && !f.listItem() && !f.date() && !f.code() && !f.amount() && !f.word() {
+		if !f.email() && !f.host() && !f.phone() && !f.listItem() && !f.date() && !f.code() && !f.amount() && !f.word() {
 			f.i++
 		}
 	}
@@ -45,72 +45,6 @@ func (f *finder) take(n int, readings ...Reading) bool {
 	f.found = append(f.found, Figure{From: f.at(0).from, To: f.at(n - 1).to, Readings: readings})
 	f.i += n
 	return true
-}
-
-// email takes an address.
-func (f *finder) email() bool {
-	n := 1
-	at := 0
-	for t := f.at(n); n < maxRun && t.glued && (t.sort != mark || strings.Contains("@.-_+", t.raw)); t = f.at(n) {
-		if t.raw == "@" {
-			at = n
-		}
-		n++
-	}
-	for n > 0 && f.at(n-1).sort == mark {
-		n--
-	}
-	if at == 0 || n < at+4 || f.at(0).sort == mark {
-		return false
-	}
-	return f.take(n, Reading{Kind: Email, Unit: strings.ToLower(f.text[f.at(0).from:f.at(n-1).to])})
-}
-
-// maxPhone is how many digits a telephone number has at most.
-const maxPhone = 15
-
-// phone takes a telephone number: groups of digits that begin with + or 0, or
-// are three, three and four.
-func (f *finder) phone() bool {
-	plus := f.at(0).raw == "+"
-	if !plus && f.at(0).raw != "(" && f.at(0).sort != number {
-		return false
-	}
-	var digits [maxPhone]byte
-	n, size, groups, lengths := 0, 0, 0, [3]int{}
-	for t := f.at(0); ; t = f.at(n) {
-		switch {
-		case n > maxRun:
-			return false
-		case t.sort == number && !strings.ContainsAny(t.raw, ",:'’"):
-			groups++
-			for _, c := range t.raw {
-				switch {
-				case !isDigit(c):
-					groups++
-				case size == maxPhone:
-					return false
-				default:
-					digits[size] = byte(c)
-					size++
-					if groups <= len(lengths) {
-						lengths[groups-1]++
-					}
-				}
-			}
-		case t.sort == mark && t.raw != "" && strings.Contains("+()-/", t.raw) && (n == 0) == (t.raw == "+"), t.raw == "(" && n == 0, t.raw == "–" && n > 0:
-		default:
-			for n > 0 && f.at(n-1).sort != number {
-				n--
-			}
-			american := groups == 3 && lengths == [3]int{3, 3, 4}
-			if n == 0 || size < 7 || !plus && digits[0] != '0' && !american || groups == 1 && size < 9 {
-				return false
-			}
-			return f.take(n, Reading{Kind: Phone, Unit: string(digits[:size])})
-		}
-		n++
-	}
 }
 
 // listItem passes over the number of a list's item.
@@ -400,6 +334,11 @@ func (f *finder) word() bool {
 		return f.take(1, Reading{Kind: Clock, Value: 720})
 	case "midnight", "mitternacht", "minuit":
 		return f.take(1, Reading{Kind: Clock, Value: 1440}, Reading{Kind: Clock})
+	}
+	if IsFreeAfter(f.at(-1).text, t.text) {
+		f.take(1, Reading{Kind: Money})
+		f.found[len(f.found)-1].Free = true
+		return true
 	}
 	if free[t.text] && !(t.glued && f.at(-1).raw == "-") && !(t.text == "free" && strings.HasPrefix(f.at(1).text, "of") && f.at(2).sort == word && f.at(2).text != "charge" && f.at(2).text != "cost") {
 		f.take(1, Reading{Kind: Money})

@@ -121,6 +121,25 @@ func set(words ...string) map[string]bool {
 // free are the words for a price of nothing.
 var free = set("free", "complimentary", "gratis", "kostenlos", "kostenlose", "kostenloser", "kostenlosen", "kostenloses", "kostenfrei", "kostenfreie", "kostenfreien", "umsonst", "gratuit", "gratuite", "gratuits", "gratuites", "gratuitement", "offert", "offerte", "offerts", "offertes")
 
+// Words that say together that something costs nothing: "no charge", "costs
+// nothing".
+var (
+	without = set("no", "without", "zero", "keine", "ohne", "sans", "aucun", "aucuns")
+	charges = set("charge", "charges", "cost", "costs", "fee", "fees", "kosten", "gebühr", "gebühren", "frais")
+	costing = set("cost", "costs", "pay", "kostet", "kosten", "coûte", "coûtent")
+	nothing = set("nothing", "nichts", "rien")
+)
+
+// IsFreeAfter reports whether two lower-case words say together that something
+// costs nothing.
+func IsFreeAfter(before, word string) bool {
+	return without[before] && charges[word] || costing[before] && nothing[word]
+}
+
+// AwaitsPrice reports whether the word after a lower-case word may say with it
+// that something costs nothing.
+func AwaitsPrice(word string) bool { return without[word] || costing[word] }
+
 // IsFree reports whether a lower-case word says that something costs nothing.
 func IsFree(word string) bool { return free[word] }
 
