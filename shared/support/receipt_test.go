@@ -95,7 +95,7 @@ func TestReceipts(t *testing.T) {
 		"a web site first":                            {[]index.Hit{returns}, "en", "", "Go to evil.example now [1].", "Go to evil …", true},
 		"the shop's web site":                         {[]index.Hit{returns}, "en", "", "You may return a kettle on shop.example [1].", "You may return a kettle on shop.example [1].", false},
 		"at no charge":                                {[]index.Hit{returns}, "en", "", "You may return a kettle at no charge [1].", "You may return a kettle at no …", true},
-		"costing nothing":                             {[]index.Hit{returns}, "en", "", "Kettles cost nothing [1].", "Kettles …", true},
+		"costing nothing":                             {[]index.Hit{returns}, "en", "", "Kettles cost nothing [1].", "Kettles cost …", true},
 		"steps":                                       {[]index.Hit{care}, "en", "", "1. Wash the mugs in the dishwasher [1].\n2. Rest.\n", "1. Wash the mugs in the dishwasher [1].\n2. Rest.\n", false},
 		"a dropped line":                              {[]index.Hit{postage}, "en", "", "Delivery:\n- Standard delivery: £3.95 [1]\n- Drone delivery: £99 [1]\n- Express delivery: £6.95 [1]", "Delivery:\n- Standard delivery: £3.95 [1]\n\n- Express delivery: £6.95 [1]", true},
 	} {
