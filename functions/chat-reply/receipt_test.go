@@ -276,6 +276,22 @@ func TestLateEmbeddingDelaysNothing(t *testing.T) {
 	}
 }
 
+// An answer that breaks off shows no half of a figure.
+func TestBrokenAnswersShowNoHalfFigures(t *testing.T) {
+	b := newBench(t)
+	b.models.next = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = fmt.Fprint(w, `data: {"choices":[{"index":0,"delta":{"content":"You may return a kettle within 3"}}]}`+"\n\n")
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler) // closes the connection under the answer
+	})
+	_, token := b.session(t, shop, "shop.example", "en")
+	a := b.ask(t, token, "How long do I have to return a kettle?", "key-00000001")
+	if a.done.State != "interrupted" || !strings.HasPrefix(a.text, "You may return a kettle within") || strings.Contains(a.text, "3") || !strings.Contains(a.text, "cut off") || !a.sources.Handoff {
+		t.Errorf("%q, %+v", a.text, a.done)
+	}
+}
+
 // What the demo shop's pages say is said, whole and with its sources.
 func TestAnswersKeepTheirSentences(t *testing.T) {
 	claim.Proves(t, "C039")

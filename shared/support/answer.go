@@ -148,18 +148,24 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	if err := filter.Close(); err != nil {
 		return conversation.Answer{}, err
 	}
+	if reply.Interrupted || err != nil {
+		receipts.Cut()
+	}
 	if err := receipts.Close(); err != nil {
 		return conversation.Answer{}, err
 	}
 	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete}
 	add := func(s string) { answer.WriteString(s); out.send(Token{s}) }
 	switch {
-	case verdict.unanswered, receipts.withheld && strings.Trim(answer.String(), " \n") == "":
+	case verdict.unanswered:
 		add(text.NotFound + " " + contact)
 		m.Handoff = true
 	case reply.Interrupted || err != nil:
 		add("\n\n" + text.Interrupted + " " + contact)
 		m.State, m.Handoff = conversation.Interrupted, true
+	case receipts.withheld && strings.Trim(answer.String(), " \n") == "": // nothing is left
+		add(text.NotFound + " " + contact)
+		m.Handoff = true
 	case receipts.withheld:
 		add("\n\n" + text.Withheld + " " + contact)
 		m.Handoff = true

@@ -93,6 +93,9 @@ func newGround(p passage.Passage) *ground {
 			for _, s := range wording.Sentences(line) {
 				add(s, heading.stems)
 			}
+			if step, _, ok := strings.Cut(strings.TrimSpace(line), ". "); ok && len(step) <= 2 && strings.Trim(step, "0123456789") == "" {
+				add(step, heading.stems) // so that an answer may speak of step 2
+			}
 			continue
 		}
 		row := add(line, head)

@@ -64,6 +64,12 @@ func (r *receipts) Write(piece string) error {
 	return r.say(out)
 }
 
+// Cut drops the last word if it is not out yet: where a text broke off, it may be
+// half of a figure.
+func (r *receipts) Cut() {
+	r.text = r.text[:max(r.shown, strings.LastIndexFunc(r.text, unicode.IsSpace)+1)]
+}
+
 // Close takes the end of the text.
 func (r *receipts) Close() error {
 	for r.text != "" {

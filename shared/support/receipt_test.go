@@ -87,6 +87,8 @@ func TestReceipts(t *testing.T) {
 		"Spanish from English, no figure":             {[]index.Hit{care}, "en", "", "Todas nuestras tazas pueden lavarse en el lavavajillas sin problema [1].", "Todas nuestras tazas pueden lavarse en el lavavajillas sin problema [1].", false},
 		"Spanish from English":                        {[]index.Hit{returns}, "en", "", "Puede devolver la tetera en un plazo de 30 días [1].", "Puede devolver la tetera en un plazo de 30 días [1].", false},
 		"Spanish from English, another number":        {[]index.Hit{returns}, "en", "", "Puede devolver la tetera en un plazo de 45 días [1].", "Puede devolver la tetera en un plazo de …", true},
+		"a step by its number":                        {[]index.Hit{hit("en", "Descaling", "1. Fill the kettle.\n2. Add citric acid.")}, "en", "", "In step 2 you add citric acid [1].", "In step 2 you add citric acid [1].", false},
+		"a step there is not":                         {[]index.Hit{hit("en", "Descaling", "1. Fill the kettle.\n2. Add citric acid.")}, "en", "", "In step 7 you add citric acid [1].", "In step …", true},
 		"other digits":                                {[]index.Hit{returns}, "en", "", "You have ９９ days [1].", "You have …", true},
 		"digits in Arabic script":                     {[]index.Hit{returns}, "en", "", "You have ٩٩ days [1].", "You have …", true},
 		"digits set high":                             {[]index.Hit{returns}, "en", "", "You have ⁹⁹ days [1].", "You have …", true},

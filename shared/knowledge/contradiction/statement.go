@@ -250,7 +250,7 @@ func (r *reader) state(sentence, shown string) {
 		return
 	}
 	for kind, values := range kinds {
-		if kind == figure.Plain || kind == figure.Code || kind == figure.Date || len(values) > maxValues || kind != figure.Clock && len(values) > 2 {
+		if kind == figure.Plain || kind == figure.Code || kind == figure.Host || kind == figure.Date || len(values) > maxValues || kind != figure.Clock && len(values) > 2 {
 			continue
 		}
 		st := base
