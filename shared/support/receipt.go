@@ -67,7 +67,8 @@ func (r *receipts) Write(piece string) error {
 // Cut drops the last word if it is not out yet: where a text broke off, it may be
 // half of a figure.
 func (r *receipts) Cut() {
-	r.text = r.text[:max(r.shown, strings.LastIndexFunc(r.text, unicode.IsSpace)+1)]
+	kept := strings.TrimRightFunc(r.text, func(c rune) bool { return !unicode.IsSpace(c) })
+	r.text = r.text[:max(r.shown, len(kept))]
 }
 
 // Close takes the end of the text.

@@ -5,12 +5,12 @@
 package contradiction
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	"omniops/shared/knowledge/figure"
 	"omniops/shared/knowledge/passage"
+	"omniops/shared/knowledge/wording"
 )
 
 // Pair is two passages of different pages that disagree.
@@ -28,31 +28,36 @@ type Pair struct {
 const (
 	maxPairs      = 200
 	maxCandidates = 64      // statements that one is compared with
-	maxStatements = 400_000 // of a site
+	maxStatements = 150_000 // of a site
 )
 
 // Find gives the pairs of statements that contradict each other, in the order of
 // the passages, at most maxPairs.
 func Find(passages []passage.Passage) []Pair {
 	s := newSite(passages)
-	byStem := map[string][]int{} // kind, language and stem to the statements that have it
-	for i, st := range s.statements {
-		for stem := range st.full {
-			if k := st.key(stem); len(byStem[k]) < maxCandidates {
-				byStem[k] = append(byStem[k], i)
+	byStem := map[place][]int32{}
+	for i := range s.statements {
+		st := &s.statements[i]
+		st.each(func(stem uint32) {
+			if k := st.at(stem); len(byStem[k]) < maxCandidates {
+				byStem[k] = append(byStem[k], int32(i))
 			}
-		}
+		})
 	}
 	var pairs []Pair
 	reported := map[[2]string]bool{}
 	for i := range s.statements {
 		a := &s.statements[i]
-		for _, j := range byStem[a.key(s.rarest(a))] {
+		rarest, ok := s.rarest(a)
+		if !ok {
+			continue
+		}
+		for _, j := range byStem[a.at(rarest)] {
 			b := &s.statements[j]
-			if j == i || len(pairs) >= maxPairs || !s.contradict(a, b) {
+			if int(j) == i || len(pairs) >= maxPairs || !s.contradict(a, b) {
 				continue
 			}
-			p := s.pair(&s.statements[min(i, j)], &s.statements[max(i, j)])
+			p := s.pair(&s.statements[min(i, int(j))], &s.statements[max(i, int(j))])
 			if k := [2]string{p.URLA + "\n" + p.URLB, p.Subject + "\n" + p.ValueA + "\n" + p.ValueB}; !reported[k] {
 				reported[k] = true
 				pairs = append(pairs, p)
@@ -93,64 +98,57 @@ func (s *site) sameSubject(a, b *statement) bool {
 		if a.product.name != b.product.name || a.product.sku != b.product.sku {
 			return false
 		}
-	case a.product != nil:
-		if !within(a.product.stems, b.full) {
-			return false
-		}
-	case b.product != nil:
-		if !within(b.product.stems, a.full) {
-			return false
-		}
+	case a.product != nil && !b.names(a.product), b.product != nil && !a.names(b.product):
+		return false
 	}
-	shared := 0
-	for stem := range a.own {
-		if b.full[stem] && (b.own[stem] || a.context[stem] || b.context[stem]) && !light[stem] {
-			shared++
-		}
-	}
-	for stem := range b.own {
-		if !a.own[stem] && a.full[stem] && !light[stem] {
-			shared++
-		}
+	if a.kind == yesNo && !slices.Equal(a.own, b.own) {
+		return false
 	}
 	least := 2
 	if a.kind == figure.Phone || a.kind == figure.Email || a.product != nil && b.product != nil {
 		least = 1
 	}
-	if shared < least {
-		return false
-	}
-	if a.kind == yesNo && !(within(a.own, b.own) && within(b.own, a.own)) {
-		return false
-	}
-	return s.told(a.kind, a.own, b.full) && s.told(b.kind, b.own, a.full) && s.situated(a.context, b.full) && s.situated(b.context, a.full)
+	return s.shared(a, b) >= least && s.told(a, b) && s.told(b, a)
 }
 
-// told reports whether the words that only one statement has tell nothing apart.
-// An amount of money is a price without the word.
-func (s *site) told(kind figure.Kind, own, other map[string]bool) bool {
-	for stem := range own {
-		if !other[stem] && !light[stem] && !s.common[stem] && !(kind == figure.Money && stem == price) {
+// names reports whether a statement has all of a product's name.
+func (s *statement) names(p *product) bool {
+	for _, stem := range p.stems {
+		if !s.says(stem) {
 			return false
 		}
 	}
 	return true
 }
 
-// situated is told for the headings, where the names of a shop's usual pages tell
-// nothing apart either.
-func (s *site) situated(context, other map[string]bool) bool {
-	for stem := range context {
-		if !other[stem] && !light[stem] && !usual[stem] && !s.common[stem] {
+// shared counts the stems that one of two statements says itself and the other
+// says or stands under.
+func (s *site) shared(a, b *statement) int {
+	n := 0
+	for _, stem := range a.own {
+		if b.says(stem) && !s.light[stem] {
+			n++
+		}
+	}
+	for _, stem := range b.own {
+		if !a.own.has(stem) && a.says(stem) && !s.light[stem] {
+			n++
+		}
+	}
+	return n
+}
+
+// told reports whether what only one statement says tells nothing apart, and
+// neither do its headings. An amount of money is a price without the word; the
+// names of a shop's usual pages are no subjects.
+func (s *site) told(one, other *statement) bool {
+	for _, stem := range one.own {
+		if !other.says(stem) && !s.dull[stem] && !(one.kind == figure.Money && stem == s.price) {
 			return false
 		}
 	}
-	return true
-}
-
-func within(a, b map[string]bool) bool {
-	for stem := range a {
-		if !b[stem] {
+	for _, stem := range one.context {
+		if !other.says(stem) && !s.usual[stem] {
 			return false
 		}
 	}
@@ -158,31 +156,27 @@ func within(a, b map[string]bool) bool {
 }
 
 // rarest gives the stem of a statement that fewest statements have and that tells
-// something apart; every contradiction must have it.
-func (s *site) rarest(st *statement) string {
-	best := ""
-	for stem := range st.own {
-		if light[stem] || s.common[stem] {
-			continue
-		}
-		if best == "" || cmp.Or(cmp.Compare(s.seen[stem], s.seen[best]), cmp.Compare(stem, best)) < 0 {
-			best = stem
+// something apart, which every contradiction must have, or any of its stems.
+func (s *site) rarest(st *statement) (rarest uint32, ok bool) {
+	least := func(stem uint32) {
+		if !ok || s.seen[stem] < s.seen[rarest] {
+			rarest, ok = stem, true
 		}
 	}
-	if best != "" {
-		return best
-	}
-	for stem := range st.full {
-		if best == "" || cmp.Or(cmp.Compare(s.seen[stem], s.seen[best]), cmp.Compare(stem, best)) < 0 {
-			best = stem
+	for _, stem := range st.own {
+		if !s.dull[stem] && !(st.kind == figure.Money && stem == s.price) {
+			least(stem)
 		}
 	}
-	return best
+	if !ok {
+		st.each(least)
+	}
+	return rarest, ok
 }
 
 func (s *site) pair(a, b *statement) Pair {
 	return Pair{
-		URLA: a.url, URLB: b.url, TextA: a.text, TextB: b.text, Subject: subject(a, b), ValueA: a.value(), ValueB: b.value(),
+		URLA: a.url, URLB: b.url, TextA: a.text, TextB: b.text, Subject: s.subject(a, b), ValueA: a.value(), ValueB: b.value(),
 	}
 }
 
@@ -190,11 +184,13 @@ func (s *site) pair(a, b *statement) Pair {
 const maxSubject = 8
 
 // subject names what two statements share.
-func subject(a, b *statement) string {
+func (s *site) subject(a, b *statement) string {
 	var shared []string
-	for _, w := range a.words {
-		if b.full[w.stem] && !slices.Contains(shared, w.text) && len(shared) < maxSubject {
-			shared = append(shared, w.text)
+	for _, w := range wording.Words(a.text) {
+		for stem := range canonical(wording.Stems(w, a.language)) {
+			if n, ok := s.numbers[stem]; ok && a.own.has(n) && b.says(n) && !slices.Contains(shared, w) && len(shared) < maxSubject {
+				shared = append(shared, w)
+			}
 		}
 	}
 	if a.product != nil {

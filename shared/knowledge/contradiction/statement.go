@@ -1,8 +1,9 @@
 package contradiction
 
 import (
-	"maps"
-	"strconv"
+	"fmt"
+	"hash/fnv"
+	"slices"
 	"strings"
 
 	"omniops/shared/knowledge/figure"
@@ -21,20 +22,48 @@ type statement struct {
 	kind          figure.Kind
 	values        []figure.Figure
 	negative      bool // of yesNo
-	own           map[string]bool
-	context       map[string]bool // of the headings above
-	full          map[string]bool // both, and the product's name
-	words         []said
+	own           stems
+	context       stems    // of the headings above
 	spoken        []string // the values, as they are written
 }
 
-// said is a word as written, and its stem.
-type said struct{ text, stem string }
+// stems are numbers of stems in ascending order. A site has many statements, and
+// they are kept all at once.
+type stems []uint32
+
+func (s stems) has(stem uint32) bool {
+	_, found := slices.BinarySearch(s, stem)
+	return found
+}
+
+// says reports whether a stem is in what a statement says or stands under.
+func (s *statement) says(stem uint32) bool {
+	return s.own.has(stem) || s.context.has(stem) || s.product != nil && s.product.stems.has(stem)
+}
+
+// each calls yield for every stem that the statement says.
+func (s *statement) each(yield func(stem uint32)) {
+	for _, stem := range s.own {
+		yield(stem)
+	}
+	for _, stem := range s.context {
+		if !s.own.has(stem) {
+			yield(stem)
+		}
+	}
+	if s.product != nil {
+		for _, stem := range s.product.stems {
+			if !s.own.has(stem) && !s.context.has(stem) {
+				yield(stem)
+			}
+		}
+	}
+}
 
 // product is what a page sells.
 type product struct {
 	name, sku string
-	stems     map[string]bool
+	stems     stems
 }
 
 // value gives what the statement says, as written.
@@ -48,18 +77,43 @@ func (s *statement) value() string {
 	return "yes"
 }
 
-// key is where statements of the kind with a stem are found.
-func (s *statement) key(stem string) string {
-	return strconv.Itoa(int(s.kind)) + " " + s.language + " " + stem
+// place is where statements of a kind with a stem are found.
+type place struct {
+	kind     figure.Kind
+	language string
+	stem     uint32
 }
+
+func (s *statement) at(stem uint32) place { return place{s.kind, s.language, stem} }
 
 // site is all that is compared.
 type site struct {
 	statements []statement
-	seen       map[string]int  // how many statements have a stem
-	common     map[string]bool // stems that so many have that they tell nothing apart
-	repeated   map[string]bool // what was stated before in the same words
-	contexts   map[string]map[string]bool
+	numbers    map[string]uint32 // of stems
+	seen       []int             // how many statements have a stem
+	light      []bool            // stems that tell nothing apart on any site
+	dull       []bool            // stems that tell no two statements apart
+	usual      []bool            // stems that tell no two headings apart
+	repeated   map[uint64]bool   // what was stated before in the same words
+	contexts   map[string]stems
+	price      uint32 // the number of what costs something
+}
+
+// number gives stems their numbers.
+func (s *site) number(set map[string]bool) stems {
+	out := make(stems, 0, len(set))
+	for stem := range set {
+		n, ok := s.numbers[stem]
+		if !ok {
+			n = uint32(len(s.numbers))
+			s.numbers[strings.Clone(stem)] = n
+			s.seen, s.light = append(s.seen, 0), append(s.light, light[stem])
+			s.dull, s.usual = append(s.dull, light[stem]), append(s.usual, light[stem] || usual[stem])
+		}
+		out = append(out, n)
+	}
+	slices.Sort(out)
+	return out
 }
 
 // A stem is common when this share of at least so many statements has it.
@@ -69,8 +123,9 @@ const (
 )
 
 func newSite(passages []passage.Passage) *site {
-	s := &site{seen: map[string]int{}, common: map[string]bool{}, repeated: map[string]bool{}, contexts: map[string]map[string]bool{}}
-	products := productsOf(passages)
+	s := &site{numbers: map[string]uint32{}, repeated: map[uint64]bool{}, contexts: map[string]stems{}}
+	s.price = s.number(map[string]bool{price: true})[0]
+	products := s.productsOf(passages)
 	for _, p := range passages {
 		if len(s.statements) >= maxStatements {
 			break
@@ -78,13 +133,11 @@ func newSite(passages []passage.Passage) *site {
 		s.read(p, products[p.URL])
 	}
 	for i := range s.statements {
-		for stem := range s.statements[i].full {
-			s.seen[stem]++
-		}
+		s.statements[i].each(func(stem uint32) { s.seen[stem]++ })
 	}
 	for stem, n := range s.seen {
 		if len(s.statements) >= commonFrom && float64(n) > commonShare*float64(len(s.statements)) {
-			s.common[stem] = true
+			s.dull[stem], s.usual[stem] = true, true
 		}
 	}
 	return s
@@ -92,13 +145,13 @@ func newSite(passages []passage.Passage) *site {
 
 // productsOf gives the product of each page that sells one, and one without a name
 // for pages that sell several.
-func productsOf(passages []passage.Passage) map[string]*product {
+func (s *site) productsOf(passages []passage.Passage) map[string]*product {
 	all := map[string]*product{}
 	for _, p := range passages {
 		if p.Product == nil {
 			continue
 		}
-		one := &product{name: p.Product.Name, sku: p.Product.SKU, stems: wording.Stems(p.Product.Name, languageOf(p))}
+		one := &product{name: p.Product.Name, sku: p.Product.SKU, stems: s.number(wording.Stems(p.Product.Name, languageOf(p)))}
 		if before, ok := all[p.URL]; ok && before.name != one.name {
 			one = &product{} // a list
 		} else if ok && before.sku != one.sku {
@@ -117,7 +170,7 @@ func languageOf(p passage.Passage) string {
 // read takes the statements of a passage.
 func (s *site) read(p passage.Passage, of *product) {
 	if p.Product != nil {
-		of = &product{name: p.Product.Name, sku: p.Product.SKU, stems: wording.Stems(p.Product.Name, languageOf(p))}
+		of = &product{name: p.Product.Name, sku: p.Product.SKU, stems: s.number(wording.Stems(p.Product.Name, languageOf(p)))}
 	}
 	if of != nil && of.name == "" {
 		return // which of several products the text is about cannot be told
@@ -126,20 +179,18 @@ func (s *site) read(p passage.Passage, of *product) {
 	path := strings.Join(p.Path, ". ") + "\n" + r.language
 	context, ok := s.contexts[path]
 	if !ok {
-		context = canonical(wording.Stems(strings.Join(p.Path, ". "), r.language))
+		set := canonical(wording.Stems(strings.Join(p.Path, ". "), r.language))
 		for _, w := range wording.Words(strings.Join(p.Path, " ")) {
 			if figure.InWords(w) { // "Teapot" and "Teapot for one"
-				context[w] = true
+				set[w] = true
 			}
 		}
+		context = s.number(set)
 		s.contexts[path] = context
 	}
 	r.context = context
 	if of != nil {
-		r.context = maps.Clone(context)
-		for stem := range of.stems {
-			delete(r.context, stem)
-		}
+		r.context = slices.DeleteFunc(slices.Clone(context), of.stems.has)
 	}
 	var head []string // of a table
 	lines := strings.Split(p.Text, "\n")
@@ -185,7 +236,7 @@ type reader struct {
 	passage  passage.Passage
 	of       *product
 	language string
-	context  map[string]bool
+	context  stems
 }
 
 // row takes the cells of a row: each is about its first cell and its column.
@@ -223,24 +274,12 @@ func (r *reader) state(sentence, shown string) {
 	}
 	rest.WriteString(sentence[at:])
 	base := statement{
-		url: r.passage.URL, language: r.language, text: shown, product: r.of, context: r.context, own: map[string]bool{},
+		url: r.passage.URL, language: r.language, text: shown, product: r.of, context: r.context,
 	}
 	lower := " " + strings.Join(wording.Words(rest.String()), " ") + " "
-	for _, w := range wording.Words(rest.String()) {
-		if stems := wording.Stems(w, r.language); len(stems) > 0 {
-			for stem := range canonical(stems) {
-				base.own[stem] = true
-				base.words = append(base.words, said{w, stem})
-			}
-		}
-	}
-	base.full = maps.Clone(base.own)
-	maps.Copy(base.full, r.context)
+	base.own = r.site.number(canonical(wording.Stems(rest.String(), r.language)))
 	if r.of != nil {
-		maps.Copy(base.full, r.of.stems)
-		for stem := range r.of.stems {
-			delete(base.own, stem)
-		}
+		base.own = slices.DeleteFunc(base.own, r.of.stems.has)
 	}
 	if len(kinds) == 0 {
 		if len(base.own) >= 2 && len(base.own) <= 8 && !anyOf(lower, conditions) {
@@ -264,13 +303,14 @@ func (r *reader) state(sentence, shown string) {
 
 // add keeps a statement that was not made in the same words before.
 func (r *reader) add(st statement) {
-	k := st.key(st.text)
+	h := fnv.New64a()
+	_, _ = fmt.Fprintln(h, st.kind, st.language, st.text) // documented never to fail
 	if st.product != nil {
-		k += "\n" + st.product.name + "\n" + st.product.sku
+		_, _ = fmt.Fprintln(h, st.product.name, st.product.sku)
 	} else {
-		k += "\n" + strings.Join(r.passage.Path, "\n")
+		_, _ = fmt.Fprintln(h, r.passage.Path)
 	}
-	if !r.site.repeated[k] {
+	if k := h.Sum64(); !r.site.repeated[k] {
 		r.site.repeated[k] = true
 		r.site.statements = append(r.site.statements, st)
 	}
