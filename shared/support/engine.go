@@ -1,6 +1,15 @@
 // Package support is the storefront engine: a shopper's message in, a grounded
 // answer or the way to a person out. It has no tools. What the model may see
-// goes through llm; what the shopper sees goes through citations.
+// goes through llm.
+//
+// What the model says goes through three filters before a shopper sees it. The
+// verdict holds back an answer that is none. Citations let no picture and no
+// address of another site through. Receipts check each sentence against the
+// evidence, which is the passages the model was given: a citation that does not
+// hold is left out, one that is missing is added, and a sentence with a figure
+// that no passage states is dropped. The price of a product, and whether it is in
+// stock, are those of the shop's record of it. Text on a page that is addressed to
+// a model is neither shown to one nor counted as evidence.
 package support
 
 import (
