@@ -23,7 +23,7 @@ type evidence struct {
 	records  []record
 	asked    []figure.Figure // the question's own figures
 	question map[string]bool // its informative words
-	known    []figure.Figure // what may be said without a passage: the shop's address
+	known    []figure.Figure // what may be said without a passage: how the shop is reached, and its site
 }
 
 // ground is one passage.
@@ -53,6 +53,7 @@ func newEvidence(language, question, contact string, hits []index.Hit) *evidence
 		e.grounds[i] = newGround(h.Passage)
 		e.known = append(e.known, figure.Find(hostOf(h.Passage.URL))...)
 	}
+	e.known = slices.DeleteFunc(e.known, func(f figure.Figure) bool { return !f.Is(figure.Email) && !f.Is(figure.Phone) && !f.Is(figure.Host) })
 	for _, g := range e.grounds {
 		if p := g.passage.Product; p != nil {
 			e.records = append(e.records, newRecord(*p, g.language))
