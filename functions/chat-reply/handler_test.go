@@ -55,7 +55,16 @@ func TestAnswerIsGroundedAndStreamed(t *testing.T) {
 		t.Errorf("transcript: %+v", lines)
 	}
 
-	b.Advance(31 * 24 * time.Hour) // the page was read long ago
+	for _, days := range []int{29, 2} {
+		b.Advance(time.Duration(days) * 24 * time.Hour) // the page was read long ago
+		var err error
+		if _, token, err = b.sessions.Renew(token, "shop.example"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, lines := b.transcript(t, token, origin); len(lines) != 4 || len(lines[1].Sources) == 0 || !lines[1].Sources[0].Stale {
+		t.Errorf("a month later the transcript shows no old source: %+v", lines)
+	}
 	_, token = b.session(t, shop, "shop.example", "en")
 	if later := b.ask(t, token, "How long do I have to return a kettle?", "key-00000003"); len(later.sources.Sources) == 0 || !later.sources.Sources[0].Stale {
 		t.Errorf("a month later the source is not stale: %+v", later.sources)

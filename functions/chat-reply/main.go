@@ -33,6 +33,7 @@ type settings struct {
 	OpenAIKey     boot.Secret `env:"OPENAI_API_KEY_ARN"`
 	OpenAIBaseURL string      `env:"OPENAI_BASE_URL"`
 	ChatModel     string      `env:"OPENAI_CHAT_MODEL"`
+	EmbedModel    string      `env:"OPENAI_EMBEDDING_MODEL"`
 	AllowPrivate  []string    `env:"EGRESS_ALLOW_PRIVATE"`
 }
 
@@ -50,9 +51,10 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		Tenants:       tenant.NewRecent(tenant.NewStore(main)),
 		Conversations: conversation.NewStore(main, keyring),
 		Knowledge:     library.New(object.NewBucket(rt.AWS, s.Bucket)),
-		Models:        llm.NewRouter(rt.Now, openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.ChatModel, outside)),
-		Now:           rt.Now,
-		Log:           rt.Log,
+		Models: llm.NewRouter(rt.Now, openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.ChatModel, outside)).
+			WithEmbedders(openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.EmbedModel, outside)),
+		Now: rt.Now,
+		Log: rt.Log,
 	}}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/chat", problem.Handler(h.reply))

@@ -46,6 +46,7 @@ type bench struct {
 	sessions *webchat.Sessions
 	tenants  *tenant.Store
 	models   *recorded // what the model was sent
+	modelURL string
 }
 
 // recorded keeps the bodies that pass through it.
@@ -81,6 +82,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{Cloud: c, client: contract.Client(t), models: &recorded{next: sandbox.NewOpenAI(c.Faults, c.Clock.Now, 0), bodies: make(chan []byte, 10_000)}}
 	model := httptest.NewServer(b.models)
 	t.Cleanup(model.Close)
+	b.modelURL = model.URL
 
 	main := table.New(c.AWS, c.Env(t, "chat-reply", "TABLE_NAME"), c.Clock.Now)
 	b.tenants = tenant.NewStore(main)
@@ -91,7 +93,7 @@ func newBench(t *testing.T) *bench {
 		Table: c.Env(t, "chat-reply", "TABLE_NAME"), KeyTable: c.Env(t, "chat-reply", "KEY_TABLE_NAME"),
 		Bucket: c.Env(t, "chat-reply", "CONTENT_BUCKET"), KeyringKey: c.Env(t, "chat-reply", "KEYRING_KEY_ID"),
 		SessionSecret: boot.NewSecret(localtest.SessionSecret), OpenAIKey: boot.NewSecret("sk-test"),
-		OpenAIBaseURL: model.URL + "/openai/v1", ChatModel: "gpt-4.1-mini",
+		OpenAIBaseURL: model.URL + "/openai/v1", ChatModel: "gpt-4.1-mini", EmbedModel: "text-embedding-3-small",
 		AllowPrivate: []string{strings.TrimPrefix(model.URL, "http://")},
 	}
 	handler, err := build(t.Context(), &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler)}, s)
@@ -176,6 +178,7 @@ type answer struct {
 			N         int       `json:"n"`
 			Title     string    `json:"title"`
 			URL       string    `json:"url"`
+			Hash      string    `json:"hash"`
 			CrawledAt time.Time `json:"crawled_at"`
 			Stale     bool      `json:"stale"`
 		} `json:"sources"`
@@ -309,6 +312,10 @@ type line struct {
 	Text   string    `json:"text"`
 	State  string    `json:"state"`
 	SentAt time.Time `json:"sent_at"`
+
+	Sources []struct {
+		Stale bool `json:"stale"`
+	} `json:"sources"`
 }
 
 // dump makes an item readable.

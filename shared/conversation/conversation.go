@@ -37,6 +37,7 @@ type Source struct {
 	N         int       `json:"n"` // the number it is cited by
 	Title     string    `json:"title"`
 	URL       string    `json:"url"`
+	Hash      string    `json:"hash,omitempty"` // of the text that was read there
 	CrawledAt time.Time `json:"crawled_at"`
 	Stale     bool      `json:"stale"` // read so long ago that it may have changed
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/sony/gobreaker/v2"
 
@@ -30,6 +31,19 @@ type Embedding struct {
 	Model        string
 	Tokens       int
 	CostMicroUSD int64
+	Lookup       Lookup // valid in every case
+}
+
+// Lookup is what the ledger of AI use keeps of a request for vectors of what a
+// person wrote.
+type Lookup struct {
+	At           time.Time      `json:"at"`
+	Outbound     []string       `json:"outbound"` // exactly what left
+	Provider     processor.Name `json:"provider,omitempty"`
+	Model        string         `json:"model,omitempty"`
+	Tokens       int            `json:"tokens"`
+	CostMicroUSD int64          `json:"cost_micro_usd"`
+	Attempts     []Attempt      `json:"attempts"`
 }
 
 // Embedder is a connection to an embedding model of a processor. Errors have
@@ -72,6 +86,7 @@ func (r *Router) Embed(ctx context.Context, req EmbedRequest) (Embedding, error)
 		masked.texts[i] = mask.New().Mask(s)
 		bytes += len(masked.texts[i])
 	}
+	lookup := Lookup{At: r.now(), Outbound: masked.texts}
 	var failures []error
 	for _, name := range r.allowed(processor.Embeddings, req.Region, req.Class) {
 		for _, e := range r.embedders {
@@ -80,26 +95,28 @@ func (r *Router) Embed(ctx context.Context, req EmbedRequest) (Embedding, error)
 			}
 			for try := range tries {
 				vectors, tokens, err := embedOnce(ctx, e, masked, req.Dimensions)
+				lookup.Attempts = append(lookup.Attempts, attempt(e.Processor(), e.Model(), err))
 				if err == nil {
 					if tokens == 0 {
 						tokens = EstimateTokens(bytes)
 					}
-					return Embedding{vectors, name, e.Model(), tokens, PriceOf(e.Model()).Cost(tokens, 0)}, nil
+					lookup.Provider, lookup.Model, lookup.Tokens, lookup.CostMicroUSD = name, e.Model(), tokens, PriceOf(e.Model()).Cost(tokens, 0)
+					return Embedding{vectors, name, e.Model(), tokens, lookup.CostMicroUSD, lookup}, nil
 				}
 				failures = append(failures, fmt.Errorf("%s: %w", name, err))
 				if ctx.Err() != nil {
-					return Embedding{}, errors.Join(errCaller, context.Cause(ctx))
+					return Embedding{Lookup: lookup}, errors.Join(errCaller, context.Cause(ctx))
 				}
 				if !worthRepeating(err) || try == tries-1 {
 					break
 				}
 				if err := r.pause(ctx); err != nil {
-					return Embedding{}, errors.Join(errCaller, err)
+					return Embedding{Lookup: lookup}, errors.Join(errCaller, err)
 				}
 			}
 		}
 	}
-	return Embedding{}, fault.E(fault.Unavailable, "Search by meaning cannot be reached at the moment.", errors.Join(failures...))
+	return Embedding{Lookup: lookup}, fault.E(fault.Unavailable, "Search by meaning cannot be reached at the moment.", errors.Join(failures...))
 }
 
 func embedOnce(ctx context.Context, e guardedEmbedder, texts Masked, dimensions int) ([][]float32, int, error) {
@@ -113,9 +130,11 @@ func embedOnce(ctx context.Context, e guardedEmbedder, texts Masked, dimensions 
 	switch {
 	case err == nil && len(vectors) != len(texts.texts):
 		err = fmt.Errorf("%d vectors for %d texts", len(vectors), len(texts.texts))
+	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded): // too late for the caller: whoever always is, is not asked
+		err = fault.E(fault.Unavailable, "", errLate)
 	case err != nil && ctx.Err() != nil:
 		done(errCaller)
-		return nil, 0, err
+		return nil, 0, errors.Join(errCaller, err)
 	case err != nil && errors.Is(context.Cause(inner), errLate):
 		err = fault.E(fault.Unavailable, "", errLate)
 	}

@@ -135,6 +135,7 @@ type Entry struct {
 	Estimated        bool              `json:"estimated,omitempty"` // the provider did not count the tokens
 	CostMicroUSD     int64             `json:"cost_micro_usd"`
 	Attempts         []Attempt         `json:"attempts"`
+	Lookups          []Lookup          `json:"lookups,omitempty"` // what was sent to find the passages
 }
 
 // Attempt is one try to get an answer from a provider.

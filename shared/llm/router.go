@@ -214,7 +214,12 @@ func worthRepeating(err error) bool {
 
 // note adds an attempt to the ledger.
 func (e *Entry) note(p Provider, err error) {
-	a := Attempt{Provider: p.Processor(), Model: p.Model(), Sent: !errors.Is(err, errHeldBack)}
+	e.Attempts = append(e.Attempts, attempt(p.Processor(), p.Model(), err))
+}
+
+// attempt tells of one try what the ledger keeps.
+func attempt(name processor.Name, model string, err error) Attempt {
+	a := Attempt{Provider: name, Model: model, Sent: !errors.Is(err, errHeldBack)}
 	switch {
 	case err == nil:
 	case errors.Is(err, errCaller):
@@ -224,7 +229,7 @@ func (e *Entry) note(p Provider, err error) {
 	default:
 		a.Failure = fault.KindOf(err).String()
 	}
-	e.Attempts = append(e.Attempts, a)
+	return a
 }
 
 // finish completes the reply of an answer that ended or broke off.

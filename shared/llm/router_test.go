@@ -359,6 +359,49 @@ func TestEmbed(t *testing.T) {
 	})
 }
 
+// The ledger of a request for vectors tells what left and who received it, in
+// every case.
+func TestLookup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		req := EmbedRequest{Tenant: "shop", Region: processor.UnitedKingdom, Class: inventory.MessageContent, Texts: []string{"I am jo@example.com"}}
+		v := &vectors{}
+		v.embed = func(context.Context, []string) ([][]float32, int, error) {
+			if v.calls == 1 {
+				return nil, 0, errBusy
+			}
+			return [][]float32{{1}}, 7, nil
+		}
+		got, err := NewRouter(time.Now).WithEmbedders(v).Embed(t.Context(), req)
+		want := Lookup{
+			At: got.Lookup.At, Outbound: []string{"I am [email_1]"}, Provider: processor.OpenAI, Model: "text-embedding-3-small", Tokens: 7, CostMicroUSD: 1,
+			Attempts: []Attempt{
+				{processor.OpenAI, "text-embedding-3-small", true, fault.KindOf(errBusy).String()}, {processor.OpenAI, "text-embedding-3-small", true, ""},
+			},
+		}
+		if diff := cmp.Diff(want, got.Lookup); diff != "" || err != nil || want.At.IsZero() {
+			t.Errorf("%s, %v", diff, err)
+		}
+
+		slow := &vectors{embed: func(ctx context.Context, _ []string) ([][]float32, int, error) {
+			<-ctx.Done()
+			return nil, 0, ctx.Err()
+		}}
+		r := NewRouter(time.Now).WithEmbedders(slow)
+		for range 20 { // always too late: soon nobody waits for it
+			ctx, cancel := context.WithTimeout(t.Context(), 250*time.Millisecond)
+			began := time.Now()
+			got, err := r.Embed(ctx, req)
+			cancel()
+			if err == nil || len(got.Lookup.Attempts) == 0 || got.Lookup.Attempts[0].Failure == "" || time.Since(began) > 250*time.Millisecond {
+				t.Fatalf("%+v, %v after %v", got.Lookup, err, time.Since(began))
+			}
+		}
+		if slow.calls != tripAfter {
+			t.Errorf("asked %d times", slow.calls)
+		}
+	})
+}
+
 func TestCost(t *testing.T) {
 	for model, want := range map[string]int64{
 		"gpt-4.1-mini": 400 + 1600, "gpt-4.1-mini-2025-04-14": 400 + 1600, "gpt-4o-mini": 150 + 600, "text-embedding-3-small": 20, "never-heard-of": 15_000 + 75_000,

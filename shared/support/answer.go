@@ -10,24 +10,26 @@ import (
 	"time"
 
 	"omniops/shared/conversation"
-	"omniops/shared/fault"
 	"omniops/shared/knowledge/index"
+	"omniops/shared/knowledge/passage"
 	"omniops/shared/llm"
 	"omniops/shared/processor"
 	"omniops/shared/seal"
 )
 
 const (
-	passagesShown = 4               // given to the model
-	passagesQuote = 2               // shown word for word when there is no model
-	quoteLength   = 400             // characters of each
-	historyTurns  = 6               // messages the model sees beside the question
-	maxTokens     = 400             // of an answer
-	statusAfter   = 2 * time.Second // a slower answer says what it is doing
-	staleAfter    = 30 * 24 * time.Hour
-	minLoose      = 0.2  // the same for a long message, of which much is not the question
-	longMessage   = 12   // words
-	minConfidence = 0.35 // of the best passage; below it the pages most likely do not say
+	passagesShown  = 4               // given to the model
+	passagesSought = 8               // looked at for the records of products
+	recordsShown   = 2               // of products, when one asks for a price
+	passagesQuote  = 2               // shown word for word when there is no model
+	quoteLength    = 400             // characters of each
+	historyTurns   = 6               // messages the model sees beside the question
+	maxTokens      = 400             // of an answer
+	statusAfter    = 2 * time.Second // a slower answer says what it is doing
+	staleAfter     = 30 * 24 * time.Hour
+	minLoose       = 0.2  // the same for a long message, of which much is not the question
+	longMessage    = 12   // words
+	minConfidence  = 0.35 // of the best passage; below it the pages most likely do not say
 )
 
 // compose makes the answer to a turn, sending text as it comes.
@@ -58,6 +60,7 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 		return conversation.Answer{Message: m}, nil
 	}
 	hits, err := e.retrieve(ctx, turn)
+	hits, read := readable(hits)
 	if err != nil || len(hits) == 0 {
 		reason := text.NotFound
 		if err != nil {
@@ -72,118 +75,56 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 		m.Handoff, m.Degraded = true, unreadable
 		return conversation.Answer{Message: m}, nil
 	}
-	return e.generate(ctx, turn, text, contact, hits, out)
+	return e.generate(ctx, turn, text, contact, hits, read, out)
 }
 
-// retrieve finds the passages a question is answered from: none when the pages
-// do not seem to say.
-//
-// A question that leans on the one before it, such as "And for a teapot?", is
-// looked up together with that.
-func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) {
-	ix, err := e.index(ctx, turn)
-	if err != nil {
-		return nil, err
-	}
-	language := LanguageOf(turn.asked, turn.account.Language)
-	search := func(text string) []index.Hit {
-		least := minConfidence
-		if len(words(text)) > longMessage { // the model judges whether the passages answer it
-			least = minLoose
-		}
-		hits := ix.Search(index.Query{Text: text, Language: language, Limit: passagesShown})
-		if len(hits) == 0 || hits[0].Confidence < least {
-			return nil
-		}
-		return hits
-	}
-	if before := turn.previousQuestion(); before != "" && leansOnBefore(turn.asked) {
-		if hits := search(turn.asked + " " + before); hits != nil {
-			return hits, nil
+// readable gives hits and, beside each, the same without what is addressed to a
+// model. A passage that is nothing else is left out.
+func readable(found []index.Hit) (hits, read []index.Hit) {
+	for _, h := range found {
+		clean := h
+		clean.Passage.Text = withoutOrders(h.Passage.Text)
+		if clean.Passage.Text != "" {
+			hits, read = append(hits, h), append(read, clean)
 		}
 	}
-	if hits := search(turn.asked); hits != nil {
-		return hits, nil
-	}
-	// What a shopper says around a question must not hide it.
-	var best []index.Hit
-	for _, sentence := range sentences(turn.asked) {
-		if hits := search(sentence); hits != nil && (best == nil || hits[0].Confidence > best[0].Confidence) {
-			best = hits
-		}
-	}
-	return best, nil
+	return hits, read
 }
 
-// index is the shop's index. One that is gone was replaced after the account was
-// read: then the account is read again.
-func (e *Engine) index(ctx context.Context, turn *Turn) (*index.Index, error) {
-	ix, err := e.Knowledge.Index(ctx, turn.ask.Tenant, turn.account.IndexVersion)
-	if fault.KindOf(err) != fault.NotFound || turn.account.IndexVersion == "" {
-		return ix, err
+// titleOf names a passage to the model, and tells records of products from what
+// a page says.
+func titleOf(p passage.Passage) string {
+	path := slices.DeleteFunc(slices.Clone(p.Path), ordersModel)
+	title := strings.ReplaceAll(passage.Passage{Path: path}.Title(), recordMark, "")
+	if p.Product != nil {
+		title += recordMark
 	}
-	account, _, err := e.Tenants.Refresh(ctx, turn.ask.Tenant)
-	if err != nil {
-		return nil, err
-	}
-	turn.account = account
-	return e.Knowledge.Index(ctx, turn.ask.Tenant, account.IndexVersion)
+	return title
 }
 
-// maxSentences is how many sentences of a message are looked up on their own.
-const maxSentences = 8
-
-// sentences splits a message of several sentences; questions come first.
-func sentences(message string) []string {
-	var asked, said []string
-	for rest := message; rest != ""; {
-		end := strings.IndexAny(rest, ".!?\n")
-		sentence := rest
-		if end >= 0 {
-			sentence, rest = rest[:end+1], rest[end+1:]
-		} else {
-			rest = ""
-		}
-		switch {
-		case len(words(sentence)) < 3:
-		case strings.HasSuffix(sentence, "?"):
-			asked = append(asked, sentence)
-		default:
-			said = append(said, sentence)
-		}
-	}
-	all := slices.Concat(asked, said)
-	return all[:min(len(all), maxSentences)]
-}
-
-// previousQuestion is what the shopper asked before, if it was a question.
-func (t *Turn) previousQuestion() string {
-	for i := len(t.thread.Messages) - 1; i >= 0; i-- {
-		m := t.thread.Messages[i]
-		if m.Author == conversation.Shopper && m.Turn < t.number && intentOf(m.Text.Reveal()) == question {
-			return m.Text.Reveal()
-		}
-	}
-	return ""
-}
+// recordMark ends the title of a product's record, as the prompt says.
+const recordMark = " (product record)"
 
 // generate asks a model, and without one quotes the passages.
-func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact string, hits []index.Hit, out *listener) (conversation.Answer, error) {
+func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact string, hits, read []index.Hit, out *listener) (conversation.Answer, error) {
 	passages, urls := make([]llm.Passage, len(hits)), make([]string, len(hits))
-	for i, h := range hits {
-		passages[i] = llm.Passage{N: i + 1, Title: h.Passage.Title(), URL: h.Passage.URL, Text: h.Passage.Text}
+	for i, h := range read {
+		passages[i] = llm.Passage{N: i + 1, Title: titleOf(h.Passage), URL: h.Passage.URL, Text: h.Passage.Text}
 		urls[i] = h.Passage.URL
 	}
+	language := LanguageOf(turn.asked, turn.account.Language)
+	evidence := later(func() *evidence { return newEvidence(language, turn.asked, turn.account.ContactEmail, read) })
 	var answer strings.Builder
 	var once sync.Once
 	slow := time.AfterFunc(statusAfter, func() { once.Do(func() { out.send(Status{text.Looking}) }) })
 	defer slow.Stop()
-	filter := newCitations(urls, func(s string) error {
+	receipts := newReceipts(evidence, func(s string) error {
 		once.Do(func() {}) // too late to say what it is doing
 		answer.WriteString(s)
 		out.send(Token{s})
 		return nil
 	})
+	filter := newCitations(urls, receipts.Write)
 	verdict := &verdict{pass: filter.Write}
 	reply, err := e.Models.Stream(ctx, llm.Request{
 		Tenant: turn.ask.Tenant, Region: processor.Region(turn.account.Region), Surface: processor.CustomerChat,
@@ -195,7 +136,7 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	once.Do(func() {})
 	if err != nil && answer.Len() == 0 {
 		e.Log.WarnContext(ctx, "no model answers", "tenant", turn.ask.Tenant, "error", err)
-		quoted := conversation.Answer{Message: e.quote(text, contact, hits, out)}
+		quoted := conversation.Answer{Message: e.quote(turn, text, contact, hits, read, out)}
 		if slices.ContainsFunc(reply.Ledger.Attempts, func(a llm.Attempt) bool { return a.Sent }) {
 			quoted.Ledger = reply.Ledger // a model that fails has been sent the prompt all the same
 		}
@@ -207,6 +148,12 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	if err := filter.Close(); err != nil {
 		return conversation.Answer{}, err
 	}
+	if reply.Interrupted || err != nil {
+		receipts.Cut()
+	}
+	if err := receipts.Close(); err != nil {
+		return conversation.Answer{}, err
+	}
 	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete}
 	add := func(s string) { answer.WriteString(s); out.send(Token{s}) }
 	switch {
@@ -216,11 +163,17 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	case reply.Interrupted || err != nil:
 		add("\n\n" + text.Interrupted + " " + contact)
 		m.State, m.Handoff = conversation.Interrupted, true
-	case len(filter.cited) == 0: // nothing on the pages backs it
+	case receipts.withheld && strings.Trim(answer.String(), " \n") == "": // nothing is left
+		add(text.NotFound + " " + contact)
+		m.Handoff = true
+	case receipts.withheld:
+		add("\n\n" + text.Withheld + " " + contact)
+		m.Handoff = true
+	case len(receipts.cited) == 0: // nothing on the pages backs it
 		add("\n\n" + contact)
 		m.Handoff = true
 	}
-	for i, n := range filter.cited {
+	for i, n := range receipts.cited {
 		m.Sources = append(m.Sources, e.source(i+1, hits[n-1]))
 	}
 	m.Text = seal.Clear(answer.String())
@@ -228,12 +181,17 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 }
 
 // quote answers in the shop's own words.
-func (e *Engine) quote(text Text, contact string, hits []index.Hit, out *listener) conversation.Message {
+func (e *Engine) quote(turn *Turn, text Text, contact string, hits, read []index.Hit, out *listener) conversation.Message {
 	var b strings.Builder
 	b.WriteString(text.Degraded)
 	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete, Degraded: true, Handoff: true}
+	language := Spoken(LanguageOf(turn.asked, turn.ask.Language))
 	for i, h := range hits[:min(passagesQuote, len(hits))] {
-		fmt.Fprintf(&b, "\n\n“%s” [%d]", shorten(prose(h.Passage.Text), quoteLength), i+1)
+		b.WriteString("\n\n")
+		if foreign(h.Passage, language) {
+			b.WriteString(text.Foreign + " ")
+		}
+		fmt.Fprintf(&b, "“%s” [%d]", shorten(withoutAddresses(prose(read[i].Passage.Text), h.Passage.URL), quoteLength), i+1)
 		m.Sources = append(m.Sources, e.source(i+1, h))
 	}
 	b.WriteString("\n\n" + contact)
@@ -242,10 +200,25 @@ func (e *Engine) quote(text Text, contact string, hits []index.Hit, out *listene
 	return m
 }
 
+// foreign reports whether a passage is in another language than its reader's.
+func foreign(p passage.Passage, language string) bool {
+	of, _, _ := strings.Cut(strings.ToLower(p.Language), "-")
+	return of != "" && of != language
+}
+
+// withoutAddresses removes from a quotation what the shop did not mean to link.
+func withoutAddresses(text, url string) string {
+	var out strings.Builder
+	c := newCitations([]string{url}, func(s string) error { out.WriteString(s); return nil })
+	_ = c.Write(text) // a Builder does not fail
+	_ = c.Close()
+	return out.String()
+}
+
 func (e *Engine) source(n int, h index.Hit) conversation.Source {
 	return conversation.Source{
-		N: n, Title: h.Passage.Title(), URL: h.Passage.URL, CrawledAt: h.Passage.CrawledAt,
-		Stale: e.Now().Sub(h.Passage.CrawledAt) > staleAfter,
+		N: n, Title: h.Passage.Title(), URL: h.Passage.URL, Hash: h.Passage.Hash(), CrawledAt: h.Passage.CrawledAt,
+		Stale: e.stale(h.Passage.CrawledAt),
 	}
 }
 

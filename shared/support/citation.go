@@ -14,10 +14,9 @@ import (
 //
 // It holds back text only from an opening "[", "!" or "http" to where that ends.
 type citations struct {
-	urls  []string // of the passages; number n is urls[n-1]
-	cited []int    // numbers of the passages that were cited, by first appearance
-	held  string
-	emit  func(string) error
+	urls []string // of the passages; number n is urls[n-1]
+	held string
+	emit func(string) error
 }
 
 // maxHeld is the most text that is held back, in bytes: longer than any link of
@@ -145,7 +144,7 @@ func (c *citations) bracket(h string, end bool) (string, int, bool) {
 		var kept []string
 		for _, n := range numbers {
 			if n >= 1 && n <= len(c.urls) {
-				kept = append(kept, "["+strconv.Itoa(c.cite(n))+"]")
+				kept = append(kept, "["+strconv.Itoa(n)+"]")
 			}
 		}
 		if kept == nil {
@@ -174,16 +173,6 @@ func (c *citations) bracket(h string, end bool) (string, int, bool) {
 		return "[" + c.within(inside) + "](" + address + ")", used, true
 	}
 	return gap + c.within(inside) + gap, used, true
-}
-
-// cite notes that a passage was cited, and gives the number that shoppers see:
-// passages are numbered by when they are first cited.
-func (c *citations) cite(n int) int {
-	if at := slices.Index(c.cited, n); at >= 0 {
-		return at + 1
-	}
-	c.cited = append(c.cited, n)
-	return len(c.cited)
 }
 
 // within filters the text of a link, which may hold an address of its own.

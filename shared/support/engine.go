@@ -1,6 +1,15 @@
 // Package support is the storefront engine: a shopper's message in, a grounded
 // answer or the way to a person out. It has no tools. What the model may see
-// goes through llm; what the shopper sees goes through citations.
+// goes through llm.
+//
+// What the model says goes through three filters before a shopper sees it. The
+// verdict holds back an answer that is none. Citations let no picture and no
+// address of another site through. Receipts check each sentence against the
+// evidence, which is the passages the model was given: a citation that does not
+// hold is left out, one that is missing is added, and a sentence with a figure
+// that no passage states is dropped. The price of a product, and whether it is in
+// stock, are those of the shop's record of it. Text on a page that is addressed to
+// a model is neither shown to one nor counted as evidence.
 package support
 
 import (
@@ -23,6 +32,7 @@ import (
 	"omniops/shared/knowledge/library"
 	"omniops/shared/llm"
 	"omniops/shared/mask"
+	"omniops/shared/processor"
 	"omniops/shared/seal"
 	"omniops/shared/tenant"
 )
@@ -62,9 +72,10 @@ type Turn struct {
 	account tenant.Account
 	thread  conversation.Thread // before this message
 	number  int
-	asked   string // the shopper's words, without card numbers
-	replay  bool   // this idempotency key has been seen before
-	kept    bool   // stored; not when the keys cannot be reached
+	asked   string       // the shopper's words, without card numbers
+	replay  bool         // this idempotency key has been seen before
+	kept    bool         // stored; not when the keys cannot be reached
+	lookups []llm.Lookup // what the question was sent for to be found by meaning
 }
 
 // Accept checks and stores a message. It is Invalid when empty or too long,
@@ -242,6 +253,7 @@ func (e *Engine) Answer(ctx context.Context, turn *Turn, emit func(Event) error)
 			return err
 		}
 		if answered != nil {
+			e.date(answered)
 			out.send(Token{answered.Text.Reveal()})
 			out.send(sourcesEvent(*answered, turn.account))
 			out.send(Done{answered.ID, turn.number, answered.State})
@@ -253,6 +265,7 @@ func (e *Engine) Answer(ctx context.Context, turn *Turn, emit func(Event) error)
 		return err
 	}
 	answer.Message.Turn = turn.number
+	answer.Ledger = e.withLookups(turn, answer.Ledger)
 	out.send(sourcesEvent(answer.Message, turn.account))
 	message, err := e.keep(ctx, turn, answer)
 	if err != nil {
@@ -261,6 +274,27 @@ func (e *Engine) Answer(ctx context.Context, turn *Turn, emit func(Event) error)
 	out.send(Done{message.ID, turn.number, message.State})
 	return nil
 }
+
+// withLookups adds to a turn's ledger what was sent to have the question found by
+// meaning.
+func (e *Engine) withLookups(turn *Turn, ledger any) any {
+	if len(turn.lookups) == 0 {
+		return ledger
+	}
+	entry, asked := ledger.(llm.Entry)
+	if !asked {
+		entry = llm.Entry{
+			At: e.Now(), Tenant: turn.ask.Tenant, Conversation: turn.ask.Conversation, Surface: processor.CustomerChat, Task: lookupTask,
+			Attempts: []llm.Attempt{},
+		}
+	}
+	entry.Lookups = turn.lookups
+	return entry
+}
+
+// lookupTask stands in the ledger for a turn in which a model only looked the
+// question up.
+const lookupTask = "support/lookup"
 
 // detached keeps the deadline of a request but not its end: a shopper who goes
 // away does not end the answer.
@@ -346,8 +380,22 @@ func (e *Engine) Transcript(ctx context.Context, ref conversation.Ref) (conversa
 	if err != nil {
 		return conversation.Thread{}, err
 	}
-	return e.Conversations.Read(ctx, ref, account.ChatRetention(), 0)
+	thread, err := e.Conversations.Read(ctx, ref, account.ChatRetention(), 0)
+	for i := range thread.Messages {
+		e.date(&thread.Messages[i])
+	}
+	return thread, err
 }
+
+// date says which of a message's sources have become old since it was written.
+func (e *Engine) date(m *conversation.Message) {
+	for i, s := range m.Sources {
+		m.Sources[i].Stale = e.stale(s.CrawledAt)
+	}
+}
+
+// stale reports whether what was read at a time may have changed.
+func (e *Engine) stale(read time.Time) bool { return e.Now().Sub(read) > staleAfter }
 
 // listener sends events until sending fails, and then no more. It is safe for
 // concurrent use.

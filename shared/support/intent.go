@@ -34,24 +34,6 @@ var (
 		"mit einem menschen", "mit einem mitarbeiter", "mit jemandem sprechen", "echten menschen", "mitarbeiter sprechen",
 		"parler à quelqu un", "parler à une personne", "parler à un humain", "parler à un conseiller", "vraie personne", "un conseiller humain",
 	}
-	// An advice question names a body, a court or a purse, and asks what to do
-	// about it. The first list alone decides; the second needs one of asks too.
-	adviceAlways = []string{
-		"medical advice", "legal advice", "financial advice", "tax advice", "investment advice", "diagnose", "should i sue", "can i sue", "how do i sue",
-		"medizinischen rat", "medizinische beratung", "rechtsberatung", "rechtlichen rat", "steuerberatung", "anlageberatung", "soll ich klagen", "kann ich klagen",
-		"conseil médical", "avis médical", "conseil juridique", "conseil financier", "conseil fiscal", "porter plainte", "poursuivre en justice",
-	}
-	adviceTopics = []string{
-		"pregnant", "pregnancy", "allergic reaction", "blood pressure", "diabetes", "diabetic", "medication", "medicine", "dose", "dosage", "symptom", "symptoms",
-		"rash", "burn my hand", "burned my hand", "chest pain", "lawsuit", "lawyer", "court", "sue", "liable", "invest", "investment", "stocks", "shares", "mortgage", "tax return", "deduct", "bitcoin",
-		"schwanger", "schwangerschaft", "allergische reaktion", "blutdruck", "diabetes", "medikament", "medikamente", "dosierung", "symptome", "ausschlag", "brustschmerzen", "anwalt", "gericht", "verklagen", "investieren", "aktien", "hypothek", "steuererklärung",
-		"enceinte", "grossesse", "réaction allergique", "tension artérielle", "diabète", "médicament", "médicaments", "posologie", "symptômes", "avocat", "tribunal", "investir", "actions en bourse", "hypothèque", "déclaration d impôts",
-	}
-	adviceAsks = []string{
-		"should i", "can i", "may i", "is it safe", "safe for", "safe to", "what should", "do i need", "am i", "will i", "could i", "how much", "how do i", "is it ok", "is this safe", "what do i do", "help me",
-		"soll ich", "kann ich", "darf ich", "muss ich", "ist es sicher", "was soll", "wie viel", "bin ich", "hilft",
-		"dois je", "puis je", "est ce que je", "est il sûr", "que faire", "combien", "que dois",
-	}
 )
 
 func set(phrases ...string) map[string]bool {
@@ -74,16 +56,30 @@ func intentOf(message string) intent {
 		return machine
 	case anyPhrase(said, humans) || said == "human" || said == "agent" || said == "mensch" || said == "humain":
 		return human
-	case anyPhrase(said, adviceAlways), anyPhrase(said, adviceTopics) && anyPhrase(said, adviceAsks):
+	case asksForAdvice(said):
 		return advice
 	}
 	return question
 }
 
-// anyPhrase reports whether one of the phrases stands in said as whole words.
+// anyPhrase reports whether one of the phrases stands in said as whole words. A
+// phrase that ends with "*" stands for every ending of its last word.
 func anyPhrase(said string, phrases []string) bool {
 	padded := " " + said + " "
-	return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(padded, " "+p+" ") })
+	return slices.ContainsFunc(phrases, func(p string) bool {
+		for from := 0; ; {
+			stem, open := strings.CutSuffix(p, "*")
+			at := strings.Index(padded[from:], stem)
+			if at < 0 {
+				return false
+			}
+			at += from
+			from = at + len(stem)
+			if padded[at-1] == ' ' && (open || padded[from] == ' ') {
+				return true
+			}
+		}
+	})
 }
 
 // A short question leans on the one before it when it begins as a continuation

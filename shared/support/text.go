@@ -23,6 +23,8 @@ type Text struct {
 	Human       string   `json:"human"`       // a person was asked for
 	Advice      string   `json:"advice"`      // medical, legal or financial advice was asked for
 	Degraded    string   `json:"degraded"`    // no model: passages follow
+	Foreign     string   `json:"foreign"`     // before a passage that is quoted in another language
+	Withheld    string   `json:"withheld"`    // a sentence was dropped
 	Unkept      string   `json:"unkept"`      // the chat cannot be stored safely
 	Interrupted string   `json:"interrupted"` // an answer was cut off
 	Greeting    string   `json:"greeting"`    // a mere hello

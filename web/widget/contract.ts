@@ -19,6 +19,8 @@ export interface Source {
   n: number;
   title: string;
   url: string;
+  /** Of the text that was read there. */
+  hash?: string;
   crawled_at: string;
   stale?: boolean;
 }

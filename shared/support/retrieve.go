@@ -1,0 +1,225 @@
+package support
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"omniops/shared/conversation"
+	"omniops/shared/fault"
+	"omniops/shared/inventory"
+	"omniops/shared/knowledge/index"
+	"omniops/shared/llm"
+	"omniops/shared/processor"
+)
+
+// retrieve finds the passages a question is answered from: none when the pages
+// do not seem to say.
+//
+// A question that leans on the one before it, such as "And for a teapot?", is
+// looked up together with that. Where words do not settle it, such as those of
+// another language, the question's meaning is looked up.
+func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) {
+	ix, err := e.index(ctx, turn)
+	if err != nil {
+		return nil, err
+	}
+	find := finder{ix: ix, language: LanguageOf(turn.asked, turn.account.Language), limit: passagesShown, found: map[string][]index.Hit{}}
+	records := asksForRecord(turn.asked)
+	if records {
+		find.limit = passagesSought
+	}
+	whole := asking(turn.asked)
+	hits := find.byWords(turn)
+	if before := turn.previousQuestion(); before != "" && leansOnBefore(turn.asked) {
+		whole += " " + before
+	}
+	if ix.Stats().Dimensions > 0 && unsure(find.search(whole, nil)) {
+		if vector := e.embed(ctx, turn, ix, whole); vector != nil {
+			if near := find.search(whole, vector); slices.ContainsFunc(near, func(h index.Hit) bool { return h.Confidence >= least(whole) }) {
+				hits = near
+			}
+		}
+	}
+	return pick(hits, records), nil
+}
+
+// asking gives the sentences of a message that ask, or all of it if none does:
+// what a shopper says around a question would blur its meaning, and need not
+// leave.
+func asking(message string) string {
+	var asks []string
+	for _, s := range sentences(message) {
+		if strings.HasSuffix(s, "?") {
+			asks = append(asks, strings.TrimSpace(s))
+		}
+	}
+	if asks == nil {
+		return message
+	}
+	return strings.Join(asks, " ")
+}
+
+// unsure reports whether words alone have not settled a question, so that an
+// embedding of it is worth asking for.
+func unsure(hits []index.Hit) bool { return len(hits) == 0 || hits[0].Confidence < sureByWords }
+
+// sureByWords is the confidence from which words alone settle a question.
+const sureByWords = 0.8
+
+// embedBudget is how long the first word of an answer may wait for an embedding
+// of the question.
+const embedBudget = 250 * time.Millisecond
+
+// embed gives the vector of a question, or nil when there is none in time. What
+// was sent goes to the turn's ledger.
+func (e *Engine) embed(ctx context.Context, turn *Turn, ix *index.Index, text string) []float32 {
+	ctx, cancel := context.WithTimeout(ctx, embedBudget)
+	defer cancel()
+	embedding, err := e.Models.Embed(ctx, llm.EmbedRequest{
+		Tenant: turn.ask.Tenant, Region: processor.Region(turn.account.Region), Class: inventory.MessageContent,
+		Texts: []string{text}, Dimensions: ix.Stats().Dimensions,
+	})
+	if slices.ContainsFunc(embedding.Lookup.Attempts, func(a llm.Attempt) bool { return a.Sent }) {
+		turn.lookups = append(turn.lookups, embedding.Lookup)
+	}
+	if err != nil {
+		e.Log.WarnContext(ctx, "embed question", "tenant", turn.ask.Tenant, "error", err)
+		return nil
+	}
+	if embedding.Model != ix.Stats().Model || len(embedding.Vectors[0]) != ix.Stats().Dimensions {
+		return nil // the index was made with another model
+	}
+	return embedding.Vectors[0]
+}
+
+// finder looks questions up.
+type finder struct {
+	ix       *index.Index
+	language string
+	limit    int
+	found    map[string][]index.Hit // by words, so far
+}
+
+// search gives the best passages, by words and, with a vector, by meaning.
+func (f finder) search(text string, vector []float32) []index.Hit {
+	if hits, ok := f.found[text]; ok && vector == nil {
+		return hits
+	}
+	hits := f.ix.Search(index.Query{Text: text, Language: f.language, Vector: vector, Limit: f.limit})
+	if vector == nil {
+		f.found[text] = hits
+	}
+	return hits
+}
+
+// confident gives the passages for a text if the pages seem to say.
+func (f finder) confident(text string) []index.Hit {
+	hits := f.search(text, nil)
+	if len(hits) == 0 || hits[0].Confidence < least(text) {
+		return nil
+	}
+	return hits
+}
+
+// least is the confidence that the best passage for a text must have.
+func least(text string) float64 {
+	if len(words(text)) > longMessage { // the model judges whether the passages answer it
+		return minLoose
+	}
+	return minConfidence
+}
+
+func (f finder) byWords(turn *Turn) []index.Hit {
+	if before := turn.previousQuestion(); before != "" && leansOnBefore(turn.asked) {
+		if hits := f.confident(turn.asked + " " + before); hits != nil {
+			return hits
+		}
+	}
+	if hits := f.confident(turn.asked); hits != nil {
+		return hits
+	}
+	// What a shopper says around a question must not hide it.
+	var best []index.Hit
+	for _, sentence := range sentences(turn.asked) {
+		if hits := f.confident(sentence); hits != nil && (best == nil || hits[0].Confidence > best[0].Confidence) {
+			best = hits
+		}
+	}
+	return best
+}
+
+// pick chooses the passages that the model is given: the best ones. For a
+// question about a price or what is in stock, records of products move up.
+func pick(hits []index.Hit, records bool) []index.Hit {
+	if len(hits) <= passagesShown || !records {
+		return hits[:min(len(hits), passagesShown)]
+	}
+	chosen := slices.Clone(hits[:passagesShown])
+	isRecord := func(h index.Hit) bool { return h.Passage.Product != nil }
+	for _, h := range hits[passagesShown:] {
+		if !isRecord(h) || len(slices.DeleteFunc(slices.Clone(chosen), func(h index.Hit) bool { return !isRecord(h) })) >= recordsShown {
+			continue
+		}
+		for i := len(chosen) - 1; i > 0; i-- {
+			if !isRecord(chosen[i]) {
+				chosen = append(slices.Delete(chosen, i, i+1), h)
+				break
+			}
+		}
+	}
+	return chosen
+}
+
+// index is the shop's index. One that is gone was replaced after the account was
+// read: then the account is read again.
+func (e *Engine) index(ctx context.Context, turn *Turn) (*index.Index, error) {
+	ix, err := e.Knowledge.Index(ctx, turn.ask.Tenant, turn.account.IndexVersion)
+	if fault.KindOf(err) != fault.NotFound || turn.account.IndexVersion == "" {
+		return ix, err
+	}
+	account, _, err := e.Tenants.Refresh(ctx, turn.ask.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	turn.account = account
+	return e.Knowledge.Index(ctx, turn.ask.Tenant, account.IndexVersion)
+}
+
+// maxSentences is how many sentences of a message are looked up on their own.
+const maxSentences = 8
+
+// sentences splits a message of several sentences; questions come first.
+func sentences(message string) []string {
+	var asked, said []string
+	for rest := message; rest != ""; {
+		end := strings.IndexAny(rest, ".!?\n")
+		sentence := rest
+		if end >= 0 {
+			sentence, rest = rest[:end+1], rest[end+1:]
+		} else {
+			rest = ""
+		}
+		switch {
+		case len(words(sentence)) < 3:
+		case strings.HasSuffix(sentence, "?"):
+			asked = append(asked, sentence)
+		default:
+			said = append(said, sentence)
+		}
+	}
+	all := slices.Concat(asked, said)
+	return all[:min(len(all), maxSentences)]
+}
+
+// previousQuestion is what the shopper asked before, if it was a question.
+func (t *Turn) previousQuestion() string {
+	for i := len(t.thread.Messages) - 1; i >= 0; i-- {
+		m := t.thread.Messages[i]
+		if m.Author == conversation.Shopper && m.Turn < t.number && intentOf(m.Text.Reveal()) == question {
+			return m.Text.Reveal()
+		}
+	}
+	return ""
+}
