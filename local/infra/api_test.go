@@ -111,6 +111,7 @@ func TestRoutes(t *testing.T) {
 		"DELETE /v1/merchant/keys/{purpose} merchant-key",
 		"GET /v1/chat chat-reply",
 		"GET /v1/health health",
+		"GET /v1/merchant/answers merchant-answer",
 		"GET /v1/merchant/keys/{purpose} merchant-key",
 		"POST /v1/chat chat-reply",
 		"POST /v1/sessions widget-session",

@@ -122,6 +122,7 @@ var keyPrefixes = map[string]map[string][]string{
 	"chat-reply":       {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"widget-session":   {"${Table.Arn}": {"T#*", "X#domain#*"}},
 	"merchant-key":     {"${Table.Arn}": {"T#*"}},
+	"merchant-answer":  {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"health":           {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
 	"site-crawl":       {"${Table.Arn}": {"T#*"}},
 	"site-refresh":     {"${Table.Arn}/index/due": {"crawl#*"}},
