@@ -3,7 +3,6 @@ package page
 import (
 	"regexp"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -90,7 +89,7 @@ func unwanted(n *html.Node, inMain bool, reachable map[string]bool) bool {
 	case hidden(n) && !reachable[attr(n, "id")]:
 		return true
 	}
-	return !whole[n.Data] && (named(attr(n, "class")) || named(attr(n, "id")))
+	return !whole[n.Data] && (hasWord(attr(n, "class"), droppedWords) || hasWord(attr(n, "id"), droppedWords))
 }
 
 // isDisclosure reports whether a button opens something: the question of an
@@ -108,25 +107,6 @@ func inHeading(n *html.Node) bool {
 
 // headings are the heading elements.
 var headings = map[atom.Atom]bool{atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true}
-
-// named reports whether one of a name's words is among droppedWords; words end
-// at hyphens, underscores and capitals.
-func named(name string) bool {
-	start, prev := 0, ' '
-	for i, r := range name {
-		if boundary := !unicode.IsLetter(r) || unicode.IsUpper(r) && unicode.IsLower(prev); boundary {
-			if droppedWords[strings.ToLower(name[start:i])] {
-				return true
-			}
-			start = i
-			if !unicode.IsLetter(r) {
-				start++
-			}
-		}
-		prev = r
-	}
-	return start < len(name) && droppedWords[strings.ToLower(name[start:])]
-}
 
 // invisible matches inline styles under which text cannot be read.
 var invisible = regexp.MustCompile(`(?i)(^|[;\s])(display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|content-visibility\s*:\s*hidden` +
