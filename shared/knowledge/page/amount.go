@@ -47,12 +47,13 @@ func isCurrency(s string) bool {
 }
 
 // amounts finds the sums of money in a short text, those without a currency
-// left out. The first of a range has the currency of the second: "9 – 12 €".
-func (p *place) amounts(s string) []amount {
-	var found []amount
+// left out. The first of a range has the currency of the second: "9 – 12 €". odd
+// says that there is another sum which cannot be read.
+func (p *place) amounts(s string) (found []amount, odd bool) {
 	for _, m := range money.FindAllStringSubmatchIndex(s, -1) {
 		a, ok := p.amount(s, m)
 		if !ok {
+			odd = odd || a.currency != ""
 			a = amount{start: m[0], end: m[1]}
 		}
 		if last := len(found) - 1; last >= 0 && found[last].currency == "" && a.currency != "" && isRange(s[found[last].end:a.start]) {
@@ -61,7 +62,7 @@ func (p *place) amounts(s string) []amount {
 		}
 		found = append(found, a)
 	}
-	return slices.DeleteFunc(found, func(a amount) bool { return a.currency == "" || a.value == "" })
+	return slices.DeleteFunc(found, func(a amount) bool { return a.currency == "" || a.value == "" }), odd
 }
 
 // isRange reports whether what stands between two sums makes a range of them.
@@ -83,7 +84,9 @@ func (p *place) amount(s string, m []int) (amount, bool) {
 	}
 	before, _ := utf8.DecodeLastRuneInString(s[:m[0]])
 	after, _ := utf8.DecodeRuneInString(s[m[1]:])
-	if joined(before) || joined(after) || after == '%' {
+	first, _ := utf8.DecodeRuneInString(s[m[0]:])
+	last, _ := utf8.DecodeLastRuneInString(s[:m[1]])
+	if joined(before) && joined(first) || joined(after) && joined(last) || after == '%' {
 		return amount{}, false
 	}
 	a := amount{start: m[0], end: m[1]}
@@ -230,8 +233,8 @@ func (p *place) stated(v any, code string) (a amount, from, ok bool) {
 			a.currency = code
 			return a, false, ok
 		}
-		found := p.amounts(s)
-		if len(found) == 0 || code != "" && found[0].currency != code {
+		found, odd := p.amounts(s)
+		if len(found) == 0 || odd || code != "" && found[0].currency != code {
 			return amount{}, false, false
 		}
 		if len(found) == 1 {

@@ -45,21 +45,30 @@ func wordsOf(s string) func(func(string) bool) {
 	return strings.FieldsFuncSeq(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// knows reports whether the page shows at least half of the words of a thing's
-// name, its own address counted.
-func (v *nameBook) knows(it item) bool {
+// knows reports whether the page shows at least half of the words of a name,
+// the address of the thing's own page counted.
+func (v *nameBook) knows(name, own string) bool {
 	address := map[string]bool{}
-	for w := range wordsOf(strings.ToLower(it.address)) {
+	for w := range wordsOf(strings.ToLower(own)) {
 		address[w] = true
 	}
 	known, total := 0, 0
-	for w := range wordsOf(strings.ToLower(it.name)) {
+	for w := range wordsOf(strings.ToLower(name)) {
 		total++
 		if v.shows(w) || address[w] {
 			known++
 		}
 	}
 	return known*2 >= total && total <= 40
+}
+
+// plain takes from a thing's variants the names that the page does not show.
+func (v *nameBook) plain(it item) {
+	for i := range it.records {
+		if r := &it.records[i]; r.Name != it.name && !v.knows(r.Name, r.URL) {
+			r.Name = it.name
+		}
+	}
 }
 
 // maxScans is how often a whole page is looked through for one word.

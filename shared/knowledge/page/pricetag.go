@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -53,8 +54,7 @@ var (
 	// currentWords are in the names of the price that holds where there are two.
 	currentWords = set("sale special current final now actual reduced promo offer new")
 	// besideWords are in the names of what is not the price of one piece.
-	besideWords = set("unit saving savings save saved discount badge percentage percent tax installment installments month " +
-		"label perunit baseprice rating ecotax points from shipping")
+	besideWords = set("unit saving savings save saved installment installments month perunit baseprice ecotax points shipping")
 )
 
 // isStruck reports whether an element holds a price that no longer holds.
@@ -106,8 +106,8 @@ func readBox(box *html.Node) []run {
 			budget--
 			switch {
 			case c.Type == html.TextNode:
-				emit(separated(runs, state, c), state)
-			case c.Type != html.ElementNode || hidden(c) || dropped[c.Data]:
+				emit(separated(runs, c), state)
+			case c.Type != html.ElementNode || unseen(c) || dropped[c.Data]:
 			case isBeside(c):
 				emit(" | ", state)
 			default:
@@ -144,31 +144,36 @@ var regularWords = set("regular normal standard")
 func isBeside(n *html.Node) bool {
 	for token := range strings.FieldsSeq(attr(n, "class")) {
 		if hasWord(token, besideWords) && !strings.HasPrefix(strings.ToLower(token), "has-") && !strings.HasPrefix(strings.ToLower(token), "with-") &&
-			!hasWord(token, currentWords) && !strings.Contains(strings.ToLower(token), "container") && !strings.EqualFold(token, "tax") {
+			!hasWord(token, currentWords) && !strings.Contains(strings.ToLower(token), "container") {
 			return true
 		}
 	}
 	return false
 }
 
-// separated is a text node's text. Cents that stand in an element of their own,
-// with nothing between them and the whole, get a point; other digits of
-// different elements are kept apart.
-func separated(runs []run, state run, n *html.Node) string {
-	text := n.Data
-	if len(runs) == 0 || text == "" || text[0] < '0' || text[0] > '9' {
-		return text
+// separated is a text node's text as it follows on the runs before. Cents that
+// stand in an element of their own, with nothing between them and the whole, get
+// a point; other digits of different elements are kept apart, and words are
+// from digits.
+func separated(runs []run, n *html.Node) string {
+	if len(runs) == 0 {
+		return n.Data
 	}
-	before := runs[len(runs)-1].text
-	if before == "" || before[len(before)-1] < '0' || before[len(before)-1] > '9' {
-		return text
+	before, _ := utf8.DecodeLastRuneInString(runs[len(runs)-1].text)
+	first, _ := utf8.DecodeRuneInString(n.Data)
+	switch {
+	case isDigit(before) && isDigit(first):
+		if cents := strings.TrimSpace(n.Data); len(cents) == 2 && digits(cents) && isCents(n.Parent) {
+			return "." + n.Data
+		}
+		return " | " + n.Data
+	case isDigit(before) && unicode.IsLetter(first), unicode.IsLetter(before) && isDigit(first):
+		return " " + n.Data
 	}
-	trimmed := strings.TrimSpace(text)
-	if len(trimmed) == 2 && digits(trimmed) && (isCents(n.Parent)) {
-		return "." + text
-	}
-	return " | " + text
+	return n.Data
 }
+
+func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 
 func isCents(n *html.Node) bool {
 	if n.DataAtom == atom.Sup {
@@ -206,14 +211,15 @@ type quote struct {
 	joined                              bool // a range with the one before
 }
 
-// quotes reads the prices of a box in order.
-func (r *shelfReader) quotes(box *html.Node) []quote {
-	var out []quote
+// quotes reads the prices of a box in order. odd says that it has one that
+// cannot be read.
+func (r *shelfReader) quotes(box *html.Node) (out []quote, odd bool) {
 	for _, part := range readBox(box) {
 		if len(part.text) > 400 {
 			continue
 		}
-		found := r.place.amounts(part.text)
+		found, unread := r.place.amounts(part.text)
+		odd = odd || unread
 		for i, a := range found {
 			before, after := part.text[:a.start], part.text[a.end:]
 			if i > 0 {
@@ -231,7 +237,7 @@ func (r *shelfReader) quotes(box *html.Node) []quote {
 			out = append(out, q)
 		}
 	}
-	return out
+	return out, odd
 }
 
 // readTags reads the price tags of an area: those of elements named for prices,
@@ -264,7 +270,11 @@ func (r *shelfReader) agree(boxes []*html.Node, area *html.Node) (tag, []*html.N
 	var all tag
 	var tags []read
 	for _, b := range boxes {
-		t := decide(r.quotes(b))
+		quotes, odd := r.quotes(b)
+		t := decide(quotes)
+		if odd {
+			t.amount, t.from = amount{}, false
+		}
 		for _, v := range t.seen {
 			if !slices.Contains(all.seen, v) {
 				all.seen = append(all.seen, v)
@@ -308,11 +318,22 @@ func (r *shelfReader) agree(boxes []*html.Node, area *html.Node) (tag, []*html.N
 	all.amount, all.from = first.amount, first.from
 	var used []*html.Node
 	for _, t := range tags {
-		if t.tag.value == all.value && len(shown(t.box, 200)) < 120 {
+		if t.tag.value == all.value && isOnlyPrice(shown(t.box, 200)) {
 			used = append(used, t.box)
 		}
 	}
 	return all, used
+}
+
+// isOnlyPrice reports whether a text says hardly more than what is to be paid.
+func isOnlyPrice(said string) bool {
+	other := 0
+	for word := range strings.FieldsFuncSeq(strings.ToLower(said), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if !priceWords[word] && !savingWords[word] && !isCurrency(strings.ToUpper(word)) {
+			other++
+		}
+	}
+	return other <= 3 && len(said) < 120
 }
 
 // order numbers the elements of an area as they follow each other.
@@ -363,6 +384,10 @@ var priceWords = set("price our now only just from each per piece sale special t
 	"preis unser jetzt nur ab inkl mwst ust pro stück versand zzgl " +
 	"prix notre maintenant seulement à partir de la pièce euros euro was rrp uvp statt au lieu")
 
+// savingWords stand beside prices that are struck through, paid in parts or
+// without tax.
+var savingWords = set("you save saved off regular original sie sparen gespart oder mtl netto économisez x badge")
+
 // hasPlain reports whether an area has such a text.
 func (r *shelfReader) hasPlain(area *html.Node) bool { return len(r.plainBoxes(area)) > 0 }
 
@@ -385,7 +410,7 @@ func (r *shelfReader) plainBoxes(area *html.Node) []*html.Node {
 		for p := t.Parent; p != nil && p != area; p = p.Parent {
 			row = row || p.DataAtom == atom.Td || p.DataAtom == atom.Li || p.DataAtom == atom.Dd
 		}
-		if len(said) > 60 || len(r.place.amounts(said)) == 0 || row && !strings.Contains(strings.ToLower(said), "pri") && !strings.Contains(strings.ToLower(said), "preis") {
+		if found, odd := r.place.amounts(said); len(said) > 60 || len(found) == 0 || odd || row && !strings.Contains(strings.ToLower(said), "pri") && !strings.Contains(strings.ToLower(said), "preis") {
 			continue
 		}
 		only := true

@@ -40,13 +40,16 @@ func readCatalogue(doc *html.Node, base *url.URL, h head) catalogue {
 	names := newNameBook(doc, h, base)
 	for _, g := range []*graph{readGraph(doc), {tops: microdata.read(doc)}, {tops: rdfa.read(doc)}} {
 		items := reader{g, where, base}.items()
-		items = slices.DeleteFunc(items, func(it item) bool { return !names.knows(it) })
+		items = slices.DeleteFunc(items, func(it item) bool { return !names.knows(it.name, it.address) })
+		for _, it := range items {
+			names.plain(it)
+		}
 		sources = append(sources, items)
 		if m := mainItem(items, base, h); m != nil {
 			mains = append(mains, m)
 		}
 	}
-	if m := openGraph(doc, where, base, h); m != nil && names.knows(*m) {
+	if m := openGraph(doc, where, base, h); m != nil && names.knows(m.name, "") {
 		mains = append(mains, m)
 	}
 	var c catalogue
@@ -125,8 +128,12 @@ func isMain(it item, mains []*item) bool {
 // atAddress are the records of an entry of a list, which stand on their own
 // pages.
 func atAddress(it item) []passage.Product {
+	own, err := url.Parse(it.address)
+	if err != nil {
+		return nil
+	}
 	for i := range it.records {
-		if u, err := url.Parse(it.records[i].URL); err != nil || !strings.HasPrefix(it.address, u.Scheme+"://"+u.Host+u.Path) {
+		if !samePage(it.records[i].URL, own) {
 			it.records[i].URL = it.address
 		}
 	}

@@ -141,7 +141,7 @@ func (r *shelfReader) collect(n *html.Node, inBox bool) {
 			}
 			continue
 		}
-		if c.Type != html.ElementNode || hidden(c) || dropped[c.Data] && c.Data != "input" && c.Data != "link" || aside(c) && !r.above[c] {
+		if c.Type != html.ElementNode || unseen(c) || dropped[c.Data] && c.Data != "input" && c.Data != "link" || aside(c) && !r.above[c] {
 			continue
 		}
 		if isProductLink(c, r.base) && !r.above[c] {

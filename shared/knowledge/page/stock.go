@@ -3,6 +3,7 @@ package page
 import (
 	"regexp"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -31,13 +32,19 @@ var stockPhrases = []struct {
 
 // stockTerm is schema.org's term for what a text says of the stock, or empty.
 func stockTerm(said string) string {
-	said = strings.Trim(said, " .!✓✔●•*–-»→✗✘×\u00a0")
+	term, _ := stockStatement(said)
+	return term
+}
+
+// stockStatement is stockTerm, and whether the text says nothing else.
+func stockStatement(said string) (term string, whole bool) {
+	said = strings.TrimLeftFunc(said, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	for _, p := range stockPhrases {
-		if p.matches.MatchString(said) {
-			return p.term
+		if m := p.matches.FindStringIndex(said); m != nil {
+			return p.term, strings.IndexFunc(said[m[1]:], joined) < 0
 		}
 	}
-	return ""
+	return "", false
 }
 
 func isSoldOut(said string) bool {
@@ -73,13 +80,13 @@ func (r *shelfReader) readStock(area *html.Node) (term string, said []*html.Node
 			continue
 		}
 		named := hasStockName(n)
-		t := stockTerm(text)
+		t, whole := stockStatement(text)
 		if t == "" || !named && len(text) > 45 {
 			continue
 		}
 		terms[t] = true
 		term = t
-		if len(text) <= 40 && !strings.ContainsAny(text, ".,:;") {
+		if whole {
 			said = append(said, n)
 		}
 	}
