@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"omniops/shared/fault"
 	"omniops/shared/knowledge/passage"
@@ -36,7 +37,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := "title: " + c.Title + "\nlanguage: " + c.Language + "\ndescription: " + c.Description + "\n\n" + c.markdown() + "\n"
+			got := "title: " + c.Title + "\nlanguage: " + c.Language + "\ndescription: " + c.Description + "\n\n" + said(c) + "\n"
 			golden := filepath.Join("testdata", strings.ReplaceAll(strings.TrimPrefix(name, "../testdata/"), "/", "-")+".md")
 			if *update {
 				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
@@ -51,6 +52,38 @@ func TestGolden(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// said is all that a page says: its text, then its products.
+func said(c Content) string {
+	parts := []string{c.Text}
+	for _, p := range c.Products {
+		parts = append(parts, p.Statement())
+	}
+	return strings.TrimSpace(strings.Join(parts, "\n\n"))
+}
+
+// A product is a passage of its own, with its record.
+func TestPassages(t *testing.T) {
+	c, err := Extract(address, []byte(`<title>Kettles</title><main><h1>Our kettles</h1><p>All of steel.</p></main><script type="application/ld+json">`+
+		`{"@type":"Product","name":"Kettle","sku":"K-1","offers":{"price":39,"priceCurrency":"GBP","availability":"InStock"}}</script>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 24, 10, 0, 0, 5, time.FixedZone("", 3600))
+	got := c.Passages(at)
+	record := passage.Product{Name: "Kettle", SKU: "K-1", Price: "39.00", Currency: "GBP", Availability: "InStock", URL: address}
+	want := []passage.Passage{
+		{URL: address, Path: []string{"Kettles", "Our kettles"}, Text: "All of steel.", CrawledAt: at.UTC().Truncate(time.Second)},
+		{URL: address, Path: []string{"Kettles", "Kettle"}, CrawledAt: at.UTC().Truncate(time.Second), Product: &record,
+			Text: "## Kettle\n\n- Price: 39.00 GBP\n- Availability: in stock\n- SKU: K-1"},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(passage.Passage{}, "ID")); diff != "" {
+		t.Error(diff)
+	}
+	if again := c.Passages(at); got[0].ID == "" || got[1].ID == "" || got[0].ID == got[1].ID || again[1].ID != got[1].ID {
+		t.Errorf("ids %q and %q, then %q", got[0].ID, got[1].ID, again[1].ID)
 	}
 }
 
@@ -153,11 +186,11 @@ func TestProducts(t *testing.T) {
 		{"one offer", `{"@type":"Product","name":"Kettle","sku":"K-1","offers":{"price":"39.5","priceCurrency":"gbp","availability":"http://schema.org/InStock","url":"/products/k"}}`,
 			[]passage.Product{made("Kettle", "K-1", "39.50", "GBP", "InStock", "https://shop.example/products/k")}},
 		{"numbers and graphs", `{"@graph":[{"@type":"WebSite"},{"@type":["Product","Thing"],"name":"Kettle","offers":[{"price":1299,"priceCurrency":"EUR"}]}]}`,
-			[]passage.Product{made("Kettle", "", "1299", "EUR", "", address)}},
+			[]passage.Product{made("Kettle", "", "1299.00", "EUR", "", address)}},
 		{"aggregate", `{"@type":"Product","name":"Mug","offers":{"@type":"AggregateOffer","lowPrice":"9,50","priceCurrency":"EUR"}}`,
-			[]passage.Product{made("Mug", "", "9.50", "EUR", "", address)}},
+			[]passage.Product{{Name: "Mug", Price: "9.50", From: true, Currency: "EUR", URL: address}}},
 		{"variants", `{"@type":"ProductGroup","name":"Mug","hasVariant":[{"@type":"Product","name":"Mug blue","sku":"1","offers":{"price":"9","priceCurrency":"EUR"}},{"@type":"Product","name":"Mug red","sku":"2","offers":{"price":"8","priceCurrency":"EUR","availability":"SoldOut"}}]}`,
-			[]passage.Product{made("Mug blue", "1", "9", "EUR", "", address), made("Mug red", "2", "8", "EUR", "SoldOut", address)}},
+			[]passage.Product{made("Mug blue", "1", "9.00", "EUR", "", address), made("Mug red", "2", "8.00", "EUR", "SoldOut", address)}},
 		{"specification", `{"@type":"Product","name":"Cup","offers":{"priceSpecification":[{"price":"4.00","priceCurrency":"USD"}]}}`,
 			[]passage.Product{made("Cup", "", "4.00", "USD", "", address)}},
 		{"no offer", `{"@type":"Product","name":"Cup"}`, []passage.Product{{Name: "Cup", URL: address}}},
@@ -170,7 +203,7 @@ func TestProducts(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := Extract(address, []byte(`<main>x</main><script type="application/ld+json">`+c.json+`</script>`))
+			got, err := Extract(address, []byte(`<title>Kettle, mug and cup</title><main>x</main><script type="application/ld+json">`+c.json+`</script>`))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -249,7 +282,7 @@ func FuzzExtract(f *testing.F) {
 			}
 			return
 		}
-		if !utf8.ValidString(c.markdown()) || len(c.Text) > maxText || len(c.Title) > maxTitle {
+		if !utf8.ValidString(said(c)) || len(c.Text) > maxText || len(c.Title) > maxTitle {
 			t.Errorf("%d bytes of text, title %q", len(c.Text), c.Title)
 		}
 		c.Passages(time.Unix(0, 0))
