@@ -38,7 +38,8 @@ func newBench(t *testing.T, private ...string) *bench {
 	t.Helper()
 	c := localtest.Start(t)
 	s := settings{
-		Table: c.Env(t, "site-crawl", "TABLE_NAME"), Bucket: c.Env(t, "site-crawl", "CONTENT_BUCKET"), AllowPrivate: private,
+		Table: c.Env(t, "site-crawl", "TABLE_NAME"), Bucket: c.Env(t, "site-crawl", "CONTENT_BUCKET"),
+		Crawls: c.Env(t, "site-crawl", "CRAWL_QUEUE_URL"), CrawlPrivate: private,
 	}
 	main := table.New(c.AWS, s.Table, c.Clock.Now)
 	b := &bench{Cloud: c, tenants: tenant.NewStore(main), sites: library.NewSites(main), library: library.New(object.NewBucket(c.AWS, s.Bucket))}
