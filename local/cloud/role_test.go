@@ -147,6 +147,15 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 	}
 	p.renew()
 	p.ask("How much is delivery?")
+	// The merchant looks at what was read, has it read again, and forgets it.
+	for _, c := range [][3]string{
+		{http.MethodGet, "/review", ""}, {http.MethodPost, "/crawls", ""}, {http.MethodPut, "", `{"url":"` + s.Storefront + `/"}`},
+		{http.MethodGet, "", ""}, {http.MethodDelete, "", ""},
+	} {
+		if resp, body := call(t, c[0], s.API+"/v1/merchant/site"+c[1], c[2], "Authorization", "Bearer "+s.token); resp.StatusCode/100 != 2 {
+			t.Errorf("%s site%s: %d, %s", c[0], c[1], resp.StatusCode, body)
+		}
+	}
 
 	for _, permission := range s.Roles.Unused() {
 		if _, on, _ := strings.Cut(permission, ": "); spare[on] != "" {

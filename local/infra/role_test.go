@@ -123,6 +123,8 @@ var keyPrefixes = map[string]map[string][]string{
 	"widget-session":   {"${Table.Arn}": {"T#*", "X#domain#*"}},
 	"merchant-key":     {"${Table.Arn}": {"T#*"}},
 	"merchant-answer":  {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"merchant-review":  {},
+	"merchant-site":    {"${Table.Arn}": {"T#*"}},
 	"health":           {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
 	"site-crawl":       {"${Table.Arn}": {"T#*"}},
 	"site-refresh":     {"${Table.Arn}/index/due": {"crawl#*"}},
