@@ -17,7 +17,7 @@ import (
 
 // The size of what is read of one page. A page beyond them is read in part.
 const (
-	maxTags       = 60_000
+	maxTags       = 40_000
 	maxAttributes = 200_000
 	maxToken      = 512 << 10 // bytes of one tag or run of text
 	maxScript     = 256 << 10 // bytes of one script, style or comment

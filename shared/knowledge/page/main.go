@@ -45,7 +45,7 @@ func choose(doc, body *html.Node, base *url.URL) *html.Node {
 	}
 	pruneLinks(body)
 	total = weight(body)
-	if total >= 500 {
+	if total >= 500 && !hasMore(body, maxReadable) {
 		parser := readability.NewParser()
 		parser.DisableJSONLD = true
 		article, err := parser.ParseDocument(doc, base)
@@ -54,6 +54,20 @@ func choose(doc, body *html.Node, base *url.URL) *html.Node {
 		}
 	}
 	return body
+}
+
+// maxReadable is the number of nodes up to which Readability is asked: it copies
+// the page several times over.
+const maxReadable = 20_000
+
+// hasMore reports whether a tree has more than so many nodes.
+func hasMore(root *html.Node, nodes int) bool {
+	for range root.Descendants() {
+		if nodes--; nodes < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // mainIDs are ids that themes give to the content.

@@ -48,9 +48,11 @@ func isPriceBox(n *html.Node) bool {
 }
 
 var (
-	// struckName matches the classes of prices that no longer hold.
-	struckName = regexp.MustCompile(`^(.*[-_])?(old|was|compare|rrp|msrp|uvp|strike|striked|strikethrough|struck|crossed|crossedout|original|before|previous|retail|barre|barré|` +
-		`(list|non-?sale|line|old|was|compare|original|base)[-_]?(price|preis|prix|through|at))([-_].*)?$|^(.*[-_])?(non-sale|line-through|linethrough|compareat)([-_].*)?$|(list|old|was|compare|original)price`)
+	// struckWords are in the names of prices that no longer hold.
+	struckWords = set("old was compare compareat rrp msrp uvp strike striked strikethrough struck crossed crossedout original before " +
+		"previous retail ancien barre barré alter")
+	// struckNames are such names of several words.
+	struckNames = []string{"list-price", "list_price", "listprice", "non-sale", "nonsale", "line-through", "linethrough", "oldprice", "wasprice", "compareprice"}
 	// currentWords are in the names of the price that holds where there are two.
 	currentWords = set("sale special current final now actual reduced promo offer new")
 	// besideWords are in the names of what is not the price of one piece.
@@ -64,11 +66,12 @@ func isStruck(n *html.Node) bool {
 		return true
 	}
 	for _, key := range []string{"class", "data-price-type"} {
-		for token := range strings.FieldsSeq(strings.ToLower(attr(n, key))) {
-			if strings.HasPrefix(token, "has-") || strings.HasPrefix(token, "with-") || strings.HasPrefix(token, "no-") {
+		for token := range strings.FieldsSeq(attr(n, key)) {
+			lower := strings.ToLower(token)
+			if strings.HasPrefix(lower, "has-") || strings.HasPrefix(lower, "with-") || strings.HasPrefix(lower, "no-") {
 				continue
 			}
-			if struckName.MatchString(token) || token == "oldprice" {
+			if hasWord(token, struckWords) || slices.ContainsFunc(struckNames, func(name string) bool { return strings.Contains(lower, name) }) {
 				return true
 			}
 		}

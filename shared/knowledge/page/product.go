@@ -58,19 +58,17 @@ func readCatalogue(doc *html.Node, base *url.URL, h head) catalogue {
 	if len(mains) > 0 {
 		name = mains[0].name
 	}
-	if declared || !slices.ContainsFunc(sources, func(items []item) bool { return len(items) > 0 }) {
-		s := readShelf(doc, base, where, name, declared)
-		var records []passage.Product
-		if len(mains) > 0 {
-			records = mains[0].records
-			for _, other := range mains[1:] {
-				records = supplement(records, other.records)
-			}
+	s := readShelf(doc, base, where, name, declared)
+	var records []passage.Product
+	if len(mains) > 0 {
+		records = mains[0].records
+		for _, other := range mains[1:] {
+			records = supplement(records, other.records)
 		}
-		records, shown := shelve(records, s, base)
-		if c.products = records; shown {
-			c.stated = s.stated
-		}
+	}
+	records, shown := shelve(records, s, base)
+	if c.products = records; shown {
+		c.stated = s.stated
 	}
 	for _, items := range sources {
 		for _, it := range items {

@@ -41,8 +41,18 @@ type shelfReader struct {
 	boxes   []*html.Node        // elements that are named for a price
 	plain   []*html.Node        // texts with a digit, for pages that name nothing
 	buttons []*html.Node
-	texts   []*html.Node // elements with short texts of their own
+	texts   []statement // elements with short texts
 }
+
+// statement is an element and the short text in it.
+type statement struct {
+	node *html.Node
+	text string
+}
+
+// maxStatement is how long a text is, in bytes, that is looked at for the stock
+// or a product number.
+const maxStatement = 190
 
 // maxShelf is how many elements of each kind are looked at.
 const maxShelf = 400
@@ -65,7 +75,7 @@ func readShelf(doc *html.Node, base *url.URL, place *place, name string, declare
 	s := shelf{name: clip(shown(r.heading, maxTitle), maxTitle)}
 	r.boxes = slices.DeleteFunc(r.boxes, r.onCard)
 	r.plain = slices.DeleteFunc(r.plain, r.onCard)
-	r.texts = slices.DeleteFunc(r.texts, r.onCard)
+	r.texts = slices.DeleteFunc(r.texts, func(s statement) bool { return r.onCard(s.node) })
 	r.buttons = slices.DeleteFunc(r.buttons, r.onCard)
 	area := r.area(declared)
 	if area == nil {
@@ -157,7 +167,9 @@ func (r *shelfReader) collect(n *html.Node, inBox bool) {
 			r.boxes, box = append(r.boxes, c), true
 		}
 		if len(r.texts) < 10*maxShelf && textElements[c.Data] {
-			r.texts = append(r.texts, c)
+			if text := shown(c, maxStatement+10); text != "" && len(text) <= maxStatement {
+				r.texts = append(r.texts, statement{c, text})
+			}
 		}
 		r.collect(c, box)
 	}

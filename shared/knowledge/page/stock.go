@@ -2,6 +2,7 @@ package page
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -30,6 +31,12 @@ var stockPhrases = []struct {
 		`^(\d+ |produit |article |actuellement )?(en stock|disponible$|disponible (immédiatement|en stock|de suite))|^(disponibile|op voorraad|i lager|på lager|dostępny|in magazzino|en existencias)`)},
 }
 
+// stockStems are parts of words of which every stock phrase has one; looking for
+// them is faster than for the phrases.
+var stockStems = []string{"stock", "sold", "avail", "order", "left", "remaining", "few", "last", "ready", "discontinued", "lager", "vorr", "verfüg", "liefer",
+	"erhält", "eingestellt", "vergriffen", "verkauft", "bestell", "noch", "bestand", "dispo", "rupture", "épuis", "plus", "reste", "command", "reap",
+	"réap", "dernier", "agotado", "existencias", "esaurito", "uitverkocht", "voorraad", "udsolgt", "slutsåld", "wyprzedane", "dostępny", "magazz", "magazynie"}
+
 // stockTerm is schema.org's term for what a text says of the stock, or empty.
 func stockTerm(said string) string {
 	term, _ := stockStatement(said)
@@ -39,6 +46,10 @@ func stockTerm(said string) string {
 // stockStatement is stockTerm, and whether the text says nothing else.
 func stockStatement(said string) (term string, whole bool) {
 	said = strings.TrimLeftFunc(said, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	lower := strings.ToLower(said)
+	if !slices.ContainsFunc(stockStems, func(stem string) bool { return strings.Contains(lower, stem) }) {
+		return "", false
+	}
 	for _, p := range stockPhrases {
 		if m := p.matches.FindStringIndex(said); m != nil {
 			return p.term, strings.IndexFunc(said[m[1]:], joined) < 0
@@ -68,15 +79,9 @@ func (r *shelfReader) readStock(area *html.Node) (term string, said []*html.Node
 		choices = choices || strings.Contains(class, "selection-needed")
 	}
 	terms := map[string]bool{}
-	for _, n := range r.texts {
-		if !isInside(n, area) || isChoice(n) || n == r.heading {
-			continue
-		}
-		text, isData := "", n.DataAtom == atom.Link && attr(n, "itemprop") == "availability"
-		if !isData && n.DataAtom != atom.Button && n.DataAtom != atom.Input && n.DataAtom != atom.A {
-			text = shown(n, 120)
-		}
-		if text == "" || len(text) > 110 {
+	for _, s := range r.texts {
+		n, text := s.node, s.text
+		if len(text) > 110 || n == r.heading || n.DataAtom == atom.Button || n.DataAtom == atom.Input || n.DataAtom == atom.A || !isInside(n, area) || isChoice(n) {
 			continue
 		}
 		named := hasStockName(n)
@@ -141,15 +146,11 @@ var skuLabel = regexp.MustCompile(`(?i)(?:^|[\s(|])(?:sku|art(?:icle|ikel)?\.?[-
 // word, not a number.
 func (r *shelfReader) readSKU(area *html.Node) string {
 	found := ""
-	for _, n := range r.texts {
-		if !isInside(n, area) {
+	for _, s := range r.texts {
+		if !strings.ContainsAny(s.text, "0123456789") || !isInside(s.node, area) {
 			continue
 		}
-		text := shown(n, 200)
-		if len(text) > 190 {
-			continue
-		}
-		m := skuLabel.FindStringSubmatch(text)
+		m := skuLabel.FindStringSubmatch(s.text)
 		if m == nil || !strings.ContainsAny(m[1], "0123456789") || !isSKU(m[1]) {
 			continue
 		}

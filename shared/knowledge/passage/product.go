@@ -1,8 +1,12 @@
 package passage
 
 import (
+	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"omniops/shared/fault"
 )
 
 // Product is what a page states about something it sells. Every field has been
@@ -39,6 +43,41 @@ func (p Product) Statement() string {
 		}
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// Validate checks that every field has its form, and that no price stands
+// without its currency. Its error is fault.Invalid.
+func (p Product) Validate() error {
+	u, err := url.Parse(p.URL)
+	for _, rule := range []struct {
+		holds bool
+		what  string
+	}{
+		{p.Name != "" && len(p.Name) <= maxName && utf8.ValidString(p.Name) && strings.Join(strings.Fields(p.Name), " ") == p.Name && !strings.ContainsAny(p.Name, "<>"), "name"},
+		{len(p.SKU) <= maxName && !strings.ContainsAny(p.SKU, "<>\n"), "SKU"},
+		{p.Price == "" && !p.From || isDecimal(p.Price), "price"},
+		{p.Currency == "" || len(p.Currency) == 3 && strings.Trim(p.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "", "currency"},
+		{(p.Price == "") == (p.Currency == ""), "price without its currency"},
+		{p.Availability == "" || IsAvailability(p.Availability), "availability"},
+		{err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "", "address"},
+	} {
+		if !rule.holds {
+			return fault.E(fault.Invalid, "The product's "+rule.what+" is not of its form.", nil)
+		}
+	}
+	return nil
+}
+
+// maxName is the size of a name in bytes.
+const maxName = 200
+
+// isDecimal reports whether s is a sum above zero, in digits, with a point
+// before its fraction if it has one.
+func isDecimal(s string) bool {
+	whole, fraction, point := strings.Cut(s, ".")
+	digits := strings.Trim(whole+fraction, "0123456789") == ""
+	return digits && whole != "" && len(whole) <= 9 && len(fraction) <= 4 && point == (fraction != "") && strings.Trim(whole+fraction, "0") != "" &&
+		(whole == "0" || whole[0] != '0')
 }
 
 // IsAvailability reports whether s is one of schema.org's terms that a Product's
