@@ -92,6 +92,7 @@ var spare = map[string]string{
 	"secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-2:000000000000:secret:omniops-local/sentry-dsn": "the first report of an internal error",
 	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-failed-runs":                                "Lambda itself, when a scheduled run has failed for good",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                "Lambda itself, when it gives messages back",
+	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                            "the crawler, when a site takes more than one leg",
 }
 
 // Every permission of every role is used in the course of what the system does:
