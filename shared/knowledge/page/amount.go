@@ -50,7 +50,7 @@ func isCurrency(s string) bool {
 // left out. The first of a range has the currency of the second: "9 – 12 €". odd
 // says that there is another sum which cannot be read.
 func (p *place) amounts(s string) (found []amount, odd bool) {
-	for _, m := range money.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range matches(s) {
 		a, ok := p.amount(s, m)
 		if !ok {
 			odd = odd || a.currency != ""
@@ -63,6 +63,31 @@ func (p *place) amounts(s string) (found []amount, odd bool) {
 		found = append(found, a)
 	}
 	return slices.DeleteFunc(found, func(a amount) bool { return a.currency == "" || a.value == "" }), odd
+}
+
+// matches finds all that money matches. A mark between two numbers that both may
+// have it is that of the second if the first has one before it.
+func matches(s string) [][]int {
+	var out [][]int
+	for from := 0; from < len(s); {
+		m := money.FindStringSubmatchIndex(s[from:])
+		if m == nil {
+			break
+		}
+		for i := range m {
+			if m[i] >= 0 {
+				m[i] += from
+			}
+		}
+		if m[10] >= 0 && (m[2] >= 0 || m[4] >= 0) {
+			if next := strings.TrimLeft(s[m[11]:], " \u00a0\u202f"); next != "" && isDigit(rune(next[0])) {
+				m[1], m[10], m[11] = m[10], -1, -1
+			}
+		}
+		out = append(out, m)
+		from = m[1]
+	}
+	return out
 }
 
 // isRange reports whether what stands between two sums makes a range of them.
@@ -90,6 +115,11 @@ func (p *place) amount(s string, m []int) (amount, bool) {
 		return amount{}, false
 	}
 	a := amount{start: m[0], end: m[1]}
+	for i := 1; i <= 2; i++ { // "RRP" before a sum is no part of it
+		if mark := group(i); mark != "" && p.currencyOf(mark) == "" && !isShared(mark) {
+			a.start = m[2*i+1]
+		}
+	}
 	for _, mark := range []string{group(1), group(2), group(5)} {
 		code := p.currencyOf(mark)
 		switch {
@@ -174,10 +204,13 @@ func divide(number, code string, data bool) (whole, fraction string, ok bool) {
 			if err == nil {
 				places, _ = currency.Standard.Rounding(unit)
 			}
-			if places == 3 || data || strings.HasPrefix(number, "0") {
+			switch {
+			case places == 3 && mark == ".":
+			case places == 3 || data || strings.HasPrefix(number, "0"):
 				return "", "", false
+			default:
+				return ungroup(number)
 			}
-			return ungroup(number)
 		case len(rest) == 0 || len(rest) > 4 || len(rest) > 2 && mark == ",":
 			return "", "", false
 		}
@@ -245,12 +278,13 @@ func (p *place) stated(v any, code string) (a amount, from, ok bool) {
 }
 
 // fromWords precede the lowest of several prices.
-var fromWords = set("from ab à partir de dès desde da vanaf från fra od starting at")
+var fromWords = set("from ab dès desde vanaf från fra od")
 
 // isFrom reports whether a text ends in words such as "from".
 func isFrom(before string) bool {
-	words := strings.Fields(strings.ToLower(before))
-	return len(words) > 0 && fromWords[strings.Trim(words[len(words)-1], ":")]
+	before = strings.TrimRight(strings.ToLower(before), ": \u00a0")
+	return fromWords[before[strings.LastIndexAny(before, " \u00a0(|")+1:]] || strings.HasSuffix(before, "partir de") ||
+		strings.HasSuffix(before, "starting at") || strings.HasSuffix(before, "a partire da")
 }
 
 // less compares two values of one currency.

@@ -6,6 +6,7 @@ package page
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/url"
 	"time"
 
@@ -60,6 +61,7 @@ func Extract(address string, source []byte) (Content, error) {
 	c := Content{URL: address, Cut: cut}
 	head := readHead(doc)
 	c.Title, c.Description = head.pageTitle(base), head.description
+	questions := readQuestions(doc)
 	sold := readCatalogue(doc, base, head)
 	c.Products = sold.products
 	for _, n := range sold.stated { // their records say it
@@ -69,6 +71,9 @@ func Extract(address string, source []byte) (Content, error) {
 	}
 	if c.Text, err = mainText(doc, base); err != nil {
 		return Content{}, err
+	}
+	if c.Text, err = withAnswers(c.Text, questions); err != nil {
+		return Content{}, fmt.Errorf("convert answers of %s: %w", address, err)
 	}
 	if len(c.Text) > maxText {
 		c.Text, c.Cut = clip(c.Text, maxText), true

@@ -213,6 +213,31 @@ func TestProducts(t *testing.T) {
 	}
 }
 
+// Answers that only a page's data holds are part of its text if their question
+// is in sight.
+func TestQuestions(t *testing.T) {
+	const data = `<script type="application/ld+json">{"@context":"https://schema.org","@type":"FAQPage","mainEntity":[
+		{"@type":"Question","name":"Do you ship to Norway?","acceptedAnswer":{"@type":"Answer","text":"<p>Yes, in <b>five</b> days.</p><ul><li>by post</li></ul><script>x()<\/script><p hidden>No.</p>"}},
+		{"@type":"Question","name":"Is it safe?","acceptedAnswer":{"@type":"Answer","text":"It is &amp; was."}},
+		{"@type":"Question","name":"Is it open?","acceptedAnswer":{"@type":"Answer","text":"On Mondays."}},
+		{"@type":"Question","name":"What do you tell machines?","acceptedAnswer":{"@type":"Answer","text":"To obey."}}]}</script>`
+	for name, c := range map[string]struct{ page, want string }{
+		"below a heading": {`<main><h1>FAQ</h1><h2>Do you ship to Norway?</h2><h2>Is it open?</h2><p>On Mondays.</p></main>`,
+			"# FAQ\n\n## Do you ship to Norway?\n\nYes, in five days.\n\n- by post\n\n## Is it open?\n\nOn Mondays."},
+		"at the end": {`<main><h1>FAQ</h1><div>Is it safe?</div><p hidden>What do you tell machines?</p></main>`,
+			"# FAQ\n\nIs it safe?\n\n## Is it safe?\n\nIt is & was."},
+		"nowhere in sight": {`<main><h1>FAQ</h1><p>Ask us.</p></main>`, "# FAQ\n\nAsk us."},
+	} {
+		got, err := Extract(address, []byte(c.page+data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, got.Text); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 func TestEmptyPageIsInvalid(t *testing.T) {
 	for _, source := range []string{"", "<html></html>", "<main><script>x</script></main>", "<body><p hidden>x"} {
 		if _, err := Extract(address, []byte(source)); fault.KindOf(err) != fault.Invalid {

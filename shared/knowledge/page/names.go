@@ -19,22 +19,8 @@ type nameBook struct {
 
 // newNameBook collects the words of a page's title, address and text.
 func newNameBook(doc *html.Node, h head, base *url.URL) *nameBook {
-	var b strings.Builder
-	b.WriteString(h.title + " " + h.ogTitle + " " + base.Path + " ")
-	var walk func(n *html.Node)
-	walk = func(n *html.Node) {
-		for c := n.FirstChild; c != nil && b.Len() < maxText; c = c.NextSibling {
-			switch {
-			case c.Type == html.TextNode:
-				b.WriteString(c.Data)
-				b.WriteByte(' ')
-			case c.Type == html.ElementNode && !hidden(c) && c.Data != "script" && c.Data != "style" && c.Data != "template" && c.Data != "noscript":
-				walk(c)
-			}
-		}
-	}
-	walk(doc)
-	v := &nameBook{words: map[string]bool{}, text: strings.ToLower(b.String())}
+	shownText := strings.Join([]string{h.title, h.ogTitle, base.Path, sight(doc)}, " ")
+	v := &nameBook{words: map[string]bool{}, text: strings.ToLower(shownText)}
 	for w := range wordsOf(v.text) {
 		v.words[w] = true
 	}

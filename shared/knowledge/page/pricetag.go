@@ -169,12 +169,16 @@ func separated(runs []run, n *html.Node) string {
 		if cents := strings.TrimSpace(n.Data); len(cents) == 2 && digits(cents) && isCents(n.Parent) {
 			return "." + n.Data
 		}
-		return " | " + n.Data
+		return apartMark + n.Data
 	case isDigit(before) && unicode.IsLetter(first), unicode.IsLetter(before) && isDigit(first):
 		return " " + n.Data
 	}
 	return n.Data
 }
+
+// apartMark stands between digits of different elements that may be one number
+// or two.
+const apartMark = "\x1f"
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 
@@ -199,10 +203,12 @@ var (
 	// otherLabel matches what precedes a sum that is no price of the product.
 	otherLabel = regexp.MustCompile(`(?i)(save|saving|you save|off|spar(e|en|st)|ersparnis|rabatt|économisez|économie|remise|ahorra|risparmi|shipping|delivery|postage|versand(kosten)?|lieferung|livraison|port|frais|` +
 		`deposit|pfand|consigne|éco-?part\w*|klarna|over|orders (over|above)|ab einem bestellwert von|dès|x|×|of|von|mal|de|vat|mwst\.?|ust\.?|tva|tax|installments of|raten (zu|à))\W{0,12}$`)
+	// freeFrom matches what precedes the sum from which delivery is free.
+	freeFrom = regexp.MustCompile(`(?i)(frei|free (delivery|shipping|postage)|(livraison|frais de port|port) (offerte?s?|gratuite?s?|franco))\W+(ab|from|over|on orders over|dès|à partir de)\W*$`)
 	// perUnit matches what follows the price of a litre, a month or a part.
 	perUnit = regexp.MustCompile(`(?i)^[\s*\x{a0}]*(/|per\b|pro\b|par\b|je\b|por\b|al?\b|le\b|la\b)[\s\x{a0}]*(\d+([.,]\d+)?[\s\x{a0}]*)?(kg|kilo\w*|g|mg|l|lit(er|re|ro)s?|ml|cl|m|cm|m²|m2|mm|oz|lb|fl|month|mo|monat|mois|mes|mtl|week|woche|semaine|year|jahr|an|day|tag|jour)\b`)
 	// otherAfter matches what follows a sum that is no price of the product.
-	otherAfter = regexp.MustCompile(`(?i)^[\s*\x{a0}]*(off\b|saved|gespart|rabatt|sparen|d'économie|de remise|shipping|delivery|versand|a month|monthly|monatlich|mtl|par mois|mensuel|deposit|pfand|[x×]\s?\d)`)
+	otherAfter = regexp.MustCompile(`(?i)^[\s*\x{a0}]*(off\b|saved|gespart|rabatt|sparen|d'économie|de remise|shipping|delivery|versand\b|a month|monthly|monatlich|mtl|par mois|mensuel|deposit|pfand|[x×]\s?\d)`)
 	// netAfter matches what follows a price before tax.
 	netAfter = regexp.MustCompile(`(?i)^[\s*\x{a0}(]*(ex\b|excl|exc\.|ht\b|hors tax|netto|zzgl\.?[\s\x{a0}]*(\d+[\s\x{a0}]*%[\s\x{a0}]*)?(mwst|ust)|exkl|plus vat|\+ ?vat)`)
 )
@@ -222,7 +228,7 @@ func (r *shelfReader) quotes(box *html.Node) (out []quote, odd bool) {
 			continue
 		}
 		found, unread := r.place.amounts(part.text)
-		odd = odd || unread
+		odd = odd || unread || strings.Contains(part.text, apartMark)
 		for i, a := range found {
 			before, after := part.text[:a.start], part.text[a.end:]
 			if i > 0 {
@@ -232,7 +238,7 @@ func (r *shelfReader) quotes(box *html.Node) (out []quote, odd bool) {
 			switch {
 			case wasLabel.MatchString(before):
 				q.struck = true
-			case !q.from && otherLabel.MatchString(before) || perUnit.MatchString(after) || otherAfter.MatchString(after):
+			case freeFrom.MatchString(before), !q.from && !strings.ContainsAny(before, "/|") && otherLabel.MatchString(before), perUnit.MatchString(after), otherAfter.MatchString(after):
 				continue
 			}
 			q.net = netAfter.MatchString(after)
@@ -403,17 +409,24 @@ func (r *shelfReader) plainBoxes(area *html.Node) []*html.Node {
 			continue
 		}
 		box := t.Parent
-		for box.Parent != nil && box.Parent != area && !r.above[box.Parent] && len(shown(box.Parent, 100)) <= 60 {
+		for (inlineElements[box.Data] || box.DataAtom == atom.Td) && box.Parent != nil && box.Parent != area && !r.above[box.Parent] {
 			box = box.Parent
 		}
 		if r.above[box] || slices.Contains(out, box) {
 			continue
 		}
 		said, row := shown(box, 100), false
+		label := strings.ToLower(said)
+		for p := box.PrevSibling; box.DataAtom == atom.Dd && p != nil; p = p.PrevSibling {
+			if p.DataAtom == atom.Dt {
+				label = strings.ToLower(shown(p, 60))
+				break
+			}
+		}
 		for p := t.Parent; p != nil && p != area; p = p.Parent {
 			row = row || p.DataAtom == atom.Td || p.DataAtom == atom.Li || p.DataAtom == atom.Dd
 		}
-		if found, odd := r.place.amounts(said); len(said) > 60 || len(found) == 0 || odd || row && !strings.Contains(strings.ToLower(said), "pri") && !strings.Contains(strings.ToLower(said), "preis") {
+		if found, odd := r.place.amounts(said); len(said) > 60 || len(found) == 0 || odd || row && !strings.Contains(label, "pri") && !strings.Contains(label, "preis") {
 			continue
 		}
 		only := true
