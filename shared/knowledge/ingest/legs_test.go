@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -126,8 +127,8 @@ func peak() func() uint64 {
 }
 
 // mostHeap bounds what a crawl of 5,000 pages may use, in MB, the test's own
-// server and storage included and with room for a collector that runs late.
-const mostHeap = 110
+// server and storage included.
+const mostHeap = 64
 
 // A site of 5,000 pages takes several legs. One of them is killed in its middle
 // and delivered again, and every order is delivered once more at the end.
@@ -147,6 +148,7 @@ func TestLargeSiteInSeveralLegs(t *testing.T) {
 			kill()
 		}
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(30)) // as in site-crawl
 	started, heap := time.Now(), peak()
 	waiting := []library.Crawl{library.NewCrawl("kettles", s.Clock.Now())}
 	var done []library.Crawl
