@@ -267,15 +267,18 @@ func shapeCards(list *html.Node) {
 	long := false
 	var cards []*html.Node
 	for li := list.FirstChild; li != nil; li = li.NextSibling {
-		if li.DataAtom != atom.Li || find(li, func(n *html.Node) bool { return headings[n.DataAtom] }) == nil {
+		if li.DataAtom != atom.Li || find(li, func(n *html.Node) bool { return headings[n.DataAtom] }) == nil && !isStacked(li) {
 			continue
 		}
 		cards = append(cards, li)
-		long = long || weight(li) > 160
+		long = long || weight(li) > 160 && !isStacked(li)
 	}
 	for _, li := range cards {
 		if long {
 			retag(li, atom.Div)
+			continue
+		}
+		if weight(li) > 160 {
 			continue
 		}
 		line := shown(li, 1000)
@@ -287,6 +290,21 @@ func shapeCards(list *html.Node) {
 	if long {
 		retag(list, atom.Div)
 	}
+}
+
+// isStacked reports whether an item is made of several short blocks, none of
+// them a heading, a list or a table.
+func isStacked(li *html.Node) bool {
+	blocks := 0
+	for n := range li.Descendants() {
+		switch {
+		case headings[n.DataAtom], n.DataAtom == atom.Ul, n.DataAtom == atom.Ol, n.DataAtom == atom.Table, n.DataAtom == atom.Dl, n.DataAtom == atom.Pre:
+			return false
+		case n.Type == html.ElementNode && !inlineElements[n.Data]:
+			blocks++
+		}
+	}
+	return blocks >= 2
 }
 
 // trimColon removes the colon that a term ends in.
