@@ -54,7 +54,9 @@ const (
 const (
 	synonymWorth = 0.7
 	typoWorth    = 0.7
-	unknownWorth = 0.9 // of the weight of the rarest word: shoppers use words a site does not
+
+	compoundWorth = 0.6
+	unknownWorth  = 0.9 // of the weight of the rarest word: shoppers use words a site does not
 )
 
 // What the words of a question earn for standing together, as shares of what
@@ -224,7 +226,9 @@ func (ix *Index) want(t token, language string) (want, bool) {
 		return w, true
 	}
 	if !t.exact {
-		w.terms = ix.fixes(spellings)
+		if w.terms = ix.parts(t.word, language); len(w.terms) == 0 {
+			w.terms = ix.fixes(spellings)
+		}
 	}
 	for _, m := range w.terms {
 		w.weight = max(w.weight, idf(n, ix.count(m.term)))
