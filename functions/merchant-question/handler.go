@@ -60,19 +60,6 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 	return apigw.WriteJSON(w, http.StatusOK, view)
 }
 
-// show shows one question.
-func (h *handler) show(w http.ResponseWriter, r *http.Request) error {
-	who, question, err := h.named(r)
-	if err != nil {
-		return err
-	}
-	k, err := h.questions.Get(r.Context(), who, question)
-	if err != nil {
-		return err
-	}
-	return apigw.WriteJSON(w, http.StatusOK, newQuestionView(k))
-}
-
 // set keeps a question, over any of the same name.
 func (h *handler) set(w http.ResponseWriter, r *http.Request) error {
 	who, question, err := h.named(r)

@@ -42,7 +42,6 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/merchant/questions", problem.Handler(h.list))
-	mux.Handle("GET /v1/merchant/questions/{question}", problem.Handler(h.show))
 	mux.Handle("PUT /v1/merchant/questions/{question}", problem.Handler(h.set))
 	mux.Handle("DELETE /v1/merchant/questions/{question}", problem.Handler(h.remove))
 	mux.Handle("POST /v1/merchant/questions/evaluation", problem.Handler(h.evaluate))

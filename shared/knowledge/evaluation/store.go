@@ -99,13 +99,6 @@ func (s *Store) Put(ctx context.Context, t id.Tenant, q Kept) (Kept, error) {
 	return q, s.table.Put(ctx, t, questionItem{table.Question(t, q.ID), q.ID, q.Language, q.Text, q.Pages, q.UpdatedAt})
 }
 
-// Get gives a question: NotFound if there is none of that name.
-func (s *Store) Get(ctx context.Context, t id.Tenant, q id.Question) (Kept, error) {
-	var item questionItem
-	err := s.table.Get(ctx, t, table.Question(t, q), &item)
-	return item.kept(), err
-}
-
 // List gives all of a merchant's questions, by name.
 func (s *Store) List(ctx context.Context, t id.Tenant) ([]Kept, error) {
 	items, err := s.table.Earliest(ctx, t, table.Questions(t), 2*MaxQuestions)

@@ -28,6 +28,7 @@ type vectors struct {
 	sizes         []byte
 	scales        []byte // what the sizes of one vector are multiplied by
 	centre        []float32
+	scale         lift
 }
 
 func openVectors(section *[sections][]byte, n, dimensions int) (vectors, error) {
@@ -36,13 +37,17 @@ func openVectors(section *[sections][]byte, n, dimensions int) (vectors, error) 
 	if dimensions == 0 {
 		v.n = 0
 	}
+	centre := section[sectionCentre]
 	if len(v.signs) != v.n*8*v.words || len(v.sizes) != v.n*64*v.words || len(v.scales) != 4*v.n ||
-		len(section[sectionCentre]) != 4*dimensions {
+		dimensions == 0 && len(centre) != 0 || dimensions > 0 && len(centre) != 4*dimensions+liftSize {
 		return vectors{}, errCorrupt
 	}
 	v.centre = make([]float32, dimensions)
 	for d := range v.centre {
-		v.centre[d] = math.Float32frombits(le.Uint32(section[sectionCentre][4*d:]))
+		v.centre[d] = math.Float32frombits(le.Uint32(centre[4*d:]))
+	}
+	if dimensions > 0 {
+		v.scale = openLift(centre[4*dimensions:])
 	}
 	return v, nil
 }
@@ -84,6 +89,7 @@ func writeVectors(ctx context.Context, out *[sections][]byte, passages []passage
 	for _, x := range centre {
 		out[sectionCentre] = le.AppendUint32(out[sectionCentre], math.Float32bits(x))
 	}
+	out[sectionCentre] = measureLift(all, centre, passages).append(out[sectionCentre])
 	for _, v := range all {
 		for _, word := range signs(v, centre) {
 			out[sectionSigns] = le.AppendUint64(out[sectionSigns], word)
@@ -143,7 +149,7 @@ func (ix *Index) reuse(passages []passage.Passage, model string) (all [][]float3
 
 // get is the i-th vector, as exactly as it is stored.
 func (v *vectors) get(i int) []float32 {
-	scale := v.scale(i)
+	scale := v.step(i)
 	out := make([]float32, v.dimensions)
 	for d, size := range v.sizes[i*64*v.words:][:v.dimensions] {
 		x := float32(size) * scale
@@ -155,7 +161,7 @@ func (v *vectors) get(i int) []float32 {
 	return out
 }
 
-func (v *vectors) scale(i int) float32 { return math.Float32frombits(le.Uint32(v.scales[4*i:])) }
+func (v *vectors) step(i int) float32 { return math.Float32frombits(le.Uint32(v.scales[4*i:])) }
 
 // unit scales a vector to length one.
 func unit(v []float32) []float32 {
@@ -192,7 +198,7 @@ type ranked struct {
 }
 
 // nearest gives the passages whose vectors are closest to the query's, the
-// closest first, with their cosine.
+// closest first, with the lift of their cosine over the usual one.
 func (v *vectors) nearest(query []float32, limit int, s *scratch) []ranked {
 	if v.dimensions == 0 || len(query) != v.dimensions || v.n == 0 {
 		return nil
@@ -206,13 +212,10 @@ func (v *vectors) nearest(query []float32, limit int, s *scratch) []ranked {
 		have += counts[cut]
 	}
 	near := s.candidates[:0]
-	fine, base := v.quantise(query, s), float32(0)
-	for d, x := range query {
-		base += x * v.centre[d]
-	}
+	fine := v.quantise(query, s)
 	for i, d := range distances {
 		if int(d) < cut {
-			near = append(near, ranked{i, base + v.dot(i, fine)})
+			near = append(near, ranked{i, v.dot(i, fine)})
 		}
 	}
 	s.candidates = near
@@ -294,5 +297,5 @@ func (v *vectors) dot(i int, query signed) float32 {
 		sum += int64(part)
 		sizes, signs = sizes[64:], signs[8:]
 	}
-	return float32(sum) * v.scale(i) / fineScale
+	return float32(sum) * v.step(i) / fineScale
 }
