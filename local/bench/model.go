@@ -12,8 +12,9 @@ import (
 )
 
 // model is the least an OpenAI-compatible model can be: it thinks for a set time,
-// streams the same answer always, and knows how long each answer took it. The
-// answer ends with a number, by which its time is found.
+// streams the first sentence of the first passage it is given, and knows how long
+// each answer took it. The answer ends with a number in letters (a figure that no
+// page states would not be shown), by which its time is found.
 type model struct {
 	url   string
 	think atomic.Int64 // nanoseconds before the first token
@@ -23,12 +24,41 @@ type model struct {
 	end   func()
 }
 
-// words is the answer, one word a token.
-var words = strings.Fields("You can send it back within 30 days of delivery, unused and in its box. " +
-	"The refund goes to the card you paid with, within five working days [1].")
-
 // mark comes before the number of an answer.
-const mark = "(answer n"
+const mark = "This is answer "
+
+// digits are the digits of an answer's number.
+const digits = "abcdefghij"
+
+// quoted finds the first sentence of the first passage of a request, as it stands
+// in its JSON.
+func quoted(request string) string {
+	_, rest, _ := strings.Cut(request, `[1] `)
+	_, text, _ := strings.Cut(rest, `\n| `)
+	text, _, _ = strings.Cut(text, `\n`)
+	if sentence, _, more := strings.Cut(text, ". "); more {
+		return sentence
+	}
+	return strings.TrimSuffix(text, ".")
+}
+
+// spell writes a number in digits.
+func spell(n int64) string {
+	var b strings.Builder
+	for _, d := range strconv.FormatInt(n, 10) {
+		b.WriteByte(digits[d-'0'])
+	}
+	return b.String()
+}
+
+// unspell reads what spell wrote.
+func unspell(s string) (int64, error) {
+	var b strings.Builder
+	for _, r := range s {
+		fmt.Fprint(&b, strings.IndexRune(digits, r)) // -1 is no digit
+	}
+	return strconv.ParseInt(b.String(), 10, 64)
+}
 
 func newModel() (*model, error) {
 	m := &model{}
@@ -49,11 +79,11 @@ const last = `data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"
 
 func (m *model) answer(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	sent, err := io.Copy(io.Discard, r.Body)
+	request, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
 	}
-	m.bytes.Add(sent)
+	m.bytes.Add(int64(len(request)))
 	n := m.count.Add(1)
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := http.NewResponseController(w)
@@ -62,10 +92,9 @@ func (m *model) answer(w http.ResponseWriter, r *http.Request) {
 		_ = out.Flush()
 	}
 	time.Sleep(time.Duration(m.think.Load()))
-	for _, word := range words {
+	for _, word := range strings.Fields(quoted(string(request)) + " [1]. " + mark + spell(n) + ".") {
 		say(chunk(word + " "))
 	}
-	say(chunk(mark + strconv.FormatInt(n, 10) + ")"))
 	say(last)
 	m.took.Store(n, time.Since(began))
 }
@@ -73,8 +102,8 @@ func (m *model) answer(w http.ResponseWriter, r *http.Request) {
 // timeOf gives the time of the answer that a shopper was shown.
 func (m *model) timeOf(text string) (time.Duration, error) {
 	_, after, found := strings.Cut(text, mark)
-	digits, _, _ := strings.Cut(after, ")")
-	n, err := strconv.ParseInt(digits, 10, 64)
+	number, _, _ := strings.Cut(after, ".")
+	n, err := unspell(number)
 	if !found || err != nil {
 		return 0, fmt.Errorf("the answer is not the model's: %.200q", text)
 	}
