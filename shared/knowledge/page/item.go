@@ -20,6 +20,17 @@ type item struct {
 	records []passage.Product // its variants, or itself
 }
 
+// rename gives a thing and its variants another name.
+func (it *item) rename(name string) {
+	for i := range it.records {
+		r := &it.records[i]
+		if rest, ok := strings.CutPrefix(r.Name, it.name); ok {
+			r.Name = clip(name+rest, maxTitle)
+		}
+	}
+	it.name = name
+}
+
 // reader reads schema.org objects into items.
 type reader struct {
 	graph *graph
@@ -342,12 +353,7 @@ func visible(v any) string {
 		if strings.ContainsAny(s, "<>") { // escaped twice
 			return ""
 		}
-		return strings.Map(func(r rune) rune {
-			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' || r == unicode.ReplacementChar {
-				return -1
-			}
-			return r
-		}, s)
+		return strings.Join(strings.Fields(legible(s)), " ")
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
