@@ -4,7 +4,9 @@ import (
 	"context"
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"omniops/shared/apigw"
@@ -74,11 +76,39 @@ func (h *handler) set(w http.ResponseWriter, r *http.Request) error {
 	if err := apigw.DecodeJSON(r, maxBody, &in); err != nil {
 		return err
 	}
+	if err := h.own(r.Context(), who, in.Pages); err != nil {
+		return err
+	}
 	k, err := h.questions.Put(r.Context(), who, evaluation.Kept{ID: question, Language: in.Language, Text: in.Text, Pages: in.Pages})
 	if err != nil {
 		return err
 	}
 	return apigw.WriteJSON(w, http.StatusOK, newQuestionView(k))
+}
+
+// own refuses a page of somebody else's site, as no search of this one finds it.
+// The shop's are those on its domains and below.
+func (h *handler) own(ctx context.Context, who id.Tenant, pages []string) error {
+	account, err := h.tenants.Get(ctx, who)
+	if err != nil {
+		return err
+	}
+	for _, p := range pages {
+		u, err := url.Parse(strings.TrimSpace(p))
+		if err != nil || u.Host == "" {
+			continue // a path, or none that the store takes
+		}
+		host, err := tenant.HostOf("https://" + u.Host) // the scheme does not count
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(account.Domains, func(d string) bool {
+			return host == d || strings.HasSuffix(host, "."+d) || d == "www."+host
+		}) {
+			return fault.E(fault.Invalid, "A page must be on one of the shop's own domains: "+strings.Join(account.Domains, ", ")+".", nil)
+		}
+	}
+	return nil
 }
 
 // remove forgets a question.
@@ -123,6 +153,13 @@ type failureView struct {
 	Found    []string    `json:"found"` // the first ten
 }
 
+// rankView is where the first right page of a question came, from 1; 0 if none
+// was found, as when there is none.
+type rankView struct {
+	Question id.Question `json:"question"`
+	Rank     int         `json:"rank"`
+}
+
 // evaluationView is what a run amounts to. A rate of no question is null.
 type evaluationView struct {
 	EvaluatedAt      time.Time     `json:"evaluated_at"`
@@ -134,6 +171,7 @@ type evaluationView struct {
 	Hit3             *float64      `json:"hit_3"`
 	WronglyAbstained *float64      `json:"abstained_wrongly"`
 	Abstained        *float64      `json:"abstained_rightly"`
+	Ranks            []rankView    `json:"ranks"`
 	Failures         []failureView `json:"failures"`
 }
 
@@ -173,9 +211,10 @@ func (h *handler) evaluate(w http.ResponseWriter, r *http.Request) error {
 	view := evaluationView{
 		EvaluatedAt: h.now().UTC(), IndexVersion: account.IndexVersion, Questions: s.Questions, Unanswerable: s.Unanswerable,
 		NDCG: rate(s.NDCG), MRR: rate(s.MRR), Hit3: rate(s.Hit3), WronglyAbstained: rate(s.WronglyAbstained), Abstained: rate(s.Abstained),
-		Failures: []failureView{},
+		Ranks: []rankView{}, Failures: []failureView{},
 	}
 	for _, result := range results {
+		view.Ranks = append(view.Ranks, rankView{id.Question(result.Question.ID), result.Rank})
 		if reason := reasonOf(result); reason != "" {
 			found := result.Outcome.Pages
 			view.Failures = append(view.Failures, failureView{

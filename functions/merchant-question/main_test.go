@@ -208,6 +208,7 @@ func TestQuestionsAreRunOnTheIndexInUse(t *testing.T) {
 	want := evaluationView{
 		EvaluatedAt: b.Clock.Now(), IndexVersion: account.IndexVersion, Questions: 4, Unanswerable: 2,
 		NDCG: &half, MRR: &half, Hit3: &half, WronglyAbstained: &zero, Abstained: &half,
+		Ranks: []rankView{{"a-right", 1}, {"b-elsewhere", 0}, {"c-unsaid", 0}, {"d-said-after", 0}},
 		Failures: []failureView{
 			{"b-elsewhere", "what does delivery cost", "not_found", []string{"/shipping"}, []string{"/delivery"}},
 			{"d-said-after", "delivery takes two days", "should_abstain", []string{}, []string{"/delivery"}},
@@ -286,6 +287,10 @@ func TestBadInput(t *testing.T) {
 		"a relative page":       {"q", `{"text":"x","pages":["returns"]}`, 400},
 		"no page":               {"q", `{"text":"x","pages":[""]}`, 400},
 		"a page that is a file": {"q", `{"text":"x","pages":["file:///etc/passwd"]}`, 400},
+		"a page of a rival":     {"q", `{"text":"x","pages":["https://rival.example/returns"]}`, 400},
+		"a page's look-alike":   {"q", `{"text":"x","pages":["https://demo.example.evil.example/a"]}`, 400},
+		"a page of ours":        {"q", `{"text":"x","pages":["https://www.DEMO.example/a"]}`, 200},
+		"a page's prefix":       {"q", `{"text":"x","pages":["https://notdemo.example/a"]}`, 400},
 		"a page of some host":   {"q", `{"text":"x","pages":["//evil.example/a"]}`, 400},
 		"a script":              {"q", `{"text":"x","pages":["javascript:alert(1)"]}`, 400},
 		"a long page":           {"q", `{"text":"x","pages":["/` + strings.Repeat("a", 1000) + `"]}`, 400},
