@@ -87,8 +87,10 @@ func TestTheConsoleShowsWhatWentOutAndBreaksIt(t *testing.T) {
 	a := p.ask(question + " My details: jane.canary@example.com.")
 	resp, body := call(t, http.MethodGet, s.Console+"/_requests?service=openai", "")
 	var sent struct{ Requests []sandbox.Request }
-	if err := json.Unmarshal([]byte(body), &sent); err != nil || resp.StatusCode != http.StatusOK || len(sent.Requests) != 1 {
-		t.Fatalf("status %d, %d requests, %v; the answer was %q", resp.StatusCode, len(sent.Requests), err, a.text)
+	err := json.Unmarshal([]byte(body), &sent)
+	chats := slices.DeleteFunc(sent.Requests, func(r sandbox.Request) bool { return strings.HasSuffix(r.Path, "/embeddings") }) // of the pages
+	if err != nil || resp.StatusCode != http.StatusOK || len(chats) != 1 {
+		t.Fatalf("status %d, %d requests, %v; the answer was %q", resp.StatusCode, len(chats), err, a.text)
 	}
 	if !strings.Contains(body, question) || !strings.Contains(body, `"store":false`) {
 		t.Errorf("the model was asked %s", body)

@@ -148,6 +148,14 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 	}
 	p.renew()
 	p.ask("How much is delivery?")
+	for _, c := range [][3]string{
+		{http.MethodPut, "/returns", `{"text":"How long do I have to return a kettle?","pages":["/returns"]}`}, {http.MethodGet, "", ""},
+		{http.MethodPost, "/evaluation", ""}, {http.MethodDelete, "/returns", ""},
+	} {
+		if resp, body := call(t, c[0], s.API+"/v1/merchant/questions"+c[1], c[2], "Authorization", "Bearer "+s.token); resp.StatusCode/100 != 2 {
+			t.Errorf("%s questions%s: %d, %s", c[0], c[1], resp.StatusCode, body)
+		}
+	}
 	// The merchant looks at what was read, has it read again, and forgets it.
 	for _, c := range [][3]string{
 		{http.MethodGet, "/review", ""}, {http.MethodPost, "/crawls", ""}, {http.MethodPut, "", `{"url":"` + s.Storefront + `/"}`},
