@@ -34,10 +34,10 @@ type catalogue struct {
 // plain which one holds instead, none does. What is visibly sold out is so. Of
 // several things on one page each is kept only if it has a name and an address
 // of its own, and a price without a currency is dropped.
-func readCatalogue(doc *html.Node, base *url.URL, h head) catalogue {
+func readCatalogue(doc *html.Node, base *url.URL, h head, data *graph) catalogue {
 	where := newPlace(doc, base)
 	names := newNameBook(doc, h, base)
-	said := readDescriptions(doc, base, h, where, names)
+	said := readDescriptions(doc, base, h, where, names, data)
 	name := h.h1
 	var records []passage.Product
 	if len(said.mains) > 0 {
@@ -76,9 +76,9 @@ type descriptions struct {
 
 // readDescriptions reads a page's data, source by source in order of trust.
 // Things whose name the page does not show are left out.
-func readDescriptions(doc *html.Node, base *url.URL, h head, where *place, names *nameBook) descriptions {
+func readDescriptions(doc *html.Node, base *url.URL, h head, where *place, names *nameBook, data *graph) descriptions {
 	var said descriptions
-	for _, g := range []*graph{readGraph(doc), {tops: microdata.read(doc)}, {tops: rdfa.read(doc)}} {
+	for _, g := range []*graph{data, {tops: microdata.read(doc)}, {tops: rdfa.read(doc)}} {
 		items := reader{g, where, base}.items()
 		if len(items) == 1 && !items[0].listed && (items[0].address == "" || samePage(items[0].address, base)) && isName(h.h1) && !names.knows(items[0].name, "") {
 			items[0].rename(h.h1) // in another language, perhaps
