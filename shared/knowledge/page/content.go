@@ -87,8 +87,9 @@ func Extract(address string, source []byte) (Content, error) {
 	c := Content{URL: address, Cut: cut}
 	head := readHead(doc)
 	c.Title, c.Description = head.pageTitle(base), head.description
-	questions := readQuestions(doc)
-	sold := readCatalogue(doc, base, head)
+	data := readGraph(doc)
+	questions := readQuestions(doc, data)
+	sold := readCatalogue(doc, base, head, data)
 	c.Products = sold.products
 	for _, n := range sold.stated { // their records say it
 		if n.Parent != nil {

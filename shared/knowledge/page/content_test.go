@@ -127,6 +127,10 @@ func TestText(t *testing.T) {
 			"Seen\n\nwhite on dark\n\nin a dark box\n\non a picture\n\ndark"},
 		{"characters that are nothing to the eye", "<main><p>Ket\u00adtle\u200b\u202e \U000e0069\U000e0067\ufeffcafe\u0301 \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645</main>", "Kettle café \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"},
 		{"cards as lines", `<main><ul><li><a href=/a><div>Pot</div><p>£5</p></a><li><h3>Cup</h3><p>£6</p></ul></main>`, "- Pot £5\n- Cup £6"},
+		{"other products and what others wrote", `<main><h1>Pot</h1><p>Ours.<section><h2>Customers also bought</h2><p>1</section><div><h3>Kundenbewertungen (3)</h3><p>2</div><h2>Vous aimerez aussi</h2><p>3<p>4<h2>Care</h2><p>Wash it.<h3>Reviews</h3><p>5<h2>End</h2><p>Bye.</main>`,
+			"# Pot\n\nOurs.\n\n## Care\n\nWash it.\n\n## End\n\nBye."},
+		{"headings that only sound like it", `<main><h1>Help</h1><h2>People also ask</h2><p>1<h2>You may need an account</h2><p>2<h2>Customers who order before noon</h2><p>3<h2>Reviews and how we check them</h2><p>4<h2>Kunden haben 30 Tage Zeit</h2><p>5</main>`,
+			"# Help\n\n## People also ask\n\n1\n\n## You may need an account\n\n2\n\n## Customers who order before noon\n\n3\n\n## Reviews and how we check them\n\n4\n\n## Kunden haben 30 Tage Zeit\n\n5"},
 		{"signs in headings", `<main><h1>#</h1><p>1<h2>About C#</h2><p>2</main>`, "# #\n\n1\n\n## About C#\n\n2"},
 		{"entities and spaces", "<main><p>Fish&nbsp;&amp;  chips\n\t&lt;b&gt; &#8364;5</main>", "Fish & chips <b> €5"},
 	}

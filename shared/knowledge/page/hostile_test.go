@@ -59,6 +59,10 @@ func TestHostileShops(t *testing.T) {
 		"a graph of itself":      {good + data(`{"@id":"#a","@graph":[{"@id":"#a"},{"@id":"#b"}],"mainEntity":{"@id":"#b"}}`) + data(`{"@id":"#b","mainEntity":[{"@id":"#a"},{"@id":"#a"}],"hasPart":[{"@id":"#a"},{"@id":"#b"}]}`), 1},
 		"offers of themselves":   {good + data(`{"@id":"#p","@type":"Product","name":"Glass kettle","offers":{"@id":"#o"},"hasVariant":[{"@id":"#p"},{"@id":"#p"}]}`) + data(`{"@id":"#o","@type":"Offer","price":"49.00","priceCurrency":"GBP","offers":[{"@id":"#o"},{"@id":"#o"}],"itemOffered":{"@id":"#p"}}`), 1},
 		"null bytes and markers": {good + fill("\x00\ufeff\u202e"), 1},
+		"rules of style":         {`<style>` + strings.Repeat(`.a1{display:none}#b,.c{font-size:0}`, 7000) + `</style><script>` + strings.Repeat("x();", 60_000) + `</script>` + good, 1},
+		"open style":             {`<style>` + strings.Repeat(`/* a{b{@c{`, 20_000) + `</style>` + good, 1},
+		"a thousand questions":   {good + `<p>Why?</p>` + data(`{"@type":"FAQPage","mainEntity":[`+strings.TrimSuffix(strings.Repeat(`{"@type":"Question","name":"Why?","acceptedAnswer":{"text":"<p>Because.</p>"}},`, 2000), ",")+`]}`), 1},
+		"variations":             {good + `<form data-product_variations="[` + strings.TrimSuffix(strings.Repeat(`{&quot;attributes&quot;:{&quot;a&quot;:&quot;glass&quot;},&quot;display_price&quot;:50},`, 2500), ",") + `]"></form>`, 1},
 		"entities":               {good + fill("&amp;lt;script&amp;gt;"), 1},
 	}
 	for name, c := range cases {

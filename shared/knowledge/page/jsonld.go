@@ -44,7 +44,6 @@ func readGraph(doc *html.Node) *graph {
 		g.tops = append(g.tops, value)
 		g.name(value, 0)
 	}
-	g.nodes = 0
 	return g
 }
 
@@ -124,6 +123,7 @@ func (g *graph) more() bool {
 // find calls found for each object of one of the kinds, wherever it stands as a
 // thing the page is about. listed says that it is an entry of a list.
 func (g *graph) find(kinds []string, found func(v map[string]any, listed bool)) {
+	g.nodes = 0
 	var walk func(value any, depth int, listed bool)
 	walk = func(value any, depth int, listed bool) {
 		if depth > maxDataDepth {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -33,12 +34,51 @@ type catalogue struct {
 // plain which one holds instead, none does. What is visibly sold out is so. Of
 // several things on one page each is kept only if it has a name and an address
 // of its own, and a price without a currency is dropped.
-func readCatalogue(doc *html.Node, base *url.URL, h head) catalogue {
+func readCatalogue(doc *html.Node, base *url.URL, h head, data *graph) catalogue {
 	where := newPlace(doc, base)
-	var sources [][]item
-	var mains []*item
 	names := newNameBook(doc, h, base)
-	for _, g := range []*graph{readGraph(doc), {tops: microdata.read(doc)}, {tops: rdfa.read(doc)}} {
+	said := readDescriptions(doc, base, h, where, names, data)
+	name := h.h1
+	var records []passage.Product
+	if len(said.mains) > 0 {
+		name, records = said.mains[0].name, said.mains[0].records
+		for _, other := range said.mains[1:] {
+			records = supplement(records, other.records)
+		}
+	}
+	s := readShelf(doc, base, where, name, len(said.mains) > 0 || isProductBody(doc))
+	records, shown := shelve(records, s, base)
+	var c catalogue
+	if c.products = withVariations(doc, records, names); shown {
+		c.stated = s.stated
+	}
+	for _, it := range said.items {
+		if it.address != "" && !samePage(it.address, base) && !isMain(it, said.mains) {
+			c.products = append(c.products, atAddress(it)...)
+		}
+	}
+	for i := range c.products {
+		c.products[i] = complete(c.products[i], where)
+	}
+	c.products = distinct(slices.DeleteFunc(c.products, func(p passage.Product) bool {
+		bare := p == passage.Product{Name: p.Name, URL: p.URL}
+		return p.Validate() != nil || bare && !said.data // a name alone, of a page that calls itself a product
+	}))
+	return c
+}
+
+// descriptions are what the data of a page says of things for sale.
+type descriptions struct {
+	items []item  // all that schema.org data describes
+	mains []*item // what each source has on the one thing that the page is about
+	data  bool    // the first of these is from schema.org data
+}
+
+// readDescriptions reads a page's data, source by source in order of trust.
+// Things whose name the page does not show are left out.
+func readDescriptions(doc *html.Node, base *url.URL, h head, where *place, names *nameBook, data *graph) descriptions {
+	var said descriptions
+	for _, g := range []*graph{data, {tops: microdata.read(doc)}, {tops: rdfa.read(doc)}} {
 		items := reader{g, where, base}.items()
 		if len(items) == 1 && !items[0].listed && (items[0].address == "" || samePage(items[0].address, base)) && isName(h.h1) && !names.knows(items[0].name, "") {
 			items[0].rename(h.h1) // in another language, perhaps
@@ -47,50 +87,15 @@ func readCatalogue(doc *html.Node, base *url.URL, h head) catalogue {
 		for _, it := range items {
 			names.plain(it)
 		}
-		sources = append(sources, items)
+		said.items = append(said.items, items...)
 		if m := mainItem(items, base, h); m != nil {
-			mains = append(mains, m)
+			said.mains, said.data = append(said.mains, m), true
 		}
 	}
-	meta := openGraph(doc, where, base, h)
-	if meta != nil {
-		mains = append(mains, meta)
+	if m := openGraph(doc, where, base, h); m != nil {
+		said.mains = append(said.mains, m)
 	}
-	var c catalogue
-	declared := len(mains) > 0 || isProductBody(doc)
-	name := h.h1
-	if len(mains) > 0 {
-		name = mains[0].name
-	}
-	s := readShelf(doc, base, where, name, declared)
-	var records []passage.Product
-	if len(mains) > 0 {
-		records = mains[0].records
-		for _, other := range mains[1:] {
-			records = supplement(records, other.records)
-		}
-	}
-	records, shown := shelve(records, s, base)
-	if c.products = withVariations(doc, records, names); shown {
-		c.stated = s.stated
-	}
-	for _, items := range sources {
-		for _, it := range items {
-			if it.address != "" && !samePage(it.address, base) && !isMain(it, mains) {
-				c.products = append(c.products, atAddress(it)...)
-			}
-		}
-	}
-	for i := range c.products {
-		c.products[i] = complete(c.products[i], where)
-	}
-	if len(mains) == 0 || mains[0] == meta { // a name alone, of a page that calls itself a product
-		c.products = slices.DeleteFunc(c.products, func(p passage.Product) bool {
-			return p == passage.Product{Name: p.Name, URL: p.URL}
-		})
-	}
-	c.products = distinct(c.products)
-	return c
+	return said
 }
 
 // mainItem is the one thing that a page is about: the one whose address is the
@@ -113,12 +118,19 @@ func mainItem(items []item, base *url.URL, h head) *item {
 		return &items[own[0]]
 	case len(alike) > 0:
 		return &items[alike[0]]
-	case len(other) == 1 && len(items) == 1:
+	case len(other) == 1 && len(items) == 1 && isOwn(items[other[0]], base, h):
 		return &items[other[0]]
 	case len(other) >= 1 && sharesWords(h.h1, items[other[0]].name) && !sharesWords(h.h1, items[other[len(other)-1]].name):
 		return &items[other[0]]
 	}
 	return nil
+}
+
+// isOwn reports whether the only thing described on a page is the page's own: it
+// has no other address, or one that ends alike, as when a shop shows a product
+// below each of its collections, or the name that the page's heading has.
+func isOwn(it item, base *url.URL, h head) bool {
+	return it.address == "" || path.Base(it.address) == path.Base(base.Path) || h.h1 == "" || sharesWords(it.name, h.h1) || sharesWords(h.h1, it.name)
 }
 
 // samePage reports whether an address is the page's own, whatever its query.
@@ -221,8 +233,10 @@ func isGone(availability string) bool {
 	return availability == "OutOfStock" || availability == "SoldOut" || availability == "Discontinued"
 }
 
-// complete gives a price its currency, and drops one that has none.
+// complete gives a price its currency, and drops one that has none. The name
+// becomes one line without signs that could be taken for markup.
 func complete(p passage.Product, where *place) passage.Product {
+	p.Name = strings.Join(strings.Fields(clip(strings.NewReplacer("<", " ", ">", " ").Replace(legible(p.Name)), maxTitle)), " ")
 	if p.Currency == "" {
 		p.Currency = where.declared
 	}

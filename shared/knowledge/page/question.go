@@ -22,8 +22,7 @@ type question struct {
 
 // readQuestions finds the questions of a page's FAQPage data that a visitor sees
 // on the page. Their answers may open only by a script, and so be nowhere else.
-func readQuestions(doc *html.Node) []question {
-	g := readGraph(doc)
+func readQuestions(doc *html.Node, g *graph) []question {
 	var out []question
 	g.find([]string{"Question"}, func(v map[string]any, _ bool) {
 		answers := g.objects(v["acceptedAnswer"])
@@ -87,6 +86,7 @@ func withAnswers(text string, questions []question) string {
 		return text
 	}
 	said := letters(text)
+	given := map[string]bool{}
 	lines := strings.Split(text, "\n")
 	headingAt := map[string]int{}
 	for i, line := range lines {
@@ -99,10 +99,11 @@ func withAnswers(text string, questions []question) string {
 	for _, q := range questions {
 		answer := answerText(q.answer)
 		key := letters(answer)
-		if key == "" || strings.Contains(said, clip(key, 160)) || size+len(answer) > maxText {
+		if key == "" || given[key] || strings.Contains(said, clip(key, 160)) || size+len(answer) > maxText {
 			continue
 		}
 		size += len(answer)
+		given[key] = true
 		if i, ok := headingAt[letters(q.asked)]; ok {
 			lines[i] += "\n\n" + answer
 		} else {
