@@ -83,6 +83,10 @@ func (p parrot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	if len(in.Messages) == 0 { // it makes no vectors
+		http.NotFound(w, r)
+		return
+	}
 	says := p.says
 	if last := in.Messages[len(in.Messages)-1].Content; !strings.Contains(last, p.obeys) {
 		says = "You may return a kettle within 30 days of delivery [1]."
@@ -149,16 +153,18 @@ func TestTheRecordOfAProductDecidesItsPrice(t *testing.T) {
 		},
 	})
 	for i, tc := range []struct {
-		says  string
-		shown bool
+		asked, says string
+		shown       bool
 	}{
-		{"The Zephyr kettle costs £39 [1].", true},
-		{"The Zephyr kettle costs £29 [2].", false},
-		{"The Zephyr kettle costs £29 [1].", false},
+		{"How much does the Zephyr kettle cost?", "The Zephyr kettle costs £39 [1].", true},
+		{"How much does the Zephyr kettle cost?", "Price: £39 [1].", true},
+		{"How much does the Zephyr kettle cost?", "The Zephyr kettle costs £29 [2].", false},
+		{"How much does the Zephyr kettle cost?", "The Zephyr kettle costs £29 [1].", false},
+		{"How much does the Windermere kettle cost?", "Price: £39 [1].", false}, // another kettle's
 	} {
 		b.models.next = parrot{says: tc.says}
 		_, token := b.session(t, shop, "shop.example", "en")
-		a := b.ask(t, token, "How much does the Zephyr kettle cost?", fmt.Sprintf("key-0000000%d", i))
+		a := b.ask(t, token, tc.asked, fmt.Sprintf("key-0000000%d", i))
 		figure := tc.says[strings.Index(tc.says, "£"):][:len("£39")]
 		if got := strings.Contains(a.text, figure); got != tc.shown {
 			t.Errorf("%q became %q, %+v", tc.says, a.text, a.sources)

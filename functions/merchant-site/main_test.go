@@ -243,7 +243,7 @@ func TestASiteIsRegisteredReadAndReadAgain(t *testing.T) {
 }
 
 func TestAForgottenSiteLeavesNothing(t *testing.T) {
-	claim.Proves(t, "C114")
+	claim.Proves(t, "C065", "C114") // what is derived from pages goes with them
 	b := newBench(t)
 	b.want(t, shop, http.MethodPut, "", address(b.site), http.StatusAccepted)
 	b.crawl(t, 1)

@@ -452,7 +452,10 @@ func TestWhatIsStored(t *testing.T) {
 	}
 }
 
+// All that is made of a conversation, the ledger with what was embedded for it
+// included, goes with it.
 func TestErasedMessages(t *testing.T) {
+	claim.Proves(t, "C065")
 	b := newBench(t)
 	b.ask(t, ref, "on Monday", "key-0001")
 	b.reply(t, ref, 1, "to Monday", "sent on Monday")

@@ -26,12 +26,15 @@ func newRecord(p passage.Product, language string) record {
 	return r
 }
 
-// priceWords speak of what something costs and whether it can be had, and feeWords of a cost beside that of
-// the product. They are stems of English, German and French.
+// priceWords speak of what something costs and whether it can be had, askWords ask for it, and feeWords speak of
+// a cost beside that of the product. They are stems of English, German and French.
 var (
 	priceWords = sync.OnceValue(func() map[string]bool {
 		return stemsOf("price prices priced cost costs costing pay pays now currently just only each total sale available availability stock sold buy",
 			"preis preise kostet kosten derzeit aktuell nur jetzt insgesamt erhältlich lager verfügbar vorrätig lieferbar ausverkauft vergriffen", "prix coûte coûtent coût coûter tarif actuellement seulement total vend vendu stock disponible épuisé rupture indisponible")
+	})
+	askWords = sync.OnceValue(func() map[string]bool {
+		return stemsOf("how much many what which does please expensive cheap cheaper cheapest", "wie viel wieviel welche welcher teuer billig bitte", "combien quel quelle cher chère")
 	})
 	feeWords = sync.OnceValue(func() map[string]bool {
 		return stemsOf("delivery deliver shipping ship postage returns return label repair repairs re-tin retinning tinning service spare part parts filter lid replacement deposit over above gift wrapping extra engraving insurance trade wholesale express collect",
@@ -84,7 +87,9 @@ func (e *evidence) priced(s *sentence) bool {
 	}
 	records := e.about(s.stems)
 	if records == nil && len(wording.Without(s.stems, priceWords())) == 0 { // "It costs £39."
-		records = e.about(e.question)
+		if records = e.about(e.question); records == nil || e.asksForUnknown() {
+			return e.inProse(s) // a record's price is that of its product, not of what was asked about
+		}
 	}
 	if records == nil {
 		return true
@@ -107,6 +112,30 @@ func (e *evidence) priced(s *sentence) bool {
 		}
 	}
 	return true
+}
+
+// asksForUnknown reports whether a question has words that no passage has: what it
+// asks for may be nothing that the shop sells. Passages in another language say
+// nothing about that.
+func (e *evidence) asksForUnknown() bool {
+	rest := wording.Without(e.question, priceWords(), askWords())
+	for _, g := range e.grounds {
+		if g.foreign(e.language) {
+			return false
+		}
+		rest = wording.Without(rest, g.stems)
+	}
+	return len(rest) > 0
+}
+
+// inProse reports whether passages that are no records state all the amounts of
+// money in a sentence.
+func (e *evidence) inProse(s *sentence) bool {
+	return !slices.ContainsFunc(s.claims, func(c figure.Figure) bool {
+		return c.Is(figure.Money) && !slices.ContainsFunc(e.grounds, func(g *ground) bool {
+			return g.passage.Product == nil && len(g.states(c)) > 0
+		})
+	})
 }
 
 // recorded reports whether one of the records has a price that may be given so. A

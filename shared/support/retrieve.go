@@ -1,6 +1,7 @@
 package support
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
 	"omniops/shared/inventory"
+	"omniops/shared/knowledge/figure"
 	"omniops/shared/knowledge/index"
 	"omniops/shared/llm"
 	"omniops/shared/processor"
@@ -26,8 +28,8 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 		return nil, err
 	}
 	find := finder{ix: ix, language: LanguageOf(turn.asked, turn.account.Language), limit: passagesShown, found: map[string][]index.Hit{}}
-	records := asksForRecord(turn.asked)
-	if records {
+	records, kind := asksForRecord(turn.asked), soughtIn(turn.asked)
+	if records || kind != figure.Plain {
 		find.limit = passagesSought
 	}
 	whole := asking(turn.asked)
@@ -42,7 +44,51 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 			}
 		}
 	}
-	return pick(hits, records), nil
+	return pick(favour(hits, kind), records), nil
+}
+
+// soughtIn is the kind of figure that answers a question: money, a duration, or
+// Plain when no kind is known.
+func soughtIn(question string) figure.Kind {
+	said := strings.Join(words(question), " ")
+	switch {
+	case anyPhrase(said, durationAsk): // first: "combien de temps" asks for no price
+		return figure.Duration
+	case anyPhrase(said, priceAsk):
+		return figure.Money
+	}
+	return figure.Plain
+}
+
+// durationAsk asks how long something takes or lasts.
+var durationAsk = []string{
+	"how long", "how many days", "how many weeks", "how soon", "how fast", "how quick", "how quickly", "when will", "when do", "delivery time",
+	"wie lange", "wie viele tage", "wie schnell", "bis wann", "wann kommt", "lieferzeit", "frist",
+	"combien de temps", "combien de jours", "sous combien", "délai", "délais", "dans combien",
+}
+
+// favoured is what a passage's score is worth more when it has a figure of the
+// kind that is sought.
+const favoured = 1.25
+
+// favour moves passages up that have a figure of a kind.
+func favour(hits []index.Hit, kind figure.Kind) []index.Hit {
+	if kind == figure.Plain {
+		return hits
+	}
+	score := func(h index.Hit) float64 {
+		if slices.ContainsFunc(figure.Find(h.Passage.Text), func(f figure.Figure) bool { return f.Is(kind) }) {
+			return h.Score * favoured
+		}
+		return h.Score
+	}
+	sorted := slices.Clone(hits) // what was found is kept for other looks
+	scores := map[string]float64{}
+	for _, h := range sorted {
+		scores[h.Passage.ID] = score(h)
+	}
+	slices.SortStableFunc(sorted, func(a, b index.Hit) int { return cmp.Compare(scores[b.Passage.ID], scores[a.Passage.ID]) })
+	return sorted
 }
 
 // asking gives the sentences of a message that ask, or all of it if none does:

@@ -1,11 +1,13 @@
 package support
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"omniops/shared/knowledge/index"
+	"omniops/shared/knowledge/passage"
 )
 
 func TestPick(t *testing.T) {
@@ -72,5 +74,34 @@ func TestTitles(t *testing.T) {
 	}
 	if got := titleOf(harbour.Passage); got != "Harbour electric kettle (product record)" {
 		t.Errorf("a record: %q", got)
+	}
+}
+
+// A question about money or time is answered where such a figure stands.
+func TestPassagesWithTheSoughtFigureMoveUp(t *testing.T) {
+	hits := []index.Hit{
+		{Passage: passage.Passage{ID: "where", Text: "We do not deliver to islands."}, Score: 1},
+		{Passage: passage.Passage{ID: "money", Text: "Delivery costs £4.95."}, Score: 0.9},
+		{Passage: passage.Passage{ID: "days", Text: "Delivery takes two working days."}, Score: 0.85},
+		{Passage: passage.Passage{ID: "far", Text: "A pound is £1."}, Score: 0.5},
+	}
+	for asked, want := range map[string]string{
+		"How much is delivery?":           "money where days far",
+		"Wie viel kostet der Versand?":    "money where days far",
+		"How long does delivery take?":    "days where money far",
+		"combien de temps pour livrer":    "days where money far",
+		"Do you deliver to islands?":      "where money days far",
+		"Is the price of delivery fixed?": "money where days far",
+	} {
+		var got []string
+		for _, h := range favour(hits, soughtIn(asked)) {
+			got = append(got, h.Passage.ID)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %q, want %q", asked, got, want)
+		}
+	}
+	if hits[0].Passage.ID != "where" {
+		t.Error("what was found has been reordered itself")
 	}
 }

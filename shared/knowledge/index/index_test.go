@@ -172,7 +172,7 @@ func anyPassage(t *rapid.T, n int) passage.Passage {
 // anyProduct draws records with any text in any field.
 var anyProduct = rapid.Custom(func(t *rapid.T) passage.Product {
 	field := func(name string) string { return rapid.String().Draw(t, name) }
-	return passage.Product{Name: field("name"), SKU: field("sku"), Price: field("price"), Currency: field("currency"),
+	return passage.Product{From: rapid.Bool().Draw(t, "from"), Name: field("name"), SKU: field("sku"), Price: field("price"), Currency: field("currency"),
 		Availability: field("availability"), URL: field("product url")}
 })
 
@@ -230,7 +230,7 @@ func TestBuildRefuses(t *testing.T) {
 
 func TestProductsComeWithTheirPassages(t *testing.T) {
 	record := say("kettle", "Kettle › Kettle KT-100", "Price: 39.00 GBP")
-	record.Product = &passage.Product{Name: "Kettle KT-100", SKU: "KT-100", Price: "39.00", Currency: "GBP", Availability: "InStock", URL: record.URL}
+	record.Product = &passage.Product{Name: "Kettle KT-100", SKU: "KT-100", Price: "39.00", Currency: "GBP", Availability: "InStock", URL: record.URL, From: true}
 	elsewhere := record
 	elsewhere.ID, elsewhere.Product = "list", &passage.Product{Name: "Kettle KT-200", URL: "https://shop.example/other"}
 	ix := open(t, []passage.Passage{record, elsewhere, shop[0]}, Options{})

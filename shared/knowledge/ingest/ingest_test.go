@@ -103,7 +103,7 @@ func TestSiteBecomesSearchable(t *testing.T) {
 }
 
 func TestMerchantsDoNotShareKnowledge(t *testing.T) {
-	claim.Proves(t, "C041")
+	claim.Proves(t, "C041", "C065") // nor what is derived from it
 	page := func(text string) *httptest.Server {
 		return httptest.NewServer(storefrontPage(text))
 	}
