@@ -35,7 +35,7 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 	if before := turn.previousQuestion(); before != "" && leansOnBefore(turn.asked) {
 		whole += " " + before
 	}
-	if ix.Stats().Dimensions > 0 && unsure(find.search(whole, nil)) {
+	if ix.Unsure(find.search(whole, nil)) {
 		if vector := e.embed(ctx, turn, ix, whole); vector != nil {
 			if near := find.search(whole, vector); slices.ContainsFunc(near, func(h index.Hit) bool { return h.Confidence >= least(whole) }) {
 				hits = near
@@ -60,13 +60,6 @@ func asking(message string) string {
 	}
 	return strings.Join(asks, " ")
 }
-
-// unsure reports whether words alone have not settled a question, so that an
-// embedding of it is worth asking for.
-func unsure(hits []index.Hit) bool { return len(hits) == 0 || hits[0].Confidence < sureByWords }
-
-// sureByWords is the confidence from which words alone settle a question.
-const sureByWords = 0.8
 
 // embedBudget is how long the first word of an answer may wait for an embedding
 // of the question.

@@ -99,6 +99,9 @@ func checkPassages(passages []passage.Passage) error {
 		for _, s := range p.Path {
 			size += len(s)
 		}
+		if r := p.Product; r != nil {
+			size += len(r.Name) + len(r.SKU) + len(r.Price) + len(r.Currency) + len(r.Availability) + len(r.URL)
+		}
 		if size > maxText-1024 || len(p.URL) > maxText {
 			return fault.E(fault.Invalid, "A passage is too long.", fmt.Errorf("passage %s: %d bytes", p.ID, size))
 		}
@@ -171,7 +174,7 @@ func writePassages(out *[sections][]byte, passages []passage.Passage, pageOf []i
 		for _, s := range p.Path {
 			rec = coder.append(rec, s)
 		}
-		list.add(coder.append(rec, p.Text))
+		list.add(appendProduct(coder.append(rec, p.Text), p))
 	}
 	out[sectionPassageAt], out[sectionPassages] = list.offsets(), list.data
 }

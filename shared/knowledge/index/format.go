@@ -19,8 +19,10 @@ import (
 //
 // A new stop word, stemmer or weight changes which terms a text has, so it needs
 // a new magic: such an index has to be built anew.
+// Products stand behind the texts of their passages.
 const (
-	magic       = "omni\x00ix1"
+	magic       = "omni\x00ix2"
+	family      = len("omni\x00ix") // of magic, that all versions share
 	checkedFrom = 12
 	versionAt   = 12
 	versionSize = 8
@@ -56,11 +58,18 @@ var (
 	le         = binary.LittleEndian
 
 	errCorrupt = errors.New("the index is cut off or damaged")
+	errOther   = errors.New("the index has the format of another release")
 )
 
 // corrupt is the error for a blob that no Build made.
 func corrupt(cause error) error {
 	return fault.E(fault.Internal, "The search index cannot be read.", cause)
+}
+
+// outdated is the error for a blob that the Build of another release made. Its
+// site counts as one whose pages have not been read: the next crawl builds it.
+func outdated() error {
+	return fault.E(fault.NotFound, "The shop's pages have to be read anew.", errOther)
 }
 
 // list is a sequence of byte strings inside the blob.

@@ -31,10 +31,14 @@ type Index struct {
 	scratch    sync.Pool
 }
 
-// Open makes a built index searchable. Bytes that Build did not make are an
-// error; if they pass for an index all the same, searching them finds nothing or
+// Open makes a built index searchable. One that another release built in its own
+// format is fault.NotFound: it has to be built anew. Other bytes that Build did
+// not make are an error; if they pass for an index all the same, searching them finds nothing or
 // nonsense, but never fails.
 func Open(blob []byte) (*Index, error) {
+	if len(blob) >= len(magic) && string(blob[:family]) == magic[:family] && string(blob[:len(magic)]) != magic {
+		return nil, outdated()
+	}
 	if len(blob) < headerSize || string(blob[:len(magic)]) != magic {
 		return nil, corrupt(errCorrupt)
 	}
@@ -160,6 +164,7 @@ func (ix *Index) passage(i int) (passage.Passage, bool) {
 		}
 	}
 	p.Text = string(ix.text(r, make([]byte, 0, 1024)))
+	record := readProduct(r)
 	if r.bad || page >= uint64(ix.pages.len()) {
 		return passage.Passage{}, false
 	}
@@ -167,5 +172,6 @@ func (ix *Index) passage(i int) (passage.Passage, bool) {
 	p.CrawledAt = crawledAt(r.int())
 	p.Language = r.string()
 	p.URL = string(r.b)
+	p.Product = record.on(p.URL)
 	return p, !r.bad
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"math"
@@ -16,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"omniops/shared/claim"
+	"omniops/shared/fault"
 	"omniops/shared/knowledge/passage"
 )
 
@@ -139,8 +141,16 @@ func anyPassage(t *rapid.T, n int) passage.Passage {
 		Text:      text.Draw(t, "text"),
 		Language:  rapid.SampledFrom([]string{"", "en", "de", "fr", "ja", "xx"}).Draw(t, "language"),
 		CrawledAt: time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "at"), 0).UTC(),
+		Product:   rapid.Ptr(anyProduct, true).Draw(t, "product"),
 	}
 }
+
+// anyProduct draws records with any text in any field.
+var anyProduct = rapid.Custom(func(t *rapid.T) passage.Product {
+	field := func(name string) string { return rapid.String().Draw(t, name) }
+	return passage.Product{Name: field("name"), SKU: field("sku"), Price: field("price"), Currency: field("currency"),
+		Availability: field("availability"), URL: field("product url")}
+})
 
 // An index gives back exactly the passages it was built from, the same bytes for
 // the same passages, and finds no passage but those.
@@ -191,6 +201,53 @@ func TestBuildRefuses(t *testing.T) {
 		if _, err := Build(t.Context(), ps, Options{}); err == nil {
 			t.Errorf("%s is accepted", name)
 		}
+	}
+}
+
+func TestProductsComeWithTheirPassages(t *testing.T) {
+	record := say("kettle", "Kettle › Kettle KT-100", "Price: 39.00 GBP")
+	record.Product = &passage.Product{Name: "Kettle KT-100", SKU: "KT-100", Price: "39.00", Currency: "GBP", Availability: "InStock", URL: record.URL}
+	elsewhere := record
+	elsewhere.ID, elsewhere.Product = "list", &passage.Product{Name: "Kettle KT-200", URL: "https://shop.example/other"}
+	ix := open(t, []passage.Passage{record, elsewhere, shop[0]}, Options{})
+	if diff := cmp.Diff([]passage.Passage{record, elsewhere, shop[0]}, slices.Collect(ix.Passages)); diff != "" {
+		t.Error(diff)
+	}
+	hits := ix.Search(Query{Text: "KT-100", Language: "en", Limit: 1})
+	if len(hits) != 1 || !cmp.Equal(hits[0].Passage, record) {
+		t.Errorf("found %+v", hits)
+	}
+}
+
+func TestUnsure(t *testing.T) {
+	words, both := open(t, shop, Options{}), open(t, shop, Options{Embed: fakeEmbed, Model: "fake"})
+	settled := both.Search(Query{Text: "How long do I have to return a kettle?", Language: "en"})
+	open := both.Search(Query{Text: "Wie lange kann ich einen Wasserkocher kettle zurückbringen?", Language: "de"})
+	for _, tc := range []struct {
+		name string
+		ix   *Index
+		hits []Hit
+		want bool
+	}{
+		{"words settle it", both, settled, false},
+		{"words leave it open", both, open, true},
+		{"words find nothing", both, nil, true},
+		{"no vectors to compare with", words, nil, false},
+	} {
+		if got := tc.ix.Unsure(tc.hits); got != tc.want {
+			t.Errorf("%s: %v", tc.name, got)
+		}
+	}
+}
+
+func TestOpenAsksForAnIndexOfThisRelease(t *testing.T) {
+	blob, err := Build(t.Context(), shop, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(blob, "omni\x00ix1")
+	if _, err := Open(blob); fault.KindOf(err) != fault.NotFound || !errors.Is(err, errOther) {
+		t.Errorf("an index of the format before: %v", err)
 	}
 }
 

@@ -69,6 +69,16 @@ const (
 	cosineFull = 0.60
 )
 
+// sureByWords is the confidence from which words alone settle a question.
+const sureByWords = 0.8
+
+// Unsure reports whether words alone have not settled the question that was
+// answered with hits, so that an embedding of it is worth asking for. Without
+// vectors to compare it with, it never is.
+func (ix *Index) Unsure(hits []Hit) bool {
+	return ix.dimensions > 0 && (len(hits) == 0 || hits[0].Confidence < sureByWords)
+}
+
 // scratch is memory that one search needs and the next can use again.
 type scratch struct {
 	sums       []sum
