@@ -2,13 +2,9 @@ package sandbox
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"io"
-	"math"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -40,6 +36,7 @@ const maxRequest = 8 << 20
 // the prompt.
 type OpenAI struct {
 	reader *reader
+	memory *memory
 	faults *faults.Set
 	delay  time.Duration // before each token
 	now    func() time.Time
@@ -50,6 +47,7 @@ type OpenAI struct {
 // NewOpenAI makes the stand-in. Its paths begin with /openai/v1.
 func NewOpenAI(set *faults.Set, now func() time.Time, delay time.Duration) *OpenAI {
 	o := &OpenAI{reader: newReader(), faults: set, delay: delay, now: now, mux: http.NewServeMux()}
+	o.memory = newMemory(o.reader.lexicon)
 	o.mux.HandleFunc("POST /openai/v1/chat/completions", o.chat)
 	o.mux.HandleFunc("POST /openai/v1/embeddings", o.embeddings)
 	o.mux.HandleFunc("GET /openai/v1/models", o.models)
@@ -315,111 +313,4 @@ func (o *OpenAI) models(w http.ResponseWriter, _ *http.Request) {
 		data = append(data, map[string]any{"id": name, "object": "model", "created": 1735689600, "owned_by": "sandbox"})
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"object": "list", "data": data})
-}
-
-// embeddings answers POST /embeddings.
-func (o *OpenAI) embeddings(w http.ResponseWriter, r *http.Request) {
-	var req struct {
-		Model      string          `json:"model"`
-		Input      json.RawMessage `json:"input"`
-		Dimensions int             `json:"dimensions"`
-		Format     string          `json:"encoding_format"`
-	}
-	if !decode(w, r, &req) {
-		return
-	}
-	var texts []string
-	if err := json.Unmarshal(req.Input, &texts); err != nil {
-		var one string
-		if err := json.Unmarshal(req.Input, &one); err != nil {
-			badRequest(w, "'$.input' is invalid. This stand-in takes a string or a list of strings.")
-			return
-		}
-		texts = []string{one}
-	}
-	native := 1536
-	if strings.Contains(req.Model, "large") {
-		native = 3072
-	}
-	if req.Dimensions == 0 {
-		req.Dimensions = native
-	}
-	switch {
-	case req.Model == "":
-		badRequest(w, "you must provide a model parameter")
-		return
-	case len(texts) == 0 || len(texts) > 2048:
-		badRequest(w, "'$.input' is invalid. It holds 1 to 2048 texts.")
-		return
-	case req.Dimensions < 1 || req.Dimensions > native:
-		badRequest(w, fmt.Sprintf("Invalid value for 'dimensions'. It must be between 1 and %d.", native))
-		return
-	}
-	var data []any
-	total := 0
-	for i, text := range texts {
-		if strings.TrimSpace(text) == "" {
-			badRequest(w, "'$.input' is invalid. An input cannot be an empty string.")
-			return
-		}
-		total += (len(text) + 3) / 4
-		vector := o.vector(text, req.Dimensions)
-		var embedding any = vector
-		if req.Format == "base64" {
-			raw := make([]byte, 0, 4*len(vector))
-			for _, v := range vector {
-				raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
-			}
-			embedding = base64.StdEncoding.EncodeToString(raw)
-		}
-		data = append(data, map[string]any{"object": "embedding", "index": i, "embedding": embedding})
-	}
-	writeJSON(w, http.StatusOK, map[string]any{
-		"object": "list", "data": data, "model": req.Model, "usage": map[string]int{"prompt_tokens": total, "total_tokens": total},
-	})
-}
-
-// vector gives a text's direction: each word, and each concept it belongs to,
-// adds to a few dimensions that its hash picks. The length is 1.
-func (o *OpenAI) vector(text string, dimensions int) []float32 {
-	v := make([]float64, dimensions)
-	add := func(feature string, weight float64) {
-		h := fnv.New64a()
-		_, _ = h.Write([]byte(feature)) // documented never to fail
-		sum := h.Sum64()
-		for range 3 {
-			sum = sum*6364136223846793005 + 1442695040888963407
-			if sum>>63 == 0 {
-				v[sum>>20%uint64(dimensions)] += weight
-			} else {
-				v[sum>>20%uint64(dimensions)] -= weight
-			}
-		}
-	}
-	lexicon := o.reader.lexicon
-	in := lexicon.detect(text, lexicon.languages[0])
-	for _, w := range split(text) {
-		stem := lexicon.stem(w, in)
-		weight := 1.0
-		if in.stops[w] {
-			weight = 0.1
-		}
-		add(stem, weight)
-		for _, c := range lexicon.conceptsOf(stem) {
-			add("="+c, 1)
-		}
-	}
-	length := 0.0
-	for _, x := range v {
-		length += x * x
-	}
-	out := make([]float32, dimensions)
-	if length == 0 {
-		out[0] = 1
-		return out
-	}
-	for i, x := range v {
-		out[i] = float32(x / math.Sqrt(length))
-	}
-	return out
 }

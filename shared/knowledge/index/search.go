@@ -36,7 +36,7 @@ type Hit struct {
 type found struct {
 	passage int
 	score   float32
-	cosine  float32
+	lift    float32
 }
 
 // Limits of one search.
@@ -61,12 +61,6 @@ const (
 	coverageBonus = 0.8 // when all of them are in one passage
 	headingBonus  = 0.6 // when they are a heading, small words included
 	rerankDepth   = 10  // passages below the limit that bonuses may raise
-)
-
-// cosines between which confidence in a vector rises from 0 to 1.
-const (
-	cosineNone = 0.25
-	cosineFull = 0.60
 )
 
 // sureByWords is the confidence from which words alone settle a question.
@@ -157,7 +151,7 @@ func (ix *Index) Search(q Query) []Hit {
 		hits = append(hits, Hit{
 			Passage:    p,
 			Score:      float64(r.score),
-			Confidence: max(coverage(wants, sums[r.passage].words), nearness(r.cosine)),
+			Confidence: max(coverage(wants, sums[r.passage].words), ix.vectors.scale.confidence(r.lift)),
 		})
 	}
 	return hits
@@ -420,7 +414,7 @@ func fuse(words, near []ranked) []found {
 			out = append(out, found{passage: r.passage})
 		}
 		out[j].score += 1 / float32(fuseRank+i+1)
-		out[j].cosine = r.score
+		out[j].lift = r.score
 	}
 	slices.SortFunc(out, func(a, b found) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
@@ -450,9 +444,4 @@ func coverage(wants []want, words uint32) float64 {
 		return 0
 	}
 	return has / all
-}
-
-// nearness turns a cosine into a confidence.
-func nearness(cosine float32) float64 {
-	return min(max((float64(cosine)-cosineNone)/(cosineFull-cosineNone), 0), 1)
 }

@@ -26,8 +26,9 @@ type vectors struct {
 	words         int // of 64 bits
 	signs         []byte
 	sizes         []byte
-	scales        []byte // two numbers for each vector: see scale and reach
+	scales        []byte // two numbers for each vector: see step and reach
 	centre        []float32
+	scale         lift
 }
 
 func openVectors(section *[sections][]byte, n, dimensions int) (vectors, error) {
@@ -36,13 +37,17 @@ func openVectors(section *[sections][]byte, n, dimensions int) (vectors, error) 
 	if dimensions == 0 {
 		v.n = 0
 	}
+	centre := section[sectionCentre]
 	if len(v.signs) != v.n*8*v.words || len(v.sizes) != v.n*64*v.words || len(v.scales) != 8*v.n ||
-		len(section[sectionCentre]) != 4*dimensions {
+		dimensions == 0 && len(centre) != 0 || dimensions > 0 && len(centre) != 4*dimensions+liftSize {
 		return vectors{}, errCorrupt
 	}
 	v.centre = make([]float32, dimensions)
 	for d := range v.centre {
-		v.centre[d] = math.Float32frombits(le.Uint32(section[sectionCentre][4*d:]))
+		v.centre[d] = math.Float32frombits(le.Uint32(centre[4*d:]))
+	}
+	if dimensions > 0 {
+		v.scale = openLift(centre[4*dimensions:])
 	}
 	return v, nil
 }
@@ -84,30 +89,36 @@ func writeVectors(ctx context.Context, out *[sections][]byte, passages []passage
 	for _, x := range centre {
 		out[sectionCentre] = le.AppendUint32(out[sectionCentre], math.Float32bits(x))
 	}
+	out[sectionCentre] = measureLift(all, centre, passages).append(out[sectionCentre])
 	for _, v := range all {
-		for _, word := range signs(v, centre) {
-			out[sectionSigns] = le.AppendUint64(out[sectionSigns], word)
-		}
-		most, sum, squares := float32(0), float32(0), float32(0)
-		for d, x := range v {
-			size := abs(x - centre[d])
-			most, sum, squares = max(most, size), sum+size, squares+size*size
-		}
-		scale, reach := most/255, float32(0)
-		if sum > 0 {
-			reach = squares / sum
-		}
-		at := len(out[sectionSizes])
-		out[sectionSizes] = append(out[sectionSizes], make([]byte, (dimensions+63)/64*64)...)
-		for d, x := range v {
-			if scale > 0 {
-				out[sectionSizes][at+place(d)] = byte(min(math.RoundToEven(float64(abs(x-centre[d])/scale)), 255))
-			}
-		}
-		out[sectionScales] = le.AppendUint32(out[sectionScales], math.Float32bits(scale))
-		out[sectionScales] = le.AppendUint32(out[sectionScales], math.Float32bits(reach))
+		writeVector(out, v, centre)
 	}
 	return dimensions, nil
+}
+
+// writeVector stores one vector.
+func writeVector(out *[sections][]byte, v, centre []float32) {
+	for _, word := range signs(v, centre) {
+		out[sectionSigns] = le.AppendUint64(out[sectionSigns], word)
+	}
+	most, sum, squares := float32(0), float32(0), float32(0)
+	for d, x := range v {
+		size := abs(x - centre[d])
+		most, sum, squares = max(most, size), sum+size, squares+size*size
+	}
+	step, reach := most/255, float32(0)
+	if sum > 0 {
+		reach = squares / sum
+	}
+	at := len(out[sectionSizes])
+	out[sectionSizes] = append(out[sectionSizes], make([]byte, (len(v)+63)/64*64)...)
+	for d, x := range v {
+		if step > 0 {
+			out[sectionSizes][at+place(d)] = byte(min(math.RoundToEven(float64(abs(x-centre[d])/step)), 255))
+		}
+	}
+	out[sectionScales] = le.AppendUint32(out[sectionScales], math.Float32bits(step))
+	out[sectionScales] = le.AppendUint32(out[sectionScales], math.Float32bits(reach))
 }
 
 // place is where the size of a dimension is stored: of each eight, the even ones
@@ -151,11 +162,11 @@ func (ix *Index) reuse(passages []passage.Passage, model string) (all [][]float3
 
 // get is the i-th vector, as exactly as it is stored.
 func (v *vectors) get(i int) []float32 {
-	scale := v.scale(i)
+	step := v.step(i)
 	out := make([]float32, v.dimensions)
 	sizes := v.sizes[i*64*v.words:]
 	for d := range out {
-		x := float32(sizes[place(d)]) * scale
+		x := float32(sizes[place(d)]) * step
 		if v.signs[i*8*v.words+d/8]>>(d%8)&1 == 0 {
 			x = -x
 		}
@@ -164,8 +175,8 @@ func (v *vectors) get(i int) []float32 {
 	return out
 }
 
-// scale is what the sizes of the i-th vector are multiplied by.
-func (v *vectors) scale(i int) float32 { return math.Float32frombits(le.Uint32(v.scales[8*i:])) }
+// step is what the sizes of the i-th vector are multiplied by.
+func (v *vectors) step(i int) float32 { return math.Float32frombits(le.Uint32(v.scales[8*i:])) }
 
 // reach is what the signs of the i-th vector are multiplied by when they stand for
 // the vector: then the product of the vector with them is that with itself.
@@ -206,7 +217,7 @@ type ranked struct {
 }
 
 // nearest gives the passages whose vectors are closest to the query's, the
-// closest first, with their cosine.
+// closest first, with the lift of their cosine over the usual one.
 func (v *vectors) nearest(query []float32, limit int, s *scratch) []ranked {
 	if v.dimensions == 0 || len(query) != v.dimensions || v.n == 0 {
 		return nil
@@ -220,10 +231,7 @@ func (v *vectors) nearest(query []float32, limit int, s *scratch) []ranked {
 		have += counts[cut]
 	}
 	near := s.candidates[:0]
-	fine, base := v.quantise(query, s), float32(0)
-	for d, x := range query {
-		base += x * v.centre[d]
-	}
+	fine := v.quantise(query, s)
 	for i, d := range distances {
 		if int(d) < cut {
 			near = append(near, ranked{i, v.estimate(i, fine)})
@@ -232,7 +240,7 @@ func (v *vectors) nearest(query []float32, limit int, s *scratch) []ranked {
 	s.candidates = near
 	near = leading(near, finalists)
 	for i := range near {
-		near[i].score = base + v.dot(near[i].passage, fine)
+		near[i].score = v.dot(near[i].passage, fine)
 	}
 	near = leading(near, limit)
 	slices.SortFunc(near, byScore)
@@ -369,5 +377,5 @@ func (v *vectors) dot(i int, query signed) float32 {
 		sum += part >> 32
 		sizes, signs = sizes[64:], signs[8:]
 	}
-	return float32(sum) * v.scale(i) / fineScale
+	return float32(sum) * v.step(i) / fineScale
 }
