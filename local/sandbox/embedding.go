@@ -58,7 +58,7 @@ func (o *OpenAI) embeddings(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		total += (len(text) + 3) / 4
-		vector := o.memory.vector(text, req.Dimensions)
+		vector := o.Embedding(text, req.Dimensions)
 		var embedding any = vector
 		if req.Format == "base64" {
 			raw := make([]byte, 0, 4*len(vector))
@@ -72,6 +72,11 @@ func (o *OpenAI) embeddings(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{
 		"object": "list", "data": data, "model": req.Model, "usage": map[string]int{"prompt_tokens": total, "total_tokens": total},
 	})
+}
+
+// Embedding is the vector that the service gives for a text.
+func (o *OpenAI) Embedding(text string, dimensions int) []float32 {
+	return o.memory.vector(text, dimensions)
 }
 
 // What the parts of a text add to its direction.

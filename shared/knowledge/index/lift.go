@@ -23,12 +23,15 @@ const (
 	maxProbes = 64 // passages that are compared with all others
 )
 
-// What lift gives which confidence.
+// What lift gives which confidence. A question lies further from what answers it
+// than passages about one thing do from each other.
 const (
-	chance   = 1.2 // spreads that the best passage for any question has; questions lie further away than passages
-	farAbove = 1.2 // spreads beyond that for a full match, at least
-	question = 0.8 // of what near passages share, a question and its answer do
-	certain  = 0.9 // of what a passage shares with itself is always a full match
+	leastChance = 1.2 // spreads that anything has, however its passages cluster
+	mostChance  = 2.6 // spreads that the best of many passages has by chance
+	nearChance  = 0.6 // of what near passages share, unless chance gives less
+	farAbove    = 1.2 // spreads beyond all that for a full match, at least
+	nearFull    = 0.8 // of what near passages share for a full match, at least
+	certain     = 0.9 // of what a passage shares with itself is always a full match
 )
 
 // measureLift compares some of the vectors with all others.
@@ -75,8 +78,9 @@ func dot(a, b []float32) float32 {
 // confidence is what the lift of a passage over a question's usual cosine is
 // worth.
 func (l lift) confidence(above float32) float64 {
-	none := chance * float64(l.spread)
-	full := max(none+farAbove*float64(l.spread), question*float64(l.near))
+	spread, near := float64(l.spread), float64(l.near)
+	none := max(leastChance*spread, min(mostChance*spread, nearChance*near))
+	full := max(none+farAbove*spread, nearFull*near)
 	full = max(min(full, certain*float64(l.same)), 0.05)
 	none = min(none, full/2)
 	if share := (float64(above) - none) / (full - none); share > 0 { // not so for what a damaged index gives
