@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"strings"
 
 	"omniops/shared/knowledge/passage"
 )
@@ -90,6 +91,7 @@ type scratch struct {
 type sum struct {
 	score float32
 	words uint32 // which words it has, one bit each
+	whole uint32 // of those, the ones that are more than a part of what it has
 }
 
 // passages gives a zeroed sum per passage.
@@ -151,7 +153,7 @@ func (ix *Index) Search(q Query) []Hit {
 		hits = append(hits, Hit{
 			Passage:    p,
 			Score:      float64(r.score),
-			Confidence: max(coverage(wants, sums[r.passage].words), ix.vectors.scale.confidence(r.lift)),
+			Confidence: max(coverage(wants, sums[r.passage]), ix.vectors.scale.confidence(r.lift)),
 		})
 	}
 	return hits
@@ -169,21 +171,46 @@ func (ix *Index) wants(q Query, s *scratch) []want {
 	}
 	wants := s.wants[:0]
 	seen := map[string]bool{}
+	before, last := "", "" // the two words before, joined, and the last of them
+	code := ""             // what was written as one, and its parts follow
 	tokens(text, func(t token) {
 		if len(wants) >= maxWanted || seen[t.word] || !t.exact && stopWord(t.word, language) {
 			return
 		}
 		seen[t.word] = true
-		if w, ok := ix.want(t, language); ok {
-			wants = append(wants, w)
+		wants = append(wants, ix.want(t, language)...)
+		if t.optional {
+			code = t.word
+			return
 		}
+		for _, joined := range []string{before + t.word, last + t.word} {
+			if !strings.Contains(code, joined) {
+				wants = append(wants, ix.joined(joined)...)
+			}
+		}
+		before, last = last+t.word, t.word
 	})
-	s.wants = wants
-	return wants
+	s.wants = wants[:min(len(wants), maxWanted)]
+	return s.wants
+}
+
+// joined looks up neighbouring words that may be a code which the site writes as
+// one. What the site does not have was none.
+func (ix *Index) joined(code string) []want {
+	if len(code) > maxTerm || !strings.ContainsAny(code, "0123456789") || strings.Trim(code, "0123456789") == "" {
+		return nil
+	}
+	i := ix.find(fold(code))
+	if i < 0 {
+		return nil
+	}
+	return []want{{terms: []match{{i, 1}}, weight: idf(ix.passages.len(), ix.count(i)), optional: true}}
 }
 
 // want looks one word up, as each of the site's languages would spell its stem.
-func (ix *Index) want(t token, language string) (want, bool) {
+// It gives several for a word of which only the parts are known, and none for one
+// that says nothing.
+func (ix *Index) want(t token, language string) []want {
 	w := want{optional: t.optional}
 	var spellings []string
 	add := func(language string) {
@@ -192,12 +219,13 @@ func (ix *Index) want(t token, language string) (want, bool) {
 			spellings = append(spellings, s)
 		}
 	}
-	for _, l := range ix.languages[:min(len(ix.languages), 4)] {
+	languages := ix.languages[:min(len(ix.languages), 4)]
+	for _, l := range languages {
 		add(l)
 	}
 	if len(spellings) == 0 {
 		if add(language); len(spellings) == 0 {
-			return want{}, false
+			return nil
 		}
 	}
 	n := ix.passages.len()
@@ -217,12 +245,15 @@ func (ix *Index) want(t token, language string) (want, bool) {
 				take(other, synonymWorth)
 			}
 		}
+		if found := ix.compounds(w, t.word, spellings, languages); found != nil {
+			return found
+		}
 	}
 	if len(w.terms) > 0 {
-		return w, true
+		return []want{w}
 	}
 	if !t.exact {
-		w.terms = ix.fixes(spellings)
+		w.terms = ix.guesses(t.word, spellings, languages)
 	}
 	for _, m := range w.terms {
 		w.weight = max(w.weight, idf(n, ix.count(m.term)))
@@ -230,7 +261,25 @@ func (ix *Index) want(t token, language string) (want, bool) {
 	if len(w.terms) == 0 {
 		w.weight = idf(n, 1) * unknownWorth
 	}
-	return w, true
+	return []want{w}
+}
+
+// guesses are the terms that a word the site does not have may stand for.
+func (ix *Index) guesses(word string, spellings, languages []string) []match {
+	if found := ix.fixes(spellings); len(found) > 0 {
+		return found
+	}
+	for _, language := range languages {
+		if found := ix.part(word, language); found != nil {
+			return found
+		}
+		for _, s := range spellings {
+			if found := ix.endings(s, language); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // fixes are the most frequent terms that a misspelt word may stand for.
@@ -264,6 +313,10 @@ func (ix *Index) accumulate(wants []want, sums []sum) {
 		bit := uint32(1) << i
 		for _, m := range w.terms {
 			weight := float32(idf(len(sums), ix.count(m.term)) * m.worth / 255)
+			whole := bit
+			if m.worth < headWorth {
+				whole = 0
+			}
 			list := ix.postings.get(m.term)
 			_, n := binary.Uvarint(list)
 			if n <= 0 {
@@ -285,6 +338,7 @@ func (ix *Index) accumulate(wants []want, sums []sum) {
 				s := &sums[at]
 				s.score += weight * float32(list[n])
 				s.words |= bit
+				s.whole |= whole
 				list = list[n+1:]
 			}
 		}
@@ -352,7 +406,7 @@ func (ix *Index) rerank(top []ranked, text string, wants []want, sums []sum, s *
 			s.said = plainWords(s.said[:0], lower(string(s.path)))
 			best = max(best, overlap(asked, s.said))
 		}
-		bonus := 1 + coverageBonus*coverage(wants, sums[top[i].passage].words) + headingBonus*best
+		bonus := 1 + coverageBonus*coverage(wants, sums[top[i].passage]) + headingBonus*best
 		top[i].score *= float32(bonus)
 	}
 	slices.SortFunc(top, func(a, b ranked) int {
@@ -424,10 +478,10 @@ func fuse(words, near []ranked) []found {
 
 // coverage is the share of the informative weight of the wanted words that a
 // passage with these words has.
-func coverage(wants []want, words uint32) float64 {
+func coverage(wants []want, s sum) float64 {
 	has, all := 0.0, 0.0
 	for i, w := range wants {
-		found := words&(1<<i) != 0
+		found := s.words&(1<<i) != 0
 		if w.optional && !found {
 			continue
 		}
@@ -436,6 +490,9 @@ func coverage(wants []want, words uint32) float64 {
 			worth := 0.0
 			for _, m := range w.terms {
 				worth = max(worth, m.worth)
+			}
+			if s.whole&(1<<i) == 0 {
+				worth = modifierWorth
 			}
 			has += w.weight * worth
 		}
