@@ -37,6 +37,10 @@ claims: go browser ## run the proofs and list what is proven
 bench: go browser ## measure the targets
 	@mkdir -p .build && go build -tags $(TAGS) -o .build/bench ./local/bench && .build/bench
 
+.PHONY: eval
+eval: go ## ask the demo shops labelled questions; EVAL='-v' lists failures, '-json' is for machines
+	@go run -tags $(TAGS) ./local/evaluation/run $(EVAL)
+
 .PHONY: simulate
 simulate: go ## run the chat path under faults, SEEDS seeds
 	go test -tags $(TAGS) -run '^TestSimulation$$' -v ./local/simulation -seeds=$(SEEDS)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -67,4 +68,39 @@ func corpus(n int) (passages []passage.Passage, questions []string) {
 		questions = append(questions, strings.Join(q, " "))
 	}
 	return passages, questions
+}
+
+// dimensions of the vectors that search is measured with.
+const dimensions = 512
+
+// meanings makes n vectors as embedding models give them: what all texts share,
+// two of many topics, and something of their own. They are the same each time;
+// another seed gives others about the same topics.
+func meanings(n int, seed uint64) [][]float32 {
+	base, r := rand.New(rand.NewPCG(9, 9)), rand.New(rand.NewPCG(seed, 3))
+	random := func(r *rand.Rand) []float32 {
+		v := make([]float32, dimensions)
+		for d := range v {
+			v[d] = float32(r.NormFloat64())
+		}
+		return v
+	}
+	shared, topics := random(base), make([][]float32, 300)
+	for i := range topics {
+		topics[i] = random(base)
+	}
+	out := make([][]float32, n)
+	for i := range out {
+		a, b, v := topics[r.IntN(len(topics))], topics[r.IntN(len(topics))], random(r)
+		length := 0.0
+		for d, own := range v {
+			v[d] = 0.5*shared[d] + a[d] + 0.5*b[d] + 0.8*own
+			length += float64(v[d]) * float64(v[d])
+		}
+		for d := range v {
+			v[d] /= float32(math.Sqrt(length))
+		}
+		out[i] = v
+	}
+	return out
 }

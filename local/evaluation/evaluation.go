@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"omniops/local/evaluation/sites"
 	"omniops/shared/knowledge/crawl"
 	"omniops/shared/knowledge/page"
 	"omniops/shared/knowledge/passage"
@@ -36,7 +37,7 @@ type Question struct {
 }
 
 // Sites lists the shops that have questions.
-func Sites() []string { return []string{"kettle"} }
+func Sites() []string { return append([]string{"kettle"}, sites.Names...) }
 
 // Questions gives the questions about a shop, none if there is no such shop.
 func Questions(site string) []Question {
@@ -74,7 +75,7 @@ func handler(site, base string) (http.Handler, error) {
 	if site == "kettle" {
 		return storefront.Handler(base), nil
 	}
-	return nil, fmt.Errorf("there is no shop %q to evaluate", site)
+	return sites.Handler(site, base)
 }
 
 // crawled is when every page counts as read, so that a run is the same each time.

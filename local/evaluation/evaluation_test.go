@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"omniops/local/localtest"
+	"omniops/shared/claim"
+	"omniops/shared/knowledge/evaluation"
 	"omniops/shared/knowledge/passage"
 )
 
@@ -83,5 +86,51 @@ func TestPassages(t *testing.T) {
 	}
 	if _, err := Passages(t.Context(), "nowhere"); err == nil {
 		t.Error("a shop that is not there has passages")
+	}
+}
+
+// Answers rest on the pages that hold them, and where no page does, there is
+// none: for as many of the questions as the thresholds say.
+func TestAnswersAreGrounded(t *testing.T) {
+	claim.Proves(t, "C039")
+	for _, site := range Sites() {
+		t.Run(site, func(t *testing.T) {
+			shop, err := Open(t.Context(), localtest.Root(t), site)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				if err := shop.Close(); err != nil {
+					t.Error(err)
+				}
+			}()
+			results, err := shop.Run(t.Context(), shop.Ask)
+			if err != nil {
+				t.Fatal(err)
+			}
+			threshold, ok := Thresholds[site]
+			if !ok || threshold.NDCG == 0 || threshold.Abstained == 0 {
+				t.Errorf("the thresholds are %+v", threshold)
+			}
+			for _, m := range threshold.Missed(evaluation.Summarise(results)) {
+				t.Error(m)
+			}
+		})
+	}
+}
+
+// A run that fell short anywhere is told so.
+func TestThreshold(t *testing.T) {
+	enough := evaluation.Summary{NDCG: 0.5, Hit3: 0.5, MRR: 0.5, Shown: 0.5, Supported: 0.5, Abstained: 0.5, WronglyAbstained: 0.5}
+	at := Threshold{NDCG: 0.5, Hit3: 0.5, MRR: 0.5, Shown: 0.5, Supported: 0.5, Abstained: 0.5, WronglyAbstained: 0.5}
+	if missed := at.Missed(enough); len(missed) > 0 {
+		t.Errorf("what reaches the threshold misses %q", missed)
+	}
+	short := evaluation.Summary{NDCG: 0.4, Hit3: 0.4, MRR: 0.4, Shown: 0.4, Supported: 0.4, Abstained: 0.4, WronglyAbstained: 0.6}
+	if missed := at.Missed(short); len(missed) != 7 {
+		t.Errorf("what falls short everywhere misses %q", missed)
+	}
+	if missed := at.Missed(evaluation.Summarise(nil)); len(missed) != 7 {
+		t.Errorf("a run without questions misses %q", missed)
 	}
 }

@@ -26,6 +26,8 @@ type Outcome struct {
 	Pages []string
 	// Abstained says that no answer was given because the site does not say.
 	Abstained bool
+	// Shown says that what was expected was before whoever composed the answer.
+	Shown bool
 	// Supported says that the answer rests on what was expected.
 	Supported bool
 	// Stated says that the answer has the expected words.
@@ -54,6 +56,7 @@ type Summary struct {
 	NDCG             float64 // normalised discounted cumulative gain of the first ten pages
 	MRR              float64 // mean of 1/rank of the first right page
 	Hit3             float64 // share with a right page among the first three
+	Shown            float64 // share for which what was expected could have been answered from
 	Supported        float64 // share whose answer rests on what was expected
 	Stated           float64 // share whose answer has the expected words
 	WronglyAbstained float64 // share that got no answer
@@ -93,12 +96,13 @@ func Summarise(results []Result) Summary {
 			s.MRR += 1 / float64(r.Rank)
 		}
 		s.Hit3 += one(r.Rank > 0 && r.Rank <= 3)
+		s.Shown += one(r.Outcome.Shown)
 		s.Supported += one(r.Outcome.Supported)
 		s.Stated += one(r.Outcome.Stated)
 		s.WronglyAbstained += one(r.Outcome.Abstained)
 	}
 	answerable := float64(s.Questions - s.Unanswerable)
-	for _, sum := range []*float64{&s.NDCG, &s.MRR, &s.Hit3, &s.Supported, &s.Stated, &s.WronglyAbstained} {
+	for _, sum := range []*float64{&s.NDCG, &s.MRR, &s.Hit3, &s.Shown, &s.Supported, &s.Stated, &s.WronglyAbstained} {
 		*sum /= answerable
 	}
 	s.Abstained /= float64(s.Unanswerable)

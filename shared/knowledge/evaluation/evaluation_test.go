@@ -49,9 +49,9 @@ func TestRunAndSummarise(t *testing.T) {
 		{ID: "6"},
 	}
 	outcomes := map[string]Outcome{
-		"1": {Pages: []string{"/a", "/b"}, Supported: true, Stated: true},
-		"2": {Pages: []string{"/b", "/b", "/a"}, Supported: true},
-		"3": {Pages: []string{"/b", "/c", "/d", "/a"}},
+		"1": {Pages: []string{"/a", "/b"}, Shown: true, Supported: true, Stated: true},
+		"2": {Pages: []string{"/b", "/b", "/a"}, Shown: true, Supported: true},
+		"3": {Pages: []string{"/b", "/c", "/d", "/a"}, Shown: true},
 		"4": {Abstained: true},
 		"5": {Pages: []string{"/a"}, Abstained: true},
 		"6": {Pages: []string{"/a"}},
@@ -70,6 +70,7 @@ func TestRunAndSummarise(t *testing.T) {
 		NDCG:      0.51540, // (1 + 0.63093 + 1/log2(5) = 0.43068 + 0) / 4
 		MRR:       0.4375,  // (1 + 1/2 + 1/4 + 0) / 4
 		Hit3:      0.5,
+		Shown:     0.75,
 		Supported: 0.5, Stated: 0.25, WronglyAbstained: 0.25,
 		Abstained: 0.5,
 	}

@@ -122,6 +122,8 @@ func (ix *Index) Version() string { return ix.version }
 type Stats struct {
 	Pages, Passages, Terms int
 	Bytes                  int      // of the whole index, texts included
+	TextBytes              int      // of the texts, which hits come with
+	RescoreBytes           int      // of the vectors that candidates are ranked by
 	Languages              []string // the most frequent first
 	Model                  string   // of the vectors
 	Dimensions             int      // of the vectors; zero without
@@ -131,7 +133,9 @@ type Stats struct {
 func (ix *Index) Stats() Stats {
 	return Stats{
 		Pages: ix.pages.len(), Passages: ix.passages.len(), Terms: ix.terms.len(), Bytes: ix.size,
-		Languages: append([]string(nil), ix.languages...), Model: ix.model, Dimensions: ix.dimensions,
+		TextBytes:    len(ix.passages.data) + len(ix.words.data) + len(ix.words.at),
+		RescoreBytes: len(ix.vectors.sizes) + len(ix.vectors.scales),
+		Languages:    append([]string(nil), ix.languages...), Model: ix.model, Dimensions: ix.dimensions,
 	}
 }
 

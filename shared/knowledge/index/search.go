@@ -46,7 +46,9 @@ const (
 	maxWanted = 32      // words looked up
 	maxHits   = 100
 	fuseDepth = 20 // hits of each ranking that are fused
-	fuseRank  = 60 // what reciprocal-rank fusion adds to a rank
+	fuseRank  = 20 // what reciprocal-rank fusion adds to a rank
+
+	doubtful = 0.2 // what a rank is worth without any confidence
 )
 
 // The worth of what is less than a match, as a share of one.
@@ -143,7 +145,7 @@ func (ix *Index) Search(q Query) []Hit {
 	ix.rerank(top, q.Text, wants, sums, s)
 	top = top[:min(depth, len(top))]
 	near := ix.vectors.nearest(q.Vector, depth, s)
-	order := fuse(top, near)
+	order := ix.fuse(top, near, wants, sums)
 	hits := make([]Hit, 0, limit)
 	for _, r := range order[:min(limit, len(order))] {
 		p, ok := ix.passage(r.passage)
@@ -448,9 +450,10 @@ func overlap(a, b []string) float64 {
 	return float64(both) / float64(max(len(a)+len(b)-both, both))
 }
 
-// fuse joins two rankings by the reciprocals of the ranks. Without vectors the
-// ranking by words stays as it is.
-func fuse(words, near []ranked) []found {
+// fuse joins two rankings by the reciprocals of the ranks, each worth as much as
+// it is sure of itself: words that a question and a passage share by accident do
+// not outweigh its meaning. Without vectors the ranking by words stays as it is.
+func (ix *Index) fuse(words, near []ranked, wants []want, sums []sum) []found {
 	out := make([]found, len(words), len(words)+len(near))
 	for i, r := range words {
 		out[i] = found{passage: r.passage, score: r.score}
@@ -459,7 +462,8 @@ func fuse(words, near []ranked) []found {
 		return out
 	}
 	for i := range out {
-		out[i].score = 1 / float32(fuseRank+i+1)
+		sure := coverage(wants, sums[out[i].passage].words)
+		out[i].score = float32(doubtful+sure) / float32(fuseRank+i+1)
 	}
 	for i, r := range near {
 		j := slices.IndexFunc(words, func(w ranked) bool { return w.passage == r.passage })
@@ -467,7 +471,7 @@ func fuse(words, near []ranked) []found {
 			j = len(out)
 			out = append(out, found{passage: r.passage})
 		}
-		out[j].score += 1 / float32(fuseRank+i+1)
+		out[j].score += float32(doubtful+ix.vectors.scale.confidence(r.score)) / float32(fuseRank+i+1)
 		out[j].lift = r.score
 	}
 	slices.SortFunc(out, func(a, b found) int {
