@@ -462,7 +462,7 @@ func (ix *Index) fuse(words, near []ranked, wants []want, sums []sum) []found {
 		return out
 	}
 	for i := range out {
-		sure := coverage(wants, sums[out[i].passage].words)
+		sure := coverage(wants, sums[out[i].passage])
 		out[i].score = float32(doubtful+sure) / float32(fuseRank+i+1)
 	}
 	for i, r := range near {
