@@ -403,9 +403,11 @@ func (ix *Index) rerank(top []ranked, text string, wants []want, sums []sum, s *
 		r.uint()
 		r.bytes()
 		best := 0.0
-		for range r.count() {
-			s.path = ix.text(r, s.path[:0])
-			s.said = plainWords(s.said[:0], lower(string(s.path)))
+		s.path = s.path[:0]
+		for n := r.count(); n > 0 && !r.bad; n-- {
+			at := len(s.path)
+			s.path = ix.text(r, s.path)
+			s.said = plainWords(s.said[:0], lower(string(s.path[at:])))
 			best = max(best, overlap(asked, s.said))
 		}
 		bonus := 1 + coverageBonus*coverage(wants, sums[top[i].passage]) + headingBonus*best
