@@ -49,6 +49,7 @@ func openShop(ctx context.Context, c *cloud.Cloud, out io.Writer) error {
 	}, &receipt); err != nil {
 		return fmt.Errorf("make %s the shop's site (SITE_URL): %w", site, err)
 	}
+	fmt.Fprintf(out, "The shop's merchant acts with the token %s\n", receipt.Token)
 	if before.State == library.Ready && os.Getenv("SITE_URL") == "" {
 		fmt.Fprintln(out, "The shop's pages are known from the last time, and are read again in the background.")
 		return nil

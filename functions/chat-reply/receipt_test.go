@@ -131,6 +131,41 @@ func TestUnsupportedFiguresAreNotShown(t *testing.T) {
 	}
 }
 
+// Prices come from product records: where the prose of a page says otherwise, a
+// model that repeats the prose is not heard.
+func TestTheRecordOfAProductDecidesItsPrice(t *testing.T) {
+	claim.Proves(t, "C039", "C046")
+	b := newBench(t)
+	now := b.Clock.Now().Truncate(time.Second)
+	b.knows(t, []passage.Passage{
+		{
+			ID: "record", URL: "https://shop.example/products/zephyr", Path: []string{"Zephyr kettle", "Zephyr kettle"}, Language: "en", CrawledAt: now,
+			Text:    "## Zephyr kettle\n\n- Price: 39.00 GBP\n- Availability: in stock",
+			Product: &passage.Product{Name: "Zephyr kettle", Price: "39.00", Currency: "GBP", Availability: "InStock", URL: "https://shop.example/products/zephyr"},
+		},
+		{
+			ID: "prose", URL: "https://shop.example/blog/zephyr", Path: []string{"Our kettles", "The Zephyr kettle"}, Language: "en", CrawledAt: now,
+			Text: "The Zephyr kettle costs £29 and boils a litre in three minutes.",
+		},
+	})
+	for i, tc := range []struct {
+		says  string
+		shown bool
+	}{
+		{"The Zephyr kettle costs £39 [1].", true},
+		{"The Zephyr kettle costs £29 [2].", false},
+		{"The Zephyr kettle costs £29 [1].", false},
+	} {
+		b.models.next = parrot{says: tc.says}
+		_, token := b.session(t, shop, "shop.example", "en")
+		a := b.ask(t, token, "How much does the Zephyr kettle cost?", fmt.Sprintf("key-0000000%d", i))
+		figure := tc.says[strings.Index(tc.says, "£"):][:len("£39")]
+		if got := strings.Contains(a.text, figure); got != tc.shown {
+			t.Errorf("%q became %q, %+v", tc.says, a.text, a.sources)
+		}
+	}
+}
+
 // A page that gives the model orders gains nothing, even when the model obeys.
 func TestOrdersOnPages(t *testing.T) {
 	claim.Proves(t, "C039")

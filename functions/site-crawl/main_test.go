@@ -8,12 +8,14 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"omniops/local/contract"
 	"omniops/local/faults"
 	"omniops/local/localtest"
+	"omniops/local/sandbox"
 	"omniops/shared/boot"
 	"omniops/shared/fault"
 	"omniops/shared/id"
@@ -37,8 +39,13 @@ type bench struct {
 func newBench(t *testing.T, private ...string) *bench {
 	t.Helper()
 	c := localtest.Start(t)
+	model := httptest.NewServer(sandbox.NewOpenAI(c.Faults, c.Clock.Now, 0))
+	t.Cleanup(model.Close)
 	s := settings{
-		Table: c.Env(t, "site-crawl", "TABLE_NAME"), Bucket: c.Env(t, "site-crawl", "CONTENT_BUCKET"), AllowPrivate: private,
+		OpenAIKey: boot.NewSecret("sk-test"), OpenAIBaseURL: model.URL + "/openai/v1", EmbedModel: "text-embedding-3-small",
+		AllowPrivate: []string{strings.TrimPrefix(model.URL, "http://")},
+		Table:        c.Env(t, "site-crawl", "TABLE_NAME"), Bucket: c.Env(t, "site-crawl", "CONTENT_BUCKET"),
+		Crawls: c.Env(t, "site-crawl", "CRAWL_QUEUE_URL"), CrawlPrivate: private,
 	}
 	main := table.New(c.AWS, s.Table, c.Clock.Now)
 	b := &bench{Cloud: c, tenants: tenant.NewStore(main), sites: library.NewSites(main), library: library.New(object.NewBucket(c.AWS, s.Bucket))}
@@ -88,11 +95,35 @@ func TestTheSampleOrder(t *testing.T) {
 		version = account.IndexVersion
 	}
 	site, err := b.sites.Get(t.Context(), o.Tenant)
+	if !site.Meaning || site.Index.Dimensions != 512 || site.Index.Model != "text-embedding-3-small" {
+		t.Errorf("pages are not found by meaning: %+v", site)
+	}
 	if err != nil || site.State != library.Ready || site.Indexed < 30 || site.Passages < site.Indexed {
 		t.Errorf("site %+v, %v", site, err)
 	}
 	if ix, err := b.library.Index(t.Context(), o.Tenant, version); err != nil || len(ix.Suggestions(3)) == 0 {
 		t.Errorf("the index cannot be used: %v", err)
+	}
+}
+
+// A provider that fails costs the search by meaning, until the next crawl.
+func TestProviderDown(t *testing.T) {
+	shop := httptest.NewServer(storefront.Handler("http://127.0.0.1:1"))
+	defer shop.Close()
+	b := newBench(t, strings.TrimPrefix(shop.URL, "http://"))
+	b.merchant(t, "demo", shop.URL)
+	if err := b.Faults.Replace(faults.Rule{Service: "openai", Kind: faults.Error}); err != nil {
+		t.Fatal(err)
+	}
+	for _, meaning := range []bool{false, true} {
+		if err := b.crawl(t.Context(), library.Crawl{Tenant: "demo"}); err != nil {
+			t.Fatal(err)
+		}
+		if site, err := b.sites.Get(t.Context(), "demo"); err != nil || site.State != library.Ready || site.Meaning != meaning {
+			t.Errorf("site %+v, %v; found by meaning should be %t", site, err, meaning)
+		}
+		b.Faults.Clear()
+		b.Advance(time.Hour)
 	}
 }
 

@@ -31,7 +31,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 		}
 		var failed error
 		for _, t := range due {
-			if err := crawls.Send(ctx, string(t), library.DueCrawl(t, rt.Now()), library.Crawl{Tenant: t}); err != nil {
+			if err := crawls.Send(ctx, string(t), library.DueCrawl(t, rt.Now()), library.NewCrawl(t, rt.Now())); err != nil {
 				failed = errors.Join(failed, fmt.Errorf("queue crawl of %s: %w", t, err))
 			}
 		}

@@ -55,7 +55,7 @@ func (h *handler) provision(ctx context.Context, o order) (receipt, error) {
 	if err := h.tenants.Save(ctx, account); err != nil {
 		return receipt{}, err
 	}
-	if err := h.crawls.Send(ctx, string(o.Tenant), string(id.New[id.Job](h.now())), library.Crawl{Tenant: o.Tenant}); err != nil {
+	if err := h.crawls.Send(ctx, string(o.Tenant), string(id.New[id.Job](h.now())), library.NewCrawl(o.Tenant, h.now())); err != nil {
 		return receipt{}, fmt.Errorf("queue crawl of %s: %w", o.Tenant, err)
 	}
 	expires := h.now().Add(tokenLife).UTC()

@@ -95,7 +95,7 @@ func TestTheSampleOrder(t *testing.T) {
 	if owner, err := b.tenants.ByHost(t.Context(), "shop.example.com"); err != nil || owner != "kettle-and-co" {
 		t.Errorf("the domain leads to %q, %v", owner, err)
 	}
-	if q := b.queued(t); !slices.Equal(q, []string{`kettle-and-co {"tenant":"kettle-and-co"}`}) {
+	if q := b.queued(t); !slices.Equal(q, []string{`kettle-and-co {"tenant":"kettle-and-co","run":"20261124T093000.000"}`}) {
 		t.Errorf("queued %q", q)
 	}
 

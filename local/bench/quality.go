@@ -26,7 +26,7 @@ type ranking struct {
 	name   string
 	search func(evaluation.Question) []passage.Passage
 	all    grade
-	by     map[string]grade // by site, and by language where it is not the pages'
+	by     map[string]grade // by site, language, and whether that is the pages'
 }
 
 // grade adds up how well questions were answered.
@@ -50,7 +50,7 @@ func (b *bench) quality() ([]Result, error) {
 	labelled, unanswerable := 0, 0
 	for _, site := range evaluation.Sites() {
 		b.say("asking about " + site)
-		rankings, err := b.rankings(site, model)
+		rankings, main, err := b.rankings(site, model)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +67,11 @@ func (b *bench) quality() ([]Result, error) {
 				g := judge(k.search(q), q.Pages)
 				t := totals[i]
 				t.all = t.all.plus(g)
-				for _, part := range []string{site, site + "/" + q.Language} {
+				kind := "other languages"
+				if q.Language == main {
+					kind = "the pages' language"
+				}
+				for _, part := range []string{site, site + "/" + q.Language, kind} {
 					t.by[part] = t.by[part].plus(g)
 				}
 			}
@@ -102,11 +106,12 @@ func (b *bench) quality() ([]Result, error) {
 	return []Result{r}, nil
 }
 
-// rankings are the ways to search one site, plain BM25 first and hybrid last.
-func (b *bench) rankings(site string, model *sandbox.OpenAI) ([]*ranking, error) {
+// rankings are the ways to search one site, plain BM25 first and hybrid last;
+// main is the language of most of its pages.
+func (b *bench) rankings(site string, model *sandbox.OpenAI) (list []*ranking, main string, err error) {
 	passages, err := evaluation.Passages(b.ctx, site)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	embed := func(_ context.Context, texts []string) ([][]float32, error) {
 		out := make([][]float32, len(texts))
@@ -117,11 +122,11 @@ func (b *bench) rankings(site string, model *sandbox.OpenAI) ([]*ranking, error)
 	}
 	blob, err := index.Build(b.ctx, passages, index.Options{Embed: embed, Model: embedModel})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	ix, err := index.Open(blob)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	plain := newBM25(passages)
 	ask := func(q evaluation.Question, vector []float32) []index.Hit {
@@ -135,7 +140,7 @@ func (b *bench) rankings(site string, model *sandbox.OpenAI) ([]*ranking, error)
 		return out
 	}
 	meaning := func(q evaluation.Question) []float32 { return model.Embedding(q.Text, embedDimensions) }
-	list := []*ranking{
+	list = []*ranking{
 		{name: "BM25", search: func(q evaluation.Question) []passage.Passage { return plain.search(q.Text, depth) }},
 		{name: "words", search: func(q evaluation.Question) []passage.Passage { return of(ask(q, nil)) }},
 		{name: "vectors", search: func(q evaluation.Question) []passage.Passage {
@@ -153,7 +158,7 @@ func (b *bench) rankings(site string, model *sandbox.OpenAI) ([]*ranking, error)
 	for _, k := range list {
 		k.by = map[string]grade{}
 	}
-	return list, nil
+	return list, ix.Stats().Languages[0], nil
 }
 
 // judge grades the passages found for a question by the pages they stand on.

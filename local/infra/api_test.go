@@ -109,13 +109,22 @@ func TestChatIsStreamedAndTheRestIsNot(t *testing.T) {
 func TestRoutes(t *testing.T) {
 	want := []string{
 		"DELETE /v1/merchant/keys/{purpose} merchant-key",
+		"DELETE /v1/merchant/questions/{question} merchant-question",
+		"DELETE /v1/merchant/site merchant-site",
 		"GET /v1/chat chat-reply",
 		"GET /v1/health health",
 		"GET /v1/merchant/answers merchant-answer",
 		"GET /v1/merchant/keys/{purpose} merchant-key",
+		"GET /v1/merchant/questions merchant-question",
+		"GET /v1/merchant/site merchant-site",
+		"GET /v1/merchant/site/review merchant-review",
 		"POST /v1/chat chat-reply",
+		"POST /v1/merchant/questions/evaluation merchant-question",
+		"POST /v1/merchant/site/crawls merchant-site",
 		"POST /v1/sessions widget-session",
 		"PUT /v1/merchant/keys/{purpose} merchant-key",
+		"PUT /v1/merchant/questions/{question} merchant-question",
+		"PUT /v1/merchant/site merchant-site",
 	}
 	d := load(t)
 	allowed, _ := at(d.get(t, "Api").properties, "Cors", "AllowMethods").(string)

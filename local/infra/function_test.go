@@ -2,6 +2,7 @@ package infra
 
 import (
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -104,7 +105,24 @@ func TestEverythingIsProvisionedFromTheTemplate(t *testing.T) {
 			t.Errorf("%s is named %s", alarm.id, name)
 		}
 	}
-	for _, id := range []string{"ChatSlow", "FunctionThrottles", "TableThrottles", "ApiFailures", "CrawlFailuresWaiting", "FailedRunsWaiting"} {
+	watched := map[string]bool{}
+	for _, id := range []string{"FunctionThrottles", "MerchantThrottles"} {
+		metrics := mappings(d.get(t, id).properties["Metrics"])
+		if len(metrics) > 1+10 { // the sum, and what CloudWatch adds up at most
+			t.Errorf("%s adds up %d metrics", id, len(metrics)-1)
+		}
+		for _, m := range metrics {
+			for _, dimension := range mappings(at(m, "MetricStat", "Metric", "Dimensions")) {
+				watched[fmt.Sprint(dimension["Value"])] = true
+			}
+		}
+	}
+	for _, f := range d.functions(t) {
+		if !watched["${"+f.id+"}"] {
+			t.Errorf("nobody notices when %s is throttled", f.id)
+		}
+	}
+	for _, id := range []string{"ChatSlow", "TableThrottles", "ApiFailures", "CrawlFailuresWaiting", "FailedRunsWaiting"} {
 		d.get(t, id)
 	}
 	// Whatever is referred to is made here, or comes with the account.

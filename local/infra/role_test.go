@@ -119,14 +119,17 @@ func TestEachFunctionHasItsOwnRole(t *testing.T) {
 // keyPrefixes lists, function by function and table by table, the partitions
 // that a role may touch. shared/table spells the keys.
 var keyPrefixes = map[string]map[string][]string{
-	"chat-reply":       {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
-	"widget-session":   {"${Table.Arn}": {"T#*", "X#domain#*"}},
-	"merchant-key":     {"${Table.Arn}": {"T#*"}},
-	"merchant-answer":  {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
-	"health":           {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
-	"site-crawl":       {"${Table.Arn}": {"T#*"}},
-	"site-refresh":     {"${Table.Arn}/index/due": {"crawl#*"}},
-	"tenant-provision": {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"chat-reply":        {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"widget-session":    {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"merchant-question": {"${Table.Arn}": {"T#*"}},
+	"merchant-key":      {"${Table.Arn}": {"T#*"}},
+	"merchant-answer":   {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"merchant-review":   {},
+	"merchant-site":     {"${Table.Arn}": {"T#*"}},
+	"health":            {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
+	"site-crawl":        {"${Table.Arn}": {"T#*"}},
+	"site-refresh":      {"${Table.Arn}/index/due": {"crawl#*"}},
+	"tenant-provision":  {"${Table.Arn}": {"T#*", "X#domain#*"}},
 }
 
 func TestRolesReachOnlyTheirPartitions(t *testing.T) {

@@ -239,11 +239,24 @@ func (s *Store) create(ctx context.Context, t id.Tenant, item messageItem) error
 	if fault.KindOf(err) != fault.Conflict {
 		return err
 	}
-	var stored messageItem
-	if s.table.Get(ctx, t, item.Key, &stored) == nil && stored.ID == item.ID {
+	if stored, found := s.message(ctx, t, item.Key); found == nil && stored.ID == item.ID {
 		return nil
 	}
 	return err
+}
+
+// message reads one message as stored: NotFound if there is none. It reads a batch
+// of one, so that a role needs no permission for this alone.
+func (s *Store) message(ctx context.Context, t id.Tenant, key table.Key) (messageItem, error) {
+	var stored messageItem
+	items, err := s.table.GetAll(ctx, t, key)
+	if err != nil {
+		return stored, err
+	}
+	if !items[0].Exists() {
+		return stored, fault.E(fault.NotFound, "There is nothing here.", nil)
+	}
+	return stored, items[0].Decode(&stored)
 }
 
 // TakeOver claims the answering of a turn whose claim has run out: Conflict if it
@@ -253,9 +266,8 @@ func (s *Store) TakeOver(ctx context.Context, ref Ref, thread Thread, turn int) 
 	if now.Before(was) {
 		return fault.E(fault.Conflict, "This message is being answered.", nil)
 	}
-	var item messageItem
-	key := table.Message(ref.Tenant, ref.Conversation, turn, 0)
-	if err := s.table.Get(ctx, ref.Tenant, key, &item); err != nil {
+	item, err := s.message(ctx, ref.Tenant, table.Message(ref.Tenant, ref.Conversation, turn, 0))
+	if err != nil {
 		return fmt.Errorf("read turn %d: %w", turn, err)
 	}
 	item.ClaimedTo = now.Add(ClaimFor).UnixMilli()

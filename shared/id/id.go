@@ -22,6 +22,9 @@ type (
 	// Shopper names a data subject inside one tenant; it is random, and says
 	// nothing about who the person is.
 	Shopper string
+	// Question names a question that a merchant measures answers by, in its own
+	// words.
+	Question string
 	// Job names one piece of queued work, such as a crawl.
 	Job string
 )

@@ -304,11 +304,11 @@ func (k *Keyring) innerKey(ctx context.Context, t id.Tenant, tenantKey []byte, n
 
 // reread opens a key that somebody else made a moment ago.
 func (k *Keyring) reread(ctx context.Context, t id.Tenant, name table.Key, open func(table.Item) ([]byte, error)) ([]byte, error) {
-	item, err := k.keys.GetItem(ctx, t, name)
+	found, err := k.read(ctx, t, opening, []table.Key{name})
 	if err != nil {
 		return nil, err
 	}
-	return open(item)
+	return open(found[name])
 }
 
 func (k *Keyring) cached(name table.Key) (cached, bool) {

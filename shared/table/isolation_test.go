@@ -20,6 +20,7 @@ func TestAnotherTenantsKeyIsRefused(t *testing.T) {
 			"usage":        table.Usage(pair.owner, "2026-11-24"),
 			"secret":       table.Secret(pair.owner, "openai"),
 			"site":         table.Site(pair.owner),
+			"question":     table.Question(pair.owner, "q1"),
 			"conversation": table.Conversation(pair.owner, chat),
 			"message":      table.Message(pair.owner, chat, 1, 0),
 			"ledger":       table.Ledger(pair.owner, chat, 1, "m"),

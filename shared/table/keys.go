@@ -42,6 +42,14 @@ func Secrets(t id.Tenant) Range { return prefix(tenantPK(t), "SECRET#") }
 // Site is the state of a tenant's crawled website.
 func Site(t id.Tenant) Key { return Key{tenantPK(t) + "#K", "SITE"} }
 
+// Question is a question that a merchant measures the knowledge of its site by.
+func Question(t id.Tenant, q id.Question) Key {
+	return Key{tenantPK(t) + "#K", "QUESTION#" + string(q)}
+}
+
+// Questions is the range of all of a merchant's questions.
+func Questions(t id.Tenant) Range { return prefix(tenantPK(t)+"#K", "QUESTION#") }
+
 // Conversation is the head of a thread: everything about it but its messages.
 // It sorts directly after the messages, so that one backward query reads the
 // head and then the latest messages.

@@ -28,6 +28,7 @@ func TestKeyShapes(t *testing.T) {
 		{"Usage", table.Usage("acme", "2026-11-24")},
 		{"Secret", table.Secret("acme", "openai")},
 		{"Site", table.Site("acme")},
+		{"Question", table.Question("acme", "returns-1")},
 		{"Conversation", table.Conversation("acme", "c1")},
 		{"Message, question", table.Message("acme", "c1", 7, 0)},
 		{"Message, answer", table.Message("acme", "c1", 7, 1)},

@@ -245,6 +245,20 @@ func (s *Store) UseIndex(ctx context.Context, t id.Tenant, version string, sugge
 	return s.table.Set(ctx, t, item, map[string]any{"index_version": version, "suggestions": suggestions})
 }
 
+// SetSite makes an address the one that is crawled: Invalid if it is none.
+func (s *Store) SetSite(ctx context.Context, t id.Tenant, address string) error {
+	var item accountItem
+	if err := s.table.Get(ctx, t, table.Merchant(t), &item); err != nil {
+		return fmt.Errorf("read account %s: %w", t, err)
+	}
+	changed := accountOf(t, item)
+	changed.SiteURL = address
+	if err := changed.Validate(); err != nil {
+		return err
+	}
+	return s.table.Set(ctx, t, item, map[string]any{"site_url": address})
+}
+
 func (s *Store) day() string { return s.table.Now().UTC().Format(time.DateOnly) }
 
 func itemOf(a Account) accountItem {

@@ -18,7 +18,7 @@ import (
 )
 
 // Names are the shops, as Handler and the files of questions call them.
-var Names = []string{"wolle"}
+var Names = []string{"wolle", "savon"}
 
 //go:embed wolle savon
 var files embed.FS
@@ -51,7 +51,12 @@ type product struct {
 }
 
 // Shown is the price as the shop's pages write it.
-func (p product) Shown() string { return strings.Replace(p.Price, ".", ",", 1) + " €" }
+func (p product) Shown() string {
+	if p.Language == "en" {
+		return "€" + p.Price
+	}
+	return strings.Replace(p.Price, ".", ",", 1) + " €"
+}
 
 // view is what a template is given.
 type view struct {

@@ -18,13 +18,14 @@ import (
 
 // Limits bound a crawl. A zero field takes its default.
 type Limits struct {
-	Pages       int           // pages given to visit or unchanged; 2,000
+	Pages       int           // pages given to visit or unchanged; 6,000
 	PageBytes   int           // decoded bytes of one page; 4 MiB
 	PageTime    time.Duration // one request, body included; 20 s
 	Time        time.Duration // one leg, after which Report.Frontier goes on; 10 min
 	Concurrency int           // requests under way; 4
 	Rate        float64       // requests a second; 8
 	MaxDelay    time.Duration // the longest Crawl-delay or Retry-After obeyed; 10 s
+	Checkpoint  int           // answers between two checkpoints; 500
 }
 
 // withDefaults fills in what is not set.
@@ -35,10 +36,13 @@ func (l Limits) withDefaults() Limits {
 		}
 	}
 	if l.Pages <= 0 {
-		l.Pages = 2000
+		l.Pages = 6000
 	}
 	if l.PageBytes <= 0 {
 		l.PageBytes = 4 << 20
+	}
+	if l.Checkpoint <= 0 {
+		l.Checkpoint = 500
 	}
 	if l.Concurrency <= 0 {
 		l.Concurrency = 4
@@ -56,6 +60,8 @@ const (
 	maxHops  = 5 // redirects to one page
 	maxTries = 3 // requests for a page of a busy site
 
+	checkpointTime = time.Minute // the longest between two checkpoints
+
 	loginWords = 80 // a page with a password field and fewer words is a door
 )
 
@@ -66,6 +72,10 @@ type Crawler struct {
 	UserAgent string // its first word, up to a slash, is our name in robots.txt
 	Limits    Limits
 	Progress  func(Progress) // may be nil
+	// Checkpoint is given the state to resume from if the crawl breaks off later,
+	// every now and then; it is valid until Checkpoint returns, whose error ends
+	// the crawl. It may be nil.
+	Checkpoint func(*Frontier) error
 }
 
 // token is the crawler's name in robots.txt.
@@ -110,9 +120,11 @@ type crawling struct {
 	visit    func(Page) error
 	robots   map[string]robots // by scheme and host
 	limiter  *rate.Limiter
-	pause    time.Time      // nothing is sent before
-	missing  *outline       // what the site serves for an address that does not exist
-	variants map[string]int // query strings seen, by path
+	pause    time.Time        // nothing is sent before
+	missing  *outline         // what the site serves for an address that does not exist
+	underWay map[string]Entry // requested, by address
+	since    int              // answers since the last checkpoint
+	saved    time.Time        // when that was
 	report   Report
 	requests int
 	seedErr  error
@@ -130,7 +142,7 @@ func (c *Crawler) run(ctx context.Context, f *Frontier, previous map[string]Vali
 	}
 	w := &crawling{
 		Crawler: &self, frontier: f, scope: newScope(seed), previous: previous, visit: visit,
-		robots: map[string]robots{}, variants: map[string]int{},
+		robots: map[string]robots{}, underWay: map[string]Entry{}, saved: time.Now(),
 		limiter: rate.NewLimiter(rate.Limit(self.Limits.Rate), 1),
 		report:  Report{Reasons: map[Reason]int{}},
 	}
@@ -159,13 +171,12 @@ func (c *Crawler) run(ctx context.Context, f *Frontier, previous map[string]Vali
 func (w *crawling) loop(ctx context.Context) error {
 	answers := make(chan answer)
 	buffers := make([][]byte, w.Limits.Concurrency) // those of no request under way
-	underWay := 0
 	var failure error
 	for {
-		for failure == nil && ctx.Err() == nil && underWay < w.Limits.Concurrency && !w.full(underWay) {
+		for failure == nil && ctx.Err() == nil && len(w.underWay) < w.Limits.Concurrency && !w.full(len(w.underWay)) {
 			e, ok := w.frontier.take()
 			if !ok {
-				if underWay > 0 || len(w.frontier.Deferred) == 0 {
+				if len(w.underWay) > 0 || len(w.frontier.Deferred) == 0 {
 					break
 				}
 				for _, d := range w.frontier.settle() {
@@ -177,23 +188,24 @@ func (w *crawling) loop(ctx context.Context) error {
 				w.skip(e, reason)
 				continue
 			}
-			underWay++
+			w.underWay[e.URL] = e
 			w.requests++
 			known, pause, buffer := w.previous[e.URL], w.pause, buffers[len(buffers)-1]
 			buffers = buffers[:len(buffers)-1]
 			go func() {
-				if wait(ctx, time.Until(pause)) != nil || w.limiter.Wait(ctx) != nil {
+				if wait(ctx, time.Until(pause)) != nil || w.turn(ctx) != nil {
 					answers <- answer{entry: e, buffer: buffer, stopped: true}
 					return
 				}
 				answers <- w.fetch(ctx, e, known, buffer)
 			}()
 		}
-		if underWay == 0 {
+		if len(w.underWay) == 0 {
 			return failure
 		}
 		a := <-answers
-		underWay--
+		delete(w.underWay, a.entry.URL)
+		buffers = append(buffers, a.buffer)
 		if failure != nil || a.stopped {
 			w.frontier.put(a.entry, w.rankOf(a.entry))
 			continue
@@ -202,8 +214,30 @@ func (w *crawling) loop(ctx context.Context) error {
 			w.frontier.put(a.entry, w.rankOf(a.entry))
 			failure = fmt.Errorf("visit page %s: %w", a.entry.URL, err)
 		}
-		buffers = append(buffers, a.buffer)
+		if failure == nil {
+			failure = w.checkpoint(ctx)
+		}
 	}
+}
+
+// checkpoint passes the state of the crawl on if it is time to. What is under
+// way is not done yet: whoever resumes asks for it again.
+func (w *crawling) checkpoint(ctx context.Context) error {
+	w.since++
+	if w.Checkpoint == nil || ctx.Err() != nil || w.since < w.Limits.Checkpoint && time.Since(w.saved) < checkpointTime {
+		return nil
+	}
+	f := *w.frontier
+	f.Pending = slices.Clone(f.Pending)
+	for _, e := range w.underWay {
+		rank := w.rankOf(e)
+		f.Pending[rank] = append([]Entry{e}, f.Pending[rank]...)
+	}
+	if err := w.Checkpoint(&f); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	w.since, w.saved = 0, time.Now()
+	return nil
 }
 
 // full reports whether no more is to be read, besides what is under way: pages,
@@ -356,7 +390,7 @@ func (w *crawling) found(u *url.URL, fromSitemap bool) {
 		return
 	}
 	if u.RawQuery != "" {
-		if w.variants[u.Path]++; w.variants[u.Path] > maxVariants {
+		if w.frontier.Variants[u.Path]++; w.frontier.Variants[u.Path] > maxVariants {
 			w.frontier.Seen.add(address)
 			return
 		}
@@ -391,6 +425,16 @@ func (w *crawling) tell(address string, reason Reason) {
 	if w.Progress != nil {
 		w.Progress(Progress{Counts: w.frontier.Counts, URL: address, Reason: reason})
 	}
+}
+
+// turn blocks until a request may be sent, or the context ends. The limiter gives
+// up as soon as it sees that the deadline comes first; the leg ends only then.
+func (w *crawling) turn(ctx context.Context) error {
+	if w.limiter.Wait(ctx) == nil {
+		return nil
+	}
+	<-ctx.Done()
+	return ctx.Err()
 }
 
 // wait blocks for d or until the context ends.

@@ -76,7 +76,7 @@ func (w *crawling) readRobots(ctx context.Context, address string) robots {
 
 // small fetches something other than a page.
 func (w *crawling) small(ctx context.Context, address string, most int64) (body []byte, status int, location *url.URL, err error) {
-	if err := w.limiter.Wait(ctx); err != nil {
+	if err := w.turn(ctx); err != nil {
 		return nil, 0, nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.Limits.PageTime)
@@ -102,7 +102,7 @@ func (w *crawling) probe(ctx context.Context, seed *url.URL, r robots) {
 	if !r.allows(u.Path) {
 		return
 	}
-	if err := w.limiter.Wait(ctx); err != nil {
+	if err := w.turn(ctx); err != nil {
 		return
 	}
 	if a := w.fetch(ctx, Entry{URL: u.String()}, Validators{}, nil); a.page.HTML != nil {
@@ -148,7 +148,7 @@ func (w *crawling) sitemaps(ctx context.Context, seed *url.URL, r robots) {
 // readSitemapAt reads one sitemap, following redirects on the site.
 func (w *crawling) readSitemapAt(ctx context.Context, u *url.URL, page, child func(string) bool) {
 	for range maxHops {
-		if w.limiter.Wait(ctx) != nil {
+		if w.turn(ctx) != nil {
 			return
 		}
 		one, cancel := context.WithTimeout(ctx, w.Limits.PageTime)

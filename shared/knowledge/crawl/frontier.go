@@ -20,6 +20,8 @@ type Frontier struct {
 	Seen     urlSet    `json:"seen"`     // every address ever put in
 	Done     urlSet    `json:"done"`     // addresses that turned out to be pages
 	Full     bool      `json:"full"`     // an address was left out for lack of room
+	// Variants counts the query strings seen of each path.
+	Variants map[string]int `json:"variants,omitempty"`
 }
 
 // Entry is one address to read.
@@ -35,7 +37,7 @@ const ranks = 4
 
 // newFrontier starts with the seed alone.
 func newFrontier(seed string) *Frontier {
-	return &Frontier{Seed: seed, Pending: make([][]Entry, ranks), Seen: urlSet{}, Done: urlSet{}}
+	return &Frontier{Seed: seed, Pending: make([][]Entry, ranks), Seen: urlSet{}, Done: urlSet{}, Variants: map[string]int{}}
 }
 
 // check makes a decoded Frontier usable.
@@ -48,6 +50,9 @@ func (f *Frontier) check() error {
 	}
 	if f.Done == nil {
 		f.Done = urlSet{}
+	}
+	if f.Variants == nil {
+		f.Variants = map[string]int{}
 	}
 	return nil
 }

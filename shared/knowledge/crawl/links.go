@@ -171,8 +171,8 @@ func (o *outline) resembles(other *outline) bool {
 }
 
 // notFoundTitles are how pages that were not found are titled.
-var notFoundTitles = strings.Fields("404 not-found page-not-found page-introuvable nicht-gefunden pagina-no-encontrada no-encontrada " +
-	"pagina-non-trovata niet-gevonden nao-encontrada hittades-inte ikke-fundet nie-znaleziono")
+var notFoundTitles = strings.Fields("error-404 erreur-404 fehler-404 errore-404 fout-404 404-error 404-page not-found " +
+	"page-not-found page-introuvable nicht-gefunden pagina-no-encontrada no-encontrada pagina-non-trovata niet-gevonden nao-encontrada hittades-inte ikke-fundet nie-znaleziono")
 
 // saysNotFound reports whether a page's title admits that there is no page.
 func (o *outline) saysNotFound() bool {
@@ -185,5 +185,5 @@ func (o *outline) saysNotFound() bool {
 			return true
 		}
 	}
-	return false
+	return strings.HasPrefix(title, "-404-") // elsewhere it may be a model's number
 }

@@ -95,6 +95,30 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+func TestSpellings(t *testing.T) {
+	ix := open(t, []passage.Passage{
+		say("hyphen", "Kettle KT-100", "A kettle."),
+		say("joined", "Toaster TS200", "A toaster."),
+		say("apart", "Mixer MX 300", "A mixer."),
+		{ID: "care", URL: "https://shop.example/care", Path: []string{"Pflege"}, Text: "Wolle nur mit der Hand waschen. Eine Mütze trocknet liegend.", Language: "de", CrawledAt: crawled},
+		{ID: "article", URL: "https://shop.example/article", Path: []string{"Retours"}, Text: "Renvoyez l’article. L'échange est offert aujourd’hui.", Language: "fr", CrawledAt: crawled},
+		{ID: "zh", URL: "https://shop.example/zh", Path: []string{"配送"}, Text: "我们在三天内发货。", Language: "zh", CrawledAt: crawled},
+	}, Options{})
+	for _, c := range []struct{ text, language, want string }{
+		{"KT-100", "en", "hyphen"}, {"KT100", "en", "hyphen"}, {"kt 100", "en", "hyphen"},
+		{"TS-200", "en", "joined"}, {"ts200", "en", "joined"}, {"ts 200", "en", "joined"},
+		{"MX-300", "en", "apart"}, {"mx300", "en", "apart"}, {"MX 300", "en", "apart"},
+		{"Wollmütze", "de", "care"}, {"Handwäsche", "de", "care"},
+		{"article d’échange", "fr", "article"}, {"qu'est-ce qu'on renvoie, l’article ?", "fr", "article"},
+		{"发货", "zh", "zh"}, {"三天发货", "zh", "zh"},
+	} {
+		hits := ix.Search(Query{Text: c.text, Language: c.language})
+		if len(hits) == 0 || hits[0].Passage.ID != c.want || hits[0].Confidence < 0.4 {
+			t.Errorf("%q finds %v, want %s", c.text, hits, c.want)
+		}
+	}
+}
+
 func TestSearchOfNothing(t *testing.T) {
 	ix := open(t, nil, Options{})
 	if hits := ix.Search(Query{Text: "kettle", Vector: []float32{1}}); len(hits) != 0 {
@@ -277,6 +301,15 @@ func FuzzOpen(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(blob, "return a kettle 1700 ketle")
+	}
+	record := say("kettle", "Kettle", "Price: 39.00 GBP")
+	for _, url := range []string{record.URL, "https://shop.example/other"} {
+		record.Product = &passage.Product{Name: "Kettle", SKU: "KT-100", Price: "39.00", Currency: "GBP", URL: url}
+		blob, err := Build(f.Context(), []passage.Passage{record}, Options{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(blob, "kettle price Wasserkocherdeckel")
 	}
 	f.Fuzz(func(t *testing.T, blob []byte, query string) {
 		blob = slices.Clone(blob)

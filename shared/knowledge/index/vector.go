@@ -284,6 +284,10 @@ func (v *vectors) measure(query []uint64, distances []uint16, s *scratch) (count
 	}
 	counts = s.counts[:64*v.words+1]
 	clear(counts)
+	if len(query) == 8 {
+		measure512((*[8]uint64)(query), v.signs, distances, counts)
+		return counts
+	}
 	signs := v.signs
 	for i := range distances {
 		n, q := 0, query
@@ -301,6 +305,20 @@ func (v *vectors) measure(query []uint64, distances []uint16, s *scratch) (count
 		counts[n]++
 	}
 	return counts
+}
+
+// measure512 does the same for 512 dimensions, which is what is common.
+func measure512(query *[8]uint64, signs []byte, distances []uint16, counts []int32) {
+	q0, q1, q2, q3, q4, q5, q6, q7 := query[0], query[1], query[2], query[3], query[4], query[5], query[6], query[7]
+	for i := range distances {
+		b := (*[64]byte)(signs[64*i:])
+		n := bits.OnesCount64(q0^le.Uint64(b[0:])) + bits.OnesCount64(q1^le.Uint64(b[8:])) +
+			bits.OnesCount64(q2^le.Uint64(b[16:])) + bits.OnesCount64(q3^le.Uint64(b[24:])) +
+			bits.OnesCount64(q4^le.Uint64(b[32:])) + bits.OnesCount64(q5^le.Uint64(b[40:])) +
+			bits.OnesCount64(q6^le.Uint64(b[48:])) + bits.OnesCount64(q7^le.Uint64(b[56:]))
+		distances[i] = uint16(n)
+		counts[n]++
+	}
 }
 
 // fineScale is how finely a query is quantised. Its length being one, the sum of

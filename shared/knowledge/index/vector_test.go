@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"testing"
 
@@ -110,5 +111,36 @@ func TestNearestAreTheNearest(t *testing.T) {
 	}
 	if got := recall(ix, vectors); got < 0.99 {
 		t.Errorf("recall of the nearest ten is %.4f", got)
+	}
+}
+
+// Distances are what comparing sign by sign gives, whatever the dimensions.
+func TestDistances(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, words := range []int{1, 4, 5, 8, 24} {
+		v := vectors{n: 50, dimensions: 64 * words, words: words}
+		for range v.n * words {
+			v.signs = le.AppendUint64(v.signs, r.Uint64())
+		}
+		query, distances := make([]uint64, words), make([]uint16, v.n)
+		for i := range query {
+			query[i] = r.Uint64()
+		}
+		counts := v.measure(query, distances, &scratch{})
+		for i, got := range distances {
+			want := 0
+			for j, q := range query {
+				want += bits.OnesCount64(q ^ le.Uint64(v.signs[8*(i*words+j):]))
+			}
+			if int(got) != want {
+				t.Fatalf("%d words, vector %d: distance %d, want %d", words, i, got, want)
+			}
+			counts[got]--
+		}
+		for d, left := range counts {
+			if left != 0 {
+				t.Fatalf("%d words: %d too many at distance %d", words, left, d)
+			}
+		}
 	}
 }

@@ -1,21 +1,22 @@
-// Package ingest reads merchants' websites into the library.
+// Package ingest reads merchants' websites into the library. A large site takes
+// several legs, each of which ends before its function does and orders the next;
+// a leg that breaks off is taken up from its last checkpoint.
 package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"omniops/shared/fault"
+	"omniops/shared/id"
 	"omniops/shared/knowledge/crawl"
-	"omniops/shared/knowledge/index"
 	"omniops/shared/knowledge/library"
-	"omniops/shared/knowledge/page"
-	"omniops/shared/knowledge/passage"
+	"omniops/shared/llm"
+	"omniops/shared/queue"
 	"omniops/shared/tenant"
 )
 
@@ -23,11 +24,20 @@ import (
 // robots.txt.
 const userAgent = "OmniOpsBot/1.0 (+https://omniops.dev/bot)"
 
+// reading names how pages are turned into passages. Whoever changes packages
+// page or passage so that the same page gives others changes it too: then every
+// page is read again in full.
+const reading = "1"
+
 // suggested is how many questions the widget offers.
 const suggested = 3
 
-// progressEvery is how often a running crawl stores how far it is.
-const progressEvery = 2 * time.Second
+const (
+	progressEvery = 2 * time.Second // how often a running crawl stores how far it is
+	legMargin     = time.Minute     // kept of a call's time to store and hand over
+	publishTime   = 5 * time.Minute // what indexing a large site may take
+	resumeWithin  = 24 * time.Hour  // a crawl that broke off longer ago starts over
+)
 
 // Reader reads tenants' sites into the library.
 type Reader struct {
@@ -38,98 +48,120 @@ type Reader struct {
 	Limits  crawl.Limits
 	Now     func() time.Time
 	Log     *slog.Logger
+
+	// Models makes vectors with EmbedModel; nil finds pages by words alone.
+	Models     *llm.Router
+	EmbedModel string
+	// Orders takes the orders for further legs; nil goes on in the same call.
+	Orders *queue.Sender[library.Crawl]
 }
+
+// maxLegs is how many legs a site may take; 17 hours of a site that asks for ten
+// seconds between two requests.
+const maxLegs = 100
+
+// errOver ends a crawl whose site was forgotten, or that a later one replaced.
+var errOver = errors.New("the crawl is no longer wanted")
 
 // Read crawls a tenant's site, indexes it, and makes the new index the one that
 // answers are drawn from. The old index stays in use until then, and stays for
 // good when the site cannot be read. Reading twice does no harm.
 func (r *Reader) Read(ctx context.Context, order library.Crawl) error {
+	if err := order.Check(); err != nil {
+		return err
+	}
 	account, err := r.Tenants.Get(ctx, order.Tenant)
 	if err != nil {
 		return err
 	}
-	site := library.Site{State: library.Reading, StartedAt: r.Now()}
-	if err := r.Sites.Put(ctx, order.Tenant, site); err != nil {
+	run, err := r.begin(ctx, account, order)
+	if err != nil || run == nil {
 		return err
 	}
-	passages, err := r.passages(ctx, account, &site)
-	if err == nil && len(passages) == 0 {
-		err = fault.E(fault.Invalid, "No page of the site has text to answer from.", nil)
+	err = run.read(ctx)
+	switch {
+	case errors.Is(err, errOver):
+		return r.clean(ctx, run)
+	case err == nil:
+		return nil
 	}
-	var version string
-	if err == nil {
-		version, err = r.publish(ctx, account, passages)
+	run.site.State, run.site.Reason, run.site.EndedAt = library.Failed, fault.Detail(err), r.Now()
+	if stored := r.Sites.Update(ctx, order.Tenant, run.site); fault.KindOf(stored) == fault.Conflict {
+		return r.clean(ctx, run)
 	}
-	site.State, site.EndedAt, site.Passages = library.Ready, r.Now(), len(passages)
+	if !fault.KindOf(err).Retryable() { // nobody goes on with it
+		if err := r.Library.DropCheckpoints(ctx, order.Tenant); err != nil {
+			r.Log.WarnContext(ctx, "tidy after crawl", "tenant", order.Tenant, "error", err)
+		}
+	}
+	return fmt.Errorf("read site of %s: %w", order.Tenant, err)
+}
+
+// Forget removes all that is known of a tenant's site; see library.Forget.
+func (r *Reader) Forget(ctx context.Context, t id.Tenant) error {
+	return r.Library.Forget(ctx, t, r.Sites, r.Tenants)
+}
+
+// begin takes a crawl up, or starts one. It gives nil when there is nothing to do.
+func (r *Reader) begin(ctx context.Context, account tenant.Account, order library.Crawl) (*run, error) {
+	t := order.Tenant
+	site, err := r.Sites.Get(ctx, t)
 	if err != nil {
-		site.State, site.Reason = library.Failed, fault.Detail(err)
+		return nil, err
 	}
-	if stored := r.Sites.Put(ctx, order.Tenant, site); err == nil {
-		err = stored
+	if order.Run < site.Run && site.State == library.Forgotten {
+		return nil, r.Library.Sweep(ctx, t, r.Tenants) // what a crash may have left
 	}
+	if order.Run < site.Run && order.Run != "" {
+		return nil, nil // a later crawl has taken its place
+	}
+	point, err := r.Library.Checkpoint(ctx, t)
 	if err != nil {
-		return fmt.Errorf("read site of %s: %w", order.Tenant, err)
+		return nil, err
 	}
-	r.Log.InfoContext(ctx, "site read", "tenant", order.Tenant, "pages", site.Indexed, "skipped", site.Skipped,
-		"passages", site.Passages, "version", version, "duration", site.EndedAt.Sub(site.StartedAt))
+	if point.Run != "" && point.Run == site.Run && point.Site == account.SiteURL && point.Reading == reading &&
+		(order.Run == point.Run || order.Run == "" && r.Now().Sub(point.StartedAt) < resumeWithin) {
+		if order.Leg < point.Leg && r.Orders != nil { // this one is done; the next may not have been ordered
+			return nil, r.orderNext(ctx, point.Run, order.Tenant, point.Leg)
+		}
+		return r.newRun(account, site, point), nil
+	}
+	if order.Leg > 0 || order.Run != "" && order.Run == site.Run && site.State == library.Ready {
+		return nil, nil // over already
+	}
+	order = order.Named(r.Now())
+	started := library.Site{
+		State: library.Reading, URL: account.SiteURL, Run: order.Run, StartedAt: r.Now(),
+		Passages: site.Passages, Meaning: site.Meaning, Index: site.Index,
+	}
+	if err := r.Sites.Begin(ctx, t, site, started); err != nil {
+		return nil, err // Conflict: tried again
+	}
+	if err := r.Library.DropCheckpoints(ctx, t); err != nil {
+		return nil, err
+	}
+	return r.newRun(account, started, library.Checkpoint{
+		Run: order.Run, Site: account.SiteURL, Reading: reading, StartedAt: r.Now(), Reasons: map[string]int{},
+	}), nil
+}
+
+// orderNext queues a further leg.
+func (r *Reader) orderNext(ctx context.Context, run string, t id.Tenant, leg int) error {
+	order, dedup := library.Crawl{Tenant: t, Run: run}.Next(leg)
+	if err := r.Orders.Send(ctx, string(t), dedup, order); err != nil {
+		return fmt.Errorf("queue leg %d of crawl of %s: %w", leg, t, err)
+	}
 	return nil
 }
 
-// passages crawls the site, keeping count in site.
-func (r *Reader) passages(ctx context.Context, account tenant.Account, site *library.Site) ([]passage.Passage, error) {
-	stored := r.Now()
-	count := func(c crawl.Counts) {
-		site.Found, site.Fetched, site.Indexed, site.Skipped = c.Found, c.Fetched, c.Indexed, c.Skipped
+// clean removes what a crawl that is no longer wanted may have stored after it
+// was ended. A later crawl removes the rest itself.
+func (r *Reader) clean(ctx context.Context, run *run) error {
+	t := run.account.Tenant
+	r.Log.InfoContext(ctx, "crawl ended by a later order", "tenant", t, "run", run.point.Run)
+	site, err := r.Sites.Get(ctx, t)
+	if err != nil || site.State != library.Forgotten {
+		return err
 	}
-	crawler := crawl.Crawler{
-		Client: r.Client, Now: r.Now, UserAgent: userAgent, Limits: r.Limits,
-		Progress: func(p crawl.Progress) {
-			count(p.Counts)
-			if r.Now().Sub(stored) < progressEvery {
-				return
-			}
-			stored = r.Now()
-			if err := r.Sites.Put(ctx, account.Tenant, *site); err != nil {
-				r.Log.WarnContext(ctx, "store progress of crawl", "tenant", account.Tenant, "error", err)
-			}
-		},
-	}
-	var passages []passage.Passage
-	report, err := crawler.Crawl(ctx, account.SiteURL, nil, func(p crawl.Page) error {
-		content, err := page.Extract(p.URL, p.HTML)
-		if err != nil {
-			return err
-		}
-		passages = append(passages, content.Passages(p.FetchedAt)...)
-		return nil
-	})
-	count(report.Counts)
-	// In one order, whichever page came first: the same pages give the same index.
-	slices.SortStableFunc(passages, func(a, b passage.Passage) int { return strings.Compare(a.URL, b.URL) })
-	return passages, err
-}
-
-// publish indexes the passages and puts the index to use.
-func (r *Reader) publish(ctx context.Context, account tenant.Account, passages []passage.Passage) (string, error) {
-	blob, err := index.Build(ctx, passages, index.Options{})
-	if err != nil {
-		return "", err
-	}
-	version, err := r.Library.Save(ctx, account.Tenant, blob)
-	if err != nil {
-		return "", err
-	}
-	ix, err := index.Open(blob)
-	if err != nil {
-		return "", err
-	}
-	if err := r.Tenants.UseIndex(ctx, account.Tenant, version, ix.Suggestions(suggested)); err != nil {
-		return "", err
-	}
-	if account.IndexVersion != version {
-		if err := r.Library.Forget(ctx, account.Tenant, account.IndexVersion); err != nil {
-			r.Log.WarnContext(ctx, "remove old index", "tenant", account.Tenant, "error", err)
-		}
-	}
-	return version, nil
+	return r.Library.Sweep(ctx, t, r.Tenants)
 }

@@ -1,5 +1,7 @@
-// Package library keeps each tenant's knowledge index in S3, and open in memory
-// for as long as it is the current one.
+// Package library keeps what is known of each tenant's website: the pages of the
+// last crawl, what they changed and where they contradict each other, and the
+// index that answers are drawn from, which stays open in memory for as long as it
+// is the current one.
 package library
 
 import (
@@ -93,19 +95,6 @@ func (l *Library) load(ctx context.Context, t id.Tenant, version string) (*index
 	}
 	l.open[t] = opened{version, ix}
 	return ix, nil
-}
-
-// Forget removes a version that is no longer in use.
-func (l *Library) Forget(ctx context.Context, t id.Tenant, version string) error {
-	l.mu.Lock()
-	if l.open[t].version == version {
-		delete(l.open, t)
-	}
-	l.mu.Unlock()
-	if version == "" {
-		return nil
-	}
-	return l.bucket.Delete(ctx, name(t, version))
 }
 
 func name(t id.Tenant, version string) object.Key { return object.KeyOf(t, "index", version) }

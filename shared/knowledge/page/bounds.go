@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // bounded returns the part of the source that is read, so that no page, however
@@ -92,41 +93,68 @@ func indexFold(b []byte, text string) int {
 	}
 }
 
-// flat is a document of a page's text alone, one paragraph per run of text. It
-// stands in for a tree that would be too deep.
+// flat is a document of a page's text, headings and data alone, one paragraph
+// per run of text. It stands in for a tree that would be too deep.
 func flat(source []byte) *html.Node {
-	body := &html.Node{Type: html.ElementNode, Data: "body"}
-	skip, depth := "", 0 // the element being left out, and how often it is open
+	root, head, body := &html.Node{Type: html.DocumentNode}, element(atom.Head), element(atom.Body)
+	root.AppendChild(head)
+	root.AppendChild(body)
+	skip, depth := "", 0    // the element being left out, and how often it is open
+	heading := atom.Atom(0) // the heading that is open
+	title := false
 	z := html.NewTokenizer(bytes.NewReader(source))
+	add := func(parent *html.Node, kind atom.Atom, text string, attributes []html.Attribute) {
+		n := element(kind)
+		n.Attr = attributes
+		if text != "" {
+			n.AppendChild(&html.Node{Type: html.TextNode, Data: text})
+		}
+		parent.AppendChild(n)
+	}
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			root := &html.Node{Type: html.DocumentNode}
-			root.AppendChild(body)
 			return root
 		case html.StartTagToken:
 			t := z.Token()
 			n := &html.Node{Type: html.ElementNode, Data: t.Data, Attr: t.Attr}
 			switch {
-			case skip == "" && (dropped[t.Data] || hidden(n)) && !void[t.Data]:
+			case skip == "" && t.DataAtom == atom.Script && isJSONLD(attr(n, "type")):
+				if z.Next() == html.TextToken {
+					add(head, atom.Script, string(z.Text()), t.Attr)
+				}
+			case skip == "" && t.DataAtom == atom.Meta:
+				add(head, atom.Meta, "", t.Attr)
+			case skip == "" && (dropped[t.Data] || hidden(n)) && !void[t.Data] && t.DataAtom != atom.Head:
 				skip, depth = t.Data, 1
 			case t.Data == skip:
 				depth++
+			case headings[t.DataAtom]:
+				heading = t.DataAtom
 			}
+			title = t.DataAtom == atom.Title
 		case html.EndTagToken:
-			if name, _ := z.TagName(); string(name) == skip {
+			name, _ := z.TagName()
+			if string(name) == skip {
 				if depth--; depth == 0 {
 					skip = ""
 				}
 			}
+			if headings[atom.Lookup(name)] {
+				heading = 0
+			}
+			title = false
 		case html.TextToken:
 			text := strings.TrimSpace(string(z.Text()))
-			if skip != "" || text == "" {
-				continue
+			switch {
+			case skip != "" || text == "":
+			case title:
+				add(head, atom.Title, text, nil)
+			case heading != 0:
+				add(body, heading, text, nil)
+			default:
+				add(body, atom.P, text, nil)
 			}
-			p := &html.Node{Type: html.ElementNode, Data: "p"}
-			p.AppendChild(&html.Node{Type: html.TextNode, Data: text})
-			body.AppendChild(p)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package page
 import (
 	"regexp"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -84,13 +83,25 @@ func unwanted(n *html.Node, inMain bool, reachable map[string]bool) bool {
 	case dropped[n.Data], droppedRoles[attr(n, "role")]:
 		return true
 	case n.Data == "header" && !inMain:
+		keepHeading(n)
 		return true
 	case n.Data == "button" && !isDisclosure(n) && !inHeading(n):
 		return true
 	case hidden(n) && !reachable[attr(n, "id")]:
 		return true
 	}
-	return !whole[n.Data] && (named(attr(n, "class")) || named(attr(n, "id")))
+	return !whole[n.Data] && (hasWord(attr(n, "class"), droppedWords) || hasWord(attr(n, "id"), droppedWords))
+}
+
+// keepHeading moves the page's heading out of a header that is to go, unless it
+// is the shop's name.
+func keepHeading(header *html.Node) {
+	h := find(header, func(n *html.Node) bool { return n.DataAtom == atom.H1 && !hidden(n) })
+	if h == nil || header.Parent == nil || isSiteName(h) {
+		return
+	}
+	h.Parent.RemoveChild(h)
+	header.Parent.InsertBefore(h, header)
 }
 
 // isDisclosure reports whether a button opens something: the question of an
@@ -109,48 +120,31 @@ func inHeading(n *html.Node) bool {
 // headings are the heading elements.
 var headings = map[atom.Atom]bool{atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true}
 
-// named reports whether one of a name's words is among droppedWords; words end
-// at hyphens, underscores and capitals.
-func named(name string) bool {
-	start, prev := 0, ' '
-	for i, r := range name {
-		if boundary := !unicode.IsLetter(r) || unicode.IsUpper(r) && unicode.IsLower(prev); boundary {
-			if droppedWords[strings.ToLower(name[start:i])] {
-				return true
-			}
-			start = i
-			if !unicode.IsLetter(r) {
-				start++
-			}
-		}
-		prev = r
-	}
-	return start < len(name) && droppedWords[strings.ToLower(name[start:])]
-}
-
 // invisible matches inline styles under which text cannot be read.
 var invisible = regexp.MustCompile(`(?i)(^|[;\s])(display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|content-visibility\s*:\s*hidden` +
-	`|opacity\s*:\s*0*(\.0+)?\s*(%|;|!|$)|font-size\s*:\s*0*(\.0+)?\s*(px|r?em|%|pt)?\s*(;|!|$)` +
+	`|opacity\s*:\s*0*(\.0+)?\s*(%|;|!|$)|font-size\s*:\s*(0*(\.\d+)?|[01](\.\d+)?px|[01](\.\d+)?pt)\s*(px|r?em|%|pt|vw)?\s*(;|!|$)` +
 	`|(left|right|top|text-indent)\s*:\s*-\s*\d{4,}|clip-path\s*:\s*inset\(\s*(50|100)%|clip\s*:\s*rect\(\s*0` +
 	`|(max-)?(width|height)\s*:\s*0*(px)?\s*(;|!|$))`)
 
 // hiddenClasses are common names for text that is not shown.
 var hiddenClasses = set("hidden hide d-none is-hidden u-hidden invisible sr-only visually-hidden visuallyhidden screen-reader-text")
 
-// hidden reports whether an element is kept from the eye.
+// hidden reports whether an element is kept from the eye, or from those who
+// have the page read to them.
 func hidden(n *html.Node) bool {
+	return strings.EqualFold(attr(n, "aria-hidden"), "true") || unseen(n)
+}
+
+// unseen reports whether an element is kept from the eye.
+func unseen(n *html.Node) bool {
 	for _, a := range n.Attr {
 		switch a.Key {
 		case "hidden":
 			if !strings.EqualFold(a.Val, "until-found") {
 				return true
 			}
-		case "aria-hidden":
-			if strings.EqualFold(strings.TrimSpace(a.Val), "true") {
-				return true
-			}
 		case "style":
-			if invisible.MatchString(a.Val) {
+			if invisible.MatchString(a.Val) || isPale(n, a.Val) {
 				return true
 			}
 		case "class":

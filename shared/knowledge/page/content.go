@@ -6,8 +6,8 @@ package page
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/url"
-	"strings"
 	"time"
 
 	"golang.org/x/net/html"
@@ -18,7 +18,7 @@ import (
 
 // The size of what is read of one page. A page beyond them is read in part.
 const (
-	maxTags       = 60_000
+	maxTags       = 40_000
 	maxAttributes = 200_000
 	maxToken      = 512 << 10 // bytes of one tag or run of text
 	maxScript     = 256 << 10 // bytes of one script, style or comment
@@ -39,25 +39,11 @@ type Content struct {
 	Cut         bool // the page was larger than is read
 }
 
-// Passages splits the page, product facts included, for the index.
+// Passages splits the page's text for the index. Each product follows as a
+// passage of its own.
 func (c Content) Passages(crawledAt time.Time) []passage.Passage {
-	return passage.Split(passage.Source{
-		URL:       c.URL,
-		Title:     c.Title,
-		Language:  c.Language,
-		CrawledAt: crawledAt,
-	}, c.markdown())
-}
-
-// markdown is the text followed by what is known of each product.
-func (c Content) markdown() string {
-	var b strings.Builder
-	b.WriteString(c.Text)
-	for _, p := range c.Products {
-		b.WriteString("\n\n")
-		b.WriteString(recordOf(p))
-	}
-	return strings.TrimSpace(b.String())
+	src := passage.Source{URL: c.URL, Title: c.Title, Language: c.Language, CrawledAt: crawledAt}
+	return append(passage.Split(src, c.Text), passage.Records(src, c.Products)...)
 }
 
 // Extract reads a page, given in UTF-8. A page without any text is
@@ -75,9 +61,19 @@ func Extract(address string, source []byte) (Content, error) {
 	c := Content{URL: address, Cut: cut}
 	head := readHead(doc)
 	c.Title, c.Description = head.pageTitle(base), head.description
-	c.Products = products(doc, base)
+	questions := readQuestions(doc)
+	sold := readCatalogue(doc, base, head)
+	c.Products = sold.products
+	for _, n := range sold.stated { // their records say it
+		if n.Parent != nil {
+			n.Parent.RemoveChild(n)
+		}
+	}
 	if c.Text, err = mainText(doc, base); err != nil {
 		return Content{}, err
+	}
+	if c.Text, err = withAnswers(c.Text, questions); err != nil {
+		return Content{}, fmt.Errorf("convert answers of %s: %w", address, err)
 	}
 	if len(c.Text) > maxText {
 		c.Text, c.Cut = clip(c.Text, maxText), true

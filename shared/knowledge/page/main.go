@@ -18,6 +18,9 @@ func mainText(doc *html.Node, base *url.URL) (string, error) {
 		return "", nil
 	}
 	clean(body)
+	dropSections(body)
+	dropMenus(body)
+	space(body)
 	shape(body)
 	text, err := markdown(choose(doc, body, base))
 	if err != nil {
@@ -30,18 +33,19 @@ func mainText(doc *html.Node, base *url.URL) (string, error) {
 // as such, else what Readability makes out, else all that is left of the body.
 func choose(doc, body *html.Node, base *url.URL) *html.Node {
 	total := weight(body)
+	heading := find(body, func(n *html.Node) bool { return n.DataAtom == atom.H1 })
 	for _, marked := range []func(*html.Node) bool{
 		func(n *html.Node) bool { return n.Data == "main" || attr(n, "role") == "main" },
 		func(n *html.Node) bool { return n.Data == "article" },
 		func(n *html.Node) bool { return mainIDs[strings.ToLower(attr(n, "id"))] },
 	} {
-		if n := find(body, marked); n != nil && weight(n)*3 >= total {
+		if n := find(body, marked); n != nil && weight(n)*3 >= total && (heading == nil || n.Data == "main" || isInside(heading, n)) {
 			return n
 		}
 	}
 	pruneLinks(body)
 	total = weight(body)
-	if total >= 500 {
+	if total >= 500 && !hasMore(body, maxReadable) {
 		parser := readability.NewParser()
 		parser.DisableJSONLD = true
 		article, err := parser.ParseDocument(doc, base)
@@ -50,6 +54,20 @@ func choose(doc, body *html.Node, base *url.URL) *html.Node {
 		}
 	}
 	return body
+}
+
+// maxReadable is the number of nodes up to which Readability is asked: it copies
+// the page several times over.
+const maxReadable = 20_000
+
+// hasMore reports whether a tree has more than so many nodes.
+func hasMore(root *html.Node, nodes int) bool {
+	for range root.Descendants() {
+		if nodes--; nodes < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // mainIDs are ids that themes give to the content.
@@ -106,6 +124,52 @@ func pruneLinks(root *html.Node) {
 	}
 }
 
+// dropMenus removes the lists and tables above the page's heading that hold
+// nothing but links.
+func dropMenus(body *html.Node) {
+	h := find(body, func(n *html.Node) bool { return n.DataAtom == atom.H1 })
+	if h == nil {
+		return
+	}
+	var menus []*html.Node
+	for n := range body.Descendants() {
+		if n == h {
+			break
+		}
+		if n.DataAtom == atom.Ul || n.DataAtom == atom.Ol || n.DataAtom == atom.Table {
+			menus = append(menus, n)
+		}
+	}
+	for _, menu := range menus {
+		links := 0
+		for n := range menu.Descendants() {
+			if n.DataAtom == atom.A {
+				links += weight(n)
+			}
+		}
+		if links > 0 && links >= weight(menu) && menu.Parent != nil && !isInside(h, menu) {
+			menu.Parent.RemoveChild(menu)
+		}
+	}
+}
+
+// apart are inline elements that themes lay out beside each other, not as parts
+// of one word.
+var apart = set("span label legend a button small b strong em")
+
+// space puts a space between such elements where the source has none.
+func space(root *html.Node) {
+	for n := range root.Descendants() {
+		next := n.NextSibling
+		if n.Type != html.ElementNode || !apart[n.Data] || next == nil || next.Type != html.ElementNode || !apart[next.Data] || n.Data != next.Data {
+			continue
+		}
+		if len(shown(n, 8)) >= 2 && len(shown(next, 8)) >= 2 || n.DataAtom == atom.Label {
+			n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: " "}, next)
+		}
+	}
+}
+
 // shape rewrites what themes use for questions and answers into headings and
 // lists, which is what a page is split by. A question stands beside the question
 // before it, and below any other heading.
@@ -127,6 +191,8 @@ func shape(root *html.Node) {
 			retag(n, questionHeadings[min(level, 6)])
 		case n.DataAtom == atom.Dl:
 			shapeDefinitions(n, questionHeadings[min(level, 6)])
+		case n.DataAtom == atom.Ul || n.DataAtom == atom.Ol:
+			shapeCards(n)
 		}
 	}
 }
@@ -182,6 +248,9 @@ func shapeDefinitions(dl *html.Node, question atom.Atom) {
 	}
 	retag(dl, atom.Ul)
 	for _, n := range parts {
+		if n.DataAtom == atom.Dt {
+			trimColon(n)
+		}
 		if n.DataAtom == atom.Dt || dl.LastChild == nil {
 			dl.AppendChild(element(atom.Li))
 		} else {
@@ -189,6 +258,44 @@ func shapeDefinitions(dl *html.Node, question atom.Atom) {
 		}
 		retag(n, atom.Span)
 		dl.LastChild.AppendChild(n)
+	}
+}
+
+// shapeCards rewrites a list whose items have headings: short items, such as the
+// cards of products, become one line each; long ones become sections.
+func shapeCards(list *html.Node) {
+	long := false
+	var cards []*html.Node
+	for li := list.FirstChild; li != nil; li = li.NextSibling {
+		if li.DataAtom != atom.Li || find(li, func(n *html.Node) bool { return headings[n.DataAtom] }) == nil {
+			continue
+		}
+		cards = append(cards, li)
+		long = long || weight(li) > 160
+	}
+	for _, li := range cards {
+		if long {
+			retag(li, atom.Div)
+			continue
+		}
+		line := shown(li, 1000)
+		for li.FirstChild != nil {
+			li.RemoveChild(li.FirstChild)
+		}
+		li.AppendChild(&html.Node{Type: html.TextNode, Data: line})
+	}
+	if long {
+		retag(list, atom.Div)
+	}
+}
+
+// trimColon removes the colon that a term ends in.
+func trimColon(n *html.Node) {
+	for last := n.LastChild; last != nil; last = last.LastChild {
+		if last.Type == html.TextNode {
+			last.Data = strings.TrimRight(last.Data, ": \n\t\u00a0")
+			return
+		}
 	}
 }
 

@@ -1,200 +1,314 @@
 package page
 
 import (
-	"encoding/json"
 	"net/url"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/net/html"
+	"golang.org/x/text/currency"
 
 	"omniops/shared/knowledge/passage"
 )
 
-// recordOf states the product in a section of its own.
-func recordOf(p passage.Product) string {
-	var b strings.Builder
-	b.WriteString("## " + p.Name + "\n\n")
-	for _, line := range []struct{ label, value string }{
-		{"Price", strings.TrimSpace(p.Price + " " + p.Currency)},
-		{"Availability", availabilities[p.Availability]},
-		{"SKU", p.SKU},
-	} {
-		if line.value != "" && (line.label != "Price" || p.Price != "") {
-			b.WriteString("- " + line.label + ": " + line.value + "\n")
+// maxItems is how many things one source may name.
+const maxItems = 2 * maxProducts
+
+// catalogue is what a page sells, and the elements that say no more than that.
+type catalogue struct {
+	products []passage.Product
+	stated   []*html.Node
+}
+
+// readCatalogue finds the products of a page in its JSON-LD, its microdata and
+// RDFa, its OpenGraph tags, and in what a visitor sees of it, and makes one
+// record of each.
+//
+// Names, numbers and what is in stock come from the first of these that states
+// them. For the one product that a page is about, what a visitor sees counts
+// more than data that may be stale: if one price is plainly shown, and the data
+// states another of the same currency that is not shown at all, the shown price
+// holds; if the data states a price that the page strikes through and it is not
+// plain which one holds instead, none does. What is visibly sold out is so. Of
+// several things on one page each is kept only if it has a name and an address
+// of its own, and a price without a currency is dropped.
+func readCatalogue(doc *html.Node, base *url.URL, h head) catalogue {
+	where := newPlace(doc, base)
+	var sources [][]item
+	var mains []*item
+	names := newNameBook(doc, h, base)
+	for _, g := range []*graph{readGraph(doc), {tops: microdata.read(doc)}, {tops: rdfa.read(doc)}} {
+		items := reader{g, where, base}.items()
+		items = slices.DeleteFunc(items, func(it item) bool { return !names.knows(it.name, it.address) })
+		for _, it := range items {
+			names.plain(it)
+		}
+		sources = append(sources, items)
+		if m := mainItem(items, base, h); m != nil {
+			mains = append(mains, m)
 		}
 	}
-	return b.String()
-}
-
-// availabilities are schema.org's terms and what they mean to a shopper.
-var availabilities = map[string]string{
-	"InStock": "in stock", "InStoreOnly": "in store only", "OnlineOnly": "in stock, online only",
-	"LimitedAvailability": "few left", "OutOfStock": "out of stock", "SoldOut": "sold out",
-	"PreOrder": "for pre-order", "PreSale": "for pre-order", "BackOrder": "on back order",
-	"MadeToOrder": "made to order", "Discontinued": "discontinued", "Reserved": "reserved",
-}
-
-var (
-	decimal  = regexp.MustCompile(`^\d{1,9}(\.\d{1,4}|,\d{1,2})?$`)
-	currency = regexp.MustCompile(`^[A-Z]{3}$`)
-)
-
-// products reads the schema.org Products in a page's JSON-LD.
-func products(doc *html.Node, base *url.URL) []passage.Product {
-	var out []passage.Product
-	seen := map[passage.Product]bool{}
-	for n := range doc.Descendants() {
-		if n.Type != html.ElementNode || n.Data != "script" || !strings.EqualFold(attr(n, "type"), "application/ld+json") {
-			continue
+	if m := openGraph(doc, where, base, h); m != nil && names.knows(m.name, "") {
+		mains = append(mains, m)
+	}
+	var c catalogue
+	declared := len(mains) > 0 || isProductBody(doc)
+	name := h.h1
+	if len(mains) > 0 {
+		name = mains[0].name
+	}
+	s := readShelf(doc, base, where, name, declared)
+	var records []passage.Product
+	if len(mains) > 0 {
+		records = mains[0].records
+		for _, other := range mains[1:] {
+			records = supplement(records, other.records)
 		}
-		var value any
-		source := strings.TrimSpace(text(n))
-		if len(source) > maxScript || json.Unmarshal([]byte(source), &value) != nil {
-			continue
-		}
-		collect(value, base, 0, func(p passage.Product) {
-			if !seen[p] && len(out) < maxProducts {
-				seen[p] = true
-				out = append(out, p)
+	}
+	records, shown := shelve(records, s, base)
+	if c.products = records; shown {
+		c.stated = s.stated
+	}
+	for _, items := range sources {
+		for _, it := range items {
+			if it.address != "" && !samePage(it.address, base) && !isMain(it, mains) {
+				c.products = append(c.products, atAddress(it)...)
 			}
-		})
+		}
 	}
-	return out
+	for i := range c.products {
+		c.products[i] = complete(c.products[i], where)
+	}
+	c.products = distinct(c.products)
+	return c
 }
 
-// collect finds products wherever they stand in a JSON-LD document.
-func collect(value any, base *url.URL, depth int, found func(passage.Product)) {
-	if depth > 8 {
-		return
-	}
-	switch v := value.(type) {
-	case []any:
-		for _, e := range v {
-			collect(e, base, depth+1, found)
-		}
-	case map[string]any:
+// mainItem is the one thing that a page is about: the one whose address is the
+// page's, else the one named like its heading, else the only one.
+func mainItem(items []item, base *url.URL, h head) *item {
+	var own, alike, other []int
+	for i, it := range items {
 		switch {
-		case isA(v, "Product"), isA(v, "ProductGroup") && v["offers"] != nil:
-			for _, p := range readProduct(v, base) {
-				found(p)
-			}
+		case it.listed:
+		case samePage(it.address, base):
+			own = append(own, i)
+		case it.address == "" && h.h1 != "" && (strings.EqualFold(it.name, h.h1) || strings.EqualFold(it.name, h.title)):
+			alike = append(alike, i)
 		default:
-			for _, key := range []string{"@graph", "mainEntity", "itemListElement", "item", "hasVariant"} {
-				collect(v[key], base, depth+1, found)
-			}
+			other = append(other, i)
 		}
 	}
-}
-
-// isA reports whether a node has a schema.org type.
-func isA(v map[string]any, kind string) bool {
-	switch t := v["@type"].(type) {
-	case string:
-		return t == kind || strings.HasSuffix(t, "schema.org/"+kind)
-	case []any:
-		for _, e := range t {
-			if e == kind {
-				return true
-			}
-		}
+	switch {
+	case len(own) > 0:
+		return &items[own[0]]
+	case len(alike) > 0:
+		return &items[alike[0]]
+	case len(other) == 1 && len(items) == 1:
+		return &items[other[0]]
+	case len(other) >= 1 && sharesWords(h.h1, items[other[0]].name) && !sharesWords(h.h1, items[other[len(other)-1]].name):
+		return &items[other[0]]
 	}
-	return false
+	return nil
 }
 
-// readProduct gives one product per offer, or one without a price.
-func readProduct(v map[string]any, base *url.URL) []passage.Product {
-	p := passage.Product{Name: clip(visible(v["name"]), maxTitle), URL: base.String()}
-	if p.Name == "" {
+// samePage reports whether an address is the page's own, whatever its query.
+func samePage(address string, base *url.URL) bool {
+	u, err := url.Parse(address)
+	return address != "" && err == nil && strings.TrimSuffix(u.Path, "/") == strings.TrimSuffix(base.Path, "/")
+}
+
+// isMain reports whether a thing is one that the page is about.
+func isMain(it item, mains []*item) bool {
+	return slices.ContainsFunc(mains, func(m *item) bool { return m.name == it.name })
+}
+
+// atAddress are the records of an entry of a list, which stand on their own
+// pages.
+func atAddress(it item) []passage.Product {
+	own, err := url.Parse(it.address)
+	if err != nil {
 		return nil
 	}
-	if s := visible(v["sku"]); isSKU(s) {
-		p.SKU = s
-	}
-	offers, ok := v["offers"].([]any)
-	if !ok {
-		offers = []any{v["offers"]}
-	}
-	var out []passage.Product
-	for _, o := range offers {
-		offer, ok := o.(map[string]any)
-		if !ok {
-			continue
+	for i := range it.records {
+		if !samePage(it.records[i].URL, own) {
+			it.records[i].URL = it.address
 		}
-		if nested, ok := offer["offers"].([]any); ok && len(nested) > 0 { // AggregateOffer
-			inner := map[string]any{"name": v["name"], "sku": v["sku"], "offers": nested}
-			out = append(out, readProduct(inner, base)...)
-			continue
-		}
-		out = append(out, withOffer(p, offer, base))
 	}
-	if out == nil {
-		out = []passage.Product{p}
-	}
-	return out
+	return it.records
 }
 
-// withOffer adds what an Offer states.
-func withOffer(p passage.Product, offer map[string]any, base *url.URL) passage.Product {
-	specification, _ := offer["priceSpecification"].(map[string]any)
-	if list, ok := offer["priceSpecification"].([]any); ok && len(list) > 0 {
-		specification, _ = list[0].(map[string]any)
-	}
-	for _, source := range []map[string]any{offer, specification} {
-		for _, key := range []string{"price", "lowPrice"} {
-			if s := visible(source[key]); p.Price == "" && decimal.MatchString(s) {
-				p.Price = strings.ReplaceAll(s, ",", ".")
-				if dot := strings.IndexByte(p.Price, '.'); dot >= 0 && len(p.Price)-dot == 2 {
-					p.Price += "0"
-				}
+// supplement adds what a further source states and the first does not.
+func supplement(records, more []passage.Product) []passage.Product {
+	for i := range records {
+		r := &records[i]
+		var o *passage.Product
+		for j := range more {
+			if r.SKU != "" && more[j].SKU == r.SKU {
+				o = &more[j]
 			}
 		}
-		if s := strings.ToUpper(visible(source["priceCurrency"])); p.Currency == "" && currency.MatchString(s) {
-			p.Currency = s
+		if o == nil && len(records) == 1 && len(more) == 1 && (r.SKU == "" || more[0].SKU == "" || strings.EqualFold(r.Name, more[0].Name)) {
+			o = &more[0]
+		}
+		if o == nil {
+			continue
+		}
+		if r.SKU == "" {
+			r.SKU = o.SKU
+		}
+		if r.Price == "" {
+			r.Price, r.Currency, r.From = o.Price, o.Currency, o.From
+		}
+		if r.Currency == "" && r.Price != "" {
+			r.Currency = o.Currency
+		}
+		if r.Availability == "" {
+			r.Availability = o.Availability
 		}
 	}
-	if s := visible(offer["sku"]); isSKU(s) {
-		p.SKU = s
+	return records
+}
+
+// shelve brings records and shelf together. shown reports whether the shelf's
+// price is that of a record, so that the text need not say it again.
+func shelve(records []passage.Product, s shelf, base *url.URL) (out []passage.Product, shown bool) {
+	if len(records) == 0 {
+		if s.name == "" || !isName(s.name) || s.price.value == "" {
+			return nil, false
+		}
+		records = []passage.Product{{Name: s.name, URL: base.String()}}
 	}
-	a := visible(offer["availability"])
-	if a = a[strings.LastIndexByte(a, '/')+1:]; availabilities[a] != "" {
-		p.Availability = a
+	agreed := slices.ContainsFunc(records, func(p passage.Product) bool { return p.Price != "" && slices.Contains(s.price.seen, p.Price) })
+	alike := !slices.ContainsFunc(records, func(p passage.Product) bool { return p.Price != records[0].Price || p.Currency != records[0].Currency })
+	for i := range records {
+		p := &records[i]
+		foreign := p.Price != "" && p.Currency != "" && s.price.currency != "" && p.Currency != s.price.currency
+		switch {
+		case foreign, agreed && (len(records) > 1 || p.Price == s.price.value || s.price.value == ""):
+		case s.price.value != "" && alike && (!agreed || !slices.Contains(s.price.seen, p.Price)):
+			p.Price, p.Currency, p.From = s.price.value, s.price.currency, s.price.from
+		case s.price.value != "" && !agreed, slices.Contains(s.price.struck, p.Price) && !agreed:
+			p.Price, p.Currency, p.From = "", "", false
+		}
+		if p.Currency == "" && p.Price != "" && slices.Contains(s.price.seen, p.Price) {
+			p.Currency = s.price.currency
+		}
+		shown = shown || p.Price != "" && slices.Contains(s.price.seen, p.Price)
 	}
-	if name := clip(visible(offer["name"]), maxTitle); name != "" && !strings.Contains(p.Name, name) {
-		p.Name = clip(p.Name+" "+name, maxTitle)
+	if len(records) == 1 {
+		p := &records[0]
+		if s.availability != "" && (p.Availability == "" || isGone(s.availability) != isGone(p.Availability)) {
+			p.Availability = s.availability
+		}
+		if p.SKU == "" {
+			p.SKU = s.sku
+		}
 	}
-	if u, err := base.Parse(visible(offer["url"])); err == nil && u.Host == base.Host && u.Scheme == base.Scheme {
-		p.URL = u.String()
+	return records, shown
+}
+
+func isGone(availability string) bool {
+	return availability == "OutOfStock" || availability == "SoldOut" || availability == "Discontinued"
+}
+
+// complete gives a price its currency, and drops one that has none.
+func complete(p passage.Product, where *place) passage.Product {
+	if p.Currency == "" {
+		p.Currency = where.declared
 	}
+	if p.Price != "" && p.Currency != "" {
+		if value, ok := normal(p.Price, p.Currency, true); ok {
+			p.Price = value
+			return p
+		}
+	}
+	p.Price, p.Currency, p.From = "", "", false
 	return p
 }
 
-// visible is a JSON string or number on one line, without markup.
-func visible(v any) string {
-	switch v := v.(type) {
-	case string:
-		if strings.ContainsAny(v, "<>") {
-			return ""
+// distinct removes repeated records and those over the limit.
+func distinct(products []passage.Product) []passage.Product {
+	var out []passage.Product
+	seen := map[passage.Product]bool{}
+	for _, p := range products {
+		if !seen[p] && len(out) < maxProducts {
+			seen[p] = true
+			out = append(out, p)
 		}
-		return strings.Join(strings.Fields(html.UnescapeString(v)), " ")
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
-	return ""
+	return out
 }
 
-// isSKU reports whether s can be a stock-keeping unit: 1 to 64 letters, digits
-// and a few signs, beginning with a letter or digit. (As an expression over all
-// of Unicode's letters it would take 25 ms of every start to compile.)
-func isSKU(s string) bool {
-	n := 0
-	for i, r := range s {
-		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && (i == 0 || !strings.ContainsRune(" ._/+#-", r)) {
-			return false
+// openGraph is the product that a page's meta tags describe.
+func openGraph(doc *html.Node, where *place, base *url.URL, h head) *item {
+	tags := map[string]string{}
+	for n := range doc.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "meta" {
+			key := strings.ToLower(attr(n, "property") + attr(n, "name"))
+			if tags[key] == "" && (strings.HasPrefix(key, "product:") || strings.HasPrefix(key, "og:")) {
+				tags[key] = attr(n, "content")
+			}
 		}
-		n++
 	}
-	return n >= 1 && n <= 64
+	first := func(keys ...string) string {
+		for _, key := range keys {
+			if s := visible(tags[key]); s != "" {
+				return s
+			}
+		}
+		return ""
+	}
+	kind := first("og:type")
+	if kind != "product" && kind != "og:product" && kind != "product.item" && first("product:price:amount", "og:price:amount") == "" {
+		return nil
+	}
+	p := passage.Product{Name: h.pageTitle(base), URL: base.String()}
+	if s := first("product:retailer_item_id", "product:sku"); isSKU(s) {
+		p.SKU = s
+	}
+	for _, prefix := range []string{"product:sale_price:", "product:price:", "og:price:"} {
+		code := strings.ToUpper(first(prefix + "currency"))
+		if !isCurrency(code) {
+			code = where.declared
+		}
+		if a, from, ok := where.stated(first(prefix+"amount"), code); ok && p.Price == "" {
+			p.Price, p.Currency, p.From = a.value, a.currency, from
+		}
+	}
+	p.Availability = availabilityTerm(first("product:availability", "og:availability"))
+	if p.Name == "" {
+		return nil
+	}
+	return &item{name: p.Name, address: base.String(), records: []passage.Product{p}}
+}
+
+// productBodies are classes that shops give to the body of a product's page.
+var productBodies = set("single-product template-product product-template catalog-product-view page-product is-ctl-product product-page " +
+	"template--product productpage page-product-detail product-detail")
+
+func isProductBody(doc *html.Node) bool {
+	body := find(doc, func(n *html.Node) bool { return n.Data == "body" })
+	if body == nil {
+		return false
+	}
+	for token := range strings.FieldsSeq(strings.ToLower(attr(body, "class"))) {
+		if productBodies[token] {
+			return true
+		}
+	}
+	return strings.EqualFold(attr(body, "id"), "product")
+}
+
+// isName reports whether a heading can be a product's name and not a sentence.
+func isName(s string) bool {
+	return len(s) <= 150 && !strings.ContainsAny(s, "?!") && strings.IndexFunc(s, unicode.IsLetter) >= 0
+}
+
+// isPrice reports whether a price and its currency have the form that they are
+// stored in.
+func isPrice(value, code string) bool {
+	normalised, ok := normal(value, code, true)
+	_, err := currency.ParseISO(code)
+	return ok && err == nil && normalised == value
 }

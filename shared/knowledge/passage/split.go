@@ -39,7 +39,7 @@ func Tokens(s string) int {
 // lines (paragraphs, list items, table rows), sentences or, in the end, words.
 // The words of the page are those of the passages, in order: a heading stands
 // in the paths of what is below it, and the head of a table that is cut is
-// repeated over each part.
+// repeated over each part, as is the sentence that leads into a list.
 func Split(src Source, markdown string) []Passage {
 	s := splitter{src: src, seen: map[string]int{}}
 	s.src.CrawledAt = src.CrawledAt.UTC().Truncate(time.Second)
@@ -59,10 +59,17 @@ func Split(src Source, markdown string) []Passage {
 		case level > 0 && !fenced:
 			s.enter(level, oneLine(text))
 		case strings.HasPrefix(line, "|"):
+			s.lead = ""
 			s.row(line)
-		default:
+		case isItem(line):
 			s.table = nil
+			s.item(line)
+		default:
+			s.table, s.lead = nil, ""
 			s.line(line)
+			if leadsIn(line) {
+				s.lead = line
+			}
 		}
 	}
 	s.leave(0)
@@ -81,6 +88,7 @@ type splitter struct {
 	path   []heading
 	bare   bool     // nothing stands under the last heading yet
 	table  []string // head of the table under way: names, then dashes
+	lead   string   // the sentence that leads into the list under way
 	gap    bool     // a blank line precedes the next one
 	text   strings.Builder
 	tokens int
@@ -110,7 +118,7 @@ func (s *splitter) enter(level int, text string) {
 // heading with nothing below it becomes a passage of its own.
 func (s *splitter) leave(level int) {
 	s.flush()
-	s.table = nil
+	s.table, s.lead = nil, ""
 	if last := len(s.path) - 1; s.bare && level <= s.path[last].level {
 		text := s.path[last].text
 		s.path = s.path[:last]
@@ -143,12 +151,30 @@ func (s *splitter) line(line string) {
 		s.add(line, sep)
 		return
 	}
-	for _, sentence := range cut(line, sentenceEnd) {
+	for _, sentence := range sentences(line) {
 		for _, words := range pieces(sentence) {
 			s.add(words, sep)
 			sep = " "
 		}
 	}
+}
+
+// item adds an item of a list. The first one stands in one passage with the
+// sentence before it; where the list is cut, that sentence is repeated.
+func (s *splitter) item(line string) {
+	n := Tokens(line) + 1
+	if s.lead != "" && s.tokens+n > MaxTokens && Tokens(s.lead)+2+n <= MaxTokens {
+		lead := s.lead
+		if whole := s.text.String(); strings.HasSuffix(whole, lead) { // the list begins here
+			before := strings.TrimRightFunc(strings.TrimSuffix(whole, lead), unicode.IsSpace)
+			s.text.Reset()
+			s.text.WriteString(before)
+		}
+		s.flush()
+		s.gap = false
+		s.line(lead)
+	}
+	s.line(line)
 }
 
 // add appends a piece to the passage under way, or starts the next with it.
@@ -211,16 +237,86 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(s, "**", "")), " ")
 }
 
-// sentenceEnd reports whether a sentence ends between two runes.
-func sentenceEnd(before, after rune) bool {
-	switch before {
-	case '.', '!', '?', ';', '…':
-		return unicode.IsSpace(after)
-	case '。', '！', '？', '；':
-		return true
+// isItem reports whether a line is an item of a list, or belongs to one.
+func isItem(line string) bool {
+	text := strings.TrimLeft(line, " ")
+	if rest, ok := strings.CutPrefix(text, "- "); ok {
+		return rest != ""
 	}
-	return false
+	digits := strings.TrimLeft(text, "0123456789")
+	return len(digits) < len(text) && strings.HasPrefix(digits, ". ")
 }
+
+// maxLead is the size of the longest sentence that is repeated, by Tokens.
+const maxLead = 40
+
+// leadsIn reports whether a line announces the list that follows it.
+func leadsIn(line string) bool {
+	return (strings.HasSuffix(line, ":") || strings.HasSuffix(line, "：")) && Tokens(line) <= maxLead
+}
+
+// sentences divides a line where a sentence ends, in any script. A point does
+// not end one before a small letter or a digit, nor after a single letter or a
+// number, as in "z. B.", "approx. 5" and "am 3. Mai". Brackets and quotes that
+// close belong to the sentence before them.
+func sentences(line string) []string {
+	var out []string
+	start, word := 0, 0 // of the sentence; letters in the word before the mark
+	runes := []rune(line)
+	at := make([]int, len(runes)+1)
+	for i, r := range runes {
+		at[i+1] = at[i] + utf8.RuneLen(r)
+	}
+	number := false
+	for i := 0; i < len(runes); i++ {
+		r := runes[i]
+		kind, ends := terminators[r]
+		if !ends {
+			switch {
+			case unicode.IsLetter(r) || unicode.IsDigit(r):
+				number = unicode.IsDigit(r) && (word == 0 || number)
+				word++
+			case unicode.IsSpace(r) || r != '.':
+				word, number = 0, false
+			}
+			continue
+		}
+		end := i + 1
+		for end < len(runes) && (strings.ContainsRune(closers, runes[end]) || terminators[runes[end]] != 0) {
+			end++
+		}
+		next := end
+		for next < len(runes) && unicode.IsSpace(runes[next]) {
+			next++
+		}
+		short := r == '.' && (word <= 1 || number)
+		word, number = 0, false
+		if next == len(runes) || kind == spaced && next == end || short ||
+			r == '.' && (unicode.IsLower(runes[next]) || unicode.IsDigit(runes[next])) {
+			continue
+		}
+		out = append(out, strings.TrimSpace(line[at[start]:at[end]]))
+		start, i = next, next-1
+	}
+	if rest := strings.TrimSpace(line[at[start]:]); rest != "" {
+		out = append(out, rest)
+	}
+	return out
+}
+
+// terminators end sentences: some only before a space.
+const (
+	spaced = 1 + iota
+	always
+)
+
+var terminators = map[rune]int{
+	'.': spaced, '!': spaced, '?': spaced, ';': spaced, '…': spaced, '؟': spaced, '۔': spaced, '।': spaced, '॥': spaced, '։': spaced, '።': spaced,
+	'。': always, '！': always, '？': always, '；': always, '．': always, '｡': always, '‥': always,
+}
+
+// closers end what a sentence stands in.
+const closers = `)]}»”“’‘"'」』】）］〉》`
 
 // wordEnd reports whether a word ends between two runes.
 func wordEnd(_, after rune) bool { return unicode.IsSpace(after) }

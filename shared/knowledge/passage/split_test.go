@@ -61,6 +61,42 @@ func TestSplitRepeatsTableHead(t *testing.T) {
 	}
 }
 
+func TestSplitRepeatsWhatLeadsIntoAList(t *testing.T) {
+	intro := strings.Repeat("We make our kettles of steel. ", 28)
+	list := strings.Repeat("- a part with a rather long name that can be bought alone\n", 40)
+	got := Split(source, intro+"\n\nThese parts can be had:\n\n"+list+"\nThat is all.")
+	if len(got) < 3 || strings.Contains(got[0].Text, "These parts") {
+		t.Fatalf("%d passages, the first %q", len(got), got[0].Text)
+	}
+	for _, p := range got[1:] {
+		if !strings.HasPrefix(p.Text, "These parts can be had:\n") {
+			t.Errorf("a part without what leads into it: %.80q", p.Text)
+		}
+	}
+	if last := got[len(got)-1].Text; !strings.HasSuffix(last, "\n\nThat is all.") {
+		t.Errorf("the end is %q", last)
+	}
+}
+
+func TestSentences(t *testing.T) {
+	for line, want := range map[string][]string{
+		"One. Two! Three? Four":                    {"One.", "Two!", "Three?", "Four"},
+		"It takes approx. 5 days, e.g. by post.":   {"It takes approx. 5 days, e.g. by post."},
+		"Kochgeschirr, z. B. Töpfe. Am 3. Mai zu.": {"Kochgeschirr, z. B. Töpfe.", "Am 3. Mai zu."},
+		"Er sagte: „Gut.“ Dann ging er.":           {"Er sagte: „Gut.“", "Dann ging er."},
+		"(He paid.) She left.":                     {"(He paid.)", "She left."},
+		"返品できます。「本当です。」送料は無料！":                     {"返品できます。", "「本当です。」", "送料は無料！"},
+		"हाँ। नहीं।":                               {"हाँ।", "नहीं।"},
+		"هل تشحنون؟ نعم.":                          {"هل تشحنون؟", "نعم."},
+		"Price 3.50 now.":                          {"Price 3.50 now."},
+		"":                                         nil,
+	} {
+		if diff := cmp.Diff(want, sentences(line)); diff != "" {
+			t.Errorf("%q: %s", line, diff)
+		}
+	}
+}
+
 func TestIDsAreStable(t *testing.T) {
 	before := Split(source, "Intro.\n\n## A\n\none\n\n## B\n\ntwo\n\n## B\n\ntwo")
 	after := Split(source, "Another intro, longer.\n\n## New\n\nx\n\n## B\n\ntwo\n\n## B\n\ntwo")
