@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -179,7 +180,7 @@ func (a answer) failed(ctx context.Context, err error) answer {
 // unless it plainly is UTF-8.
 func toUTF8(raw []byte, contentType string, most int) []byte {
 	encoding, name, _ := charset.DetermineEncoding(raw[:min(len(raw), 1024)], contentType)
-	wide := bytes.IndexFunc(raw, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0
+	wide := slices.ContainsFunc(raw, func(b byte) bool { return b >= utf8.RuneSelf })
 	switch {
 	case utf8.Valid(raw) && (wide || name == "utf-8" || name == "windows-1252"):
 		return raw

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"omniops/local/faults"
 	"omniops/shared/fault"
 	"omniops/shared/knowledge/crawl"
 	"omniops/shared/knowledge/library"
@@ -270,5 +271,40 @@ func TestPassagesGetVectorsOnce(t *testing.T) {
 	})
 	if s.read(t); e.most > 128 || e.texts < 400 {
 		t.Errorf("%d texts, at most %d at once", e.texts, e.most)
+	}
+}
+
+// A crash after the pages were stored, and before the index is used, loses
+// neither the change nor the report of it.
+func TestPublishingIsTakenUpAgain(t *testing.T) {
+	shop := &site{text: map[string]string{"/": "Welcome.", "/hours": "We open at nine."}}
+	s := open(t, shop)
+	s.read(t)
+	shop.change(func() { shop.text["/hours"] = "We open at ten." })
+	if err := s.Faults.Replace(faults.Rule{Service: "dynamodb", Operation: "UpdateItem", Kind: faults.Error}); err != nil {
+		t.Fatal(err)
+	}
+	s.Advance(time.Minute)
+	order := library.NewCrawl("kettles", s.Clock.Now())
+	if err := s.reader.Read(t.Context(), order); err == nil || !fault.KindOf(err).Retryable() {
+		t.Fatalf("error %v", err)
+	}
+	if texts, _ := s.texts(t); texts["/hours"] != "We open at nine." {
+		t.Errorf("in use is %q", texts)
+	}
+	s.Faults.Clear()
+	shop.change(func() { shop.hook = func(path string) { t.Errorf("asked for %s again", path) } })
+	if err := s.reader.Read(t.Context(), order); err != nil {
+		t.Fatal(err)
+	}
+	if texts, _ := s.texts(t); texts["/hours"] != "We open at ten." {
+		t.Errorf("in use is %q", texts)
+	}
+	changes, err := s.library.Changes(t.Context(), "kettles")
+	if err != nil || titles(changes.Changed) != "hours" || changes.Run != order.Run {
+		t.Errorf("changes %+v, %v", changes, err)
+	}
+	if keys := s.objects(t); len(keys) != 4 {
+		t.Errorf("the bucket holds %q", keys)
 	}
 }

@@ -168,6 +168,9 @@ func unpack(blob []byte, visit func(Page) error) (Edition, error) {
 		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
 			return Edition{}, errors.Join(ErrDamaged, err)
 		}
+		if len(p.Passages) == 0 {
+			p.Passages = nil
+		}
 		p.Date(p.FetchedAt)
 		if err := visit(p); err != nil {
 			return Edition{}, err

@@ -8,9 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/net/html"
+	"golang.org/x/text/unicode/norm"
 
 	"omniops/shared/fault"
 	"omniops/shared/knowledge/passage"
@@ -46,6 +49,29 @@ func (c Content) Passages(crawledAt time.Time) []passage.Passage {
 	return append(passage.Split(src, c.Text), passage.Records(src, c.Products)...)
 }
 
+// legible composes letters and their accents, and removes characters that are
+// nothing to the eye, which can carry a text past the reader: marks of direction,
+// tags, variation selectors, soft hyphens and spaces of no width. The joiners
+// that some scripts need stay.
+func legible(s string) string {
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		if unseenRune(r) {
+			return -1
+		}
+		return r
+	}, s))
+}
+
+func unseenRune(r rune) bool {
+	switch {
+	case r == '\u200c' || r == '\u200d':
+		return false
+	case r >= 0xe0000 && r <= 0xe0fff, r == unicode.ReplacementChar, r == '\u115f', r == '\u1160', r == '\u3164', r == '\uffa0':
+		return true
+	}
+	return unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && r != '\n' && r != '\t'
+}
+
 // Extract reads a page, given in UTF-8. A page without any text is
 // fault.Invalid; broken HTML is not an error.
 func Extract(address string, source []byte) (Content, error) {
@@ -58,6 +84,7 @@ func Extract(address string, source []byte) (Content, error) {
 	if err != nil { // nested too deeply: its words are still worth having
 		doc, cut = flat(source), true
 	}
+	hideStyled(doc)
 	c := Content{URL: address, Cut: cut}
 	head := readHead(doc)
 	c.Title, c.Description = head.pageTitle(base), head.description
@@ -75,6 +102,7 @@ func Extract(address string, source []byte) (Content, error) {
 	if c.Text, err = withAnswers(c.Text, questions); err != nil {
 		return Content{}, fmt.Errorf("convert answers of %s: %w", address, err)
 	}
+	c.Title, c.Description, c.Text = legible(c.Title), legible(c.Description), legible(c.Text)
 	if len(c.Text) > maxText {
 		c.Text, c.Cut = clip(c.Text, maxText), true
 	}

@@ -118,6 +118,15 @@ func TestText(t *testing.T) {
 		{"styles that hide nothing", `<main><p style="line-height:0">1<p style="min-height:0;border-width:0">2<p style="opacity:0.5">3<p style="margin-left:-10px">4<p hidden="until-found">5</main>`,
 			"1\n\n2\n\n3\n\n4\n\n5"},
 		{"a hidden panel whose button is hidden too", `<main>Seen<div hidden><button aria-controls=p>Open</button></div><div id=p hidden>No</div></main>`, "Seen"},
+		{"what the page's own style hides", `<style>/* .x{} */ .secret, p#gone{display:none} .tiny{font-size:0;color:red} .far{position:absolute;left:-9999px}
+			.tab{display:none} .tab.active{display:block} .opened{display:none} @media print{.screen{display:none}} .a .b{display:none}</style><script>open(".opened")</script>
+			<main>Seen<p class="secret">1<p id=gone>2<p class="x tiny">3<p class=far>4<p class=tab>tab<p class=opened>opened<p class=screen>screen<p class=b>b</main>`,
+			"Seen\n\ntab\n\nopened\n\nscreen\n\nb"},
+		{"white on white", `<main>Seen<p style="color:#FFF">1<p style="color: rgb(255, 255, 255) !important">2<p style="color:rgba(0,0,0,0)">3<p style="color:#123456;background:#123456">4<div style="background:white"><p style="color:white">5</div>
+			<p style="color:white;background-color:#222">white on dark<div style="background:#000"><p style="color:#ffffff">in a dark box</div><div class="hero-banner"><p style="color:#fff">on a picture</div><p style="color:#333">dark</main>`,
+			"Seen\n\nwhite on dark\n\nin a dark box\n\non a picture\n\ndark"},
+		{"characters that are nothing to the eye", "<main><p>Ket\u00adtle\u200b\u202e \U000e0069\U000e0067\ufeffcafe\u0301 \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645</main>", "Kettle café \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"},
+		{"cards as lines", `<main><ul><li><a href=/a><div>Pot</div><p>£5</p></a><li><h3>Cup</h3><p>£6</p></ul></main>`, "- Pot £5\n- Cup £6"},
 		{"entities and spaces", "<main><p>Fish&nbsp;&amp;  chips\n\t&lt;b&gt; &#8364;5</main>", "Fish & chips <b> €5"},
 	}
 	for _, c := range cases {

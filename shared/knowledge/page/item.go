@@ -342,12 +342,7 @@ func visible(v any) string {
 		if strings.ContainsAny(s, "<>") { // escaped twice
 			return ""
 		}
-		return strings.Map(func(r rune) rune {
-			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' || r == unicode.ReplacementChar {
-				return -1
-			}
-			return r
-		}, s)
+		return strings.Join(strings.Fields(legible(s)), " ")
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}

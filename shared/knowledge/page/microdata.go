@@ -155,7 +155,7 @@ func shown(n *html.Node, size int) string {
 		}
 	}
 	walk(n)
-	return strings.Join(strings.Fields(b.String()), " ")
+	return strings.Join(strings.Fields(legible(b.String())), " ")
 }
 
 // inlineElements do not end a word.

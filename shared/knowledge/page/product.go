@@ -67,7 +67,7 @@ func readCatalogue(doc *html.Node, base *url.URL, h head) catalogue {
 		}
 	}
 	records, shown := shelve(records, s, base)
-	if c.products = records; shown {
+	if c.products = withVariations(doc, records, names); shown {
 		c.stated = s.stated
 	}
 	for _, items := range sources {
