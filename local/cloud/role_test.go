@@ -93,7 +93,6 @@ var spare = map[string]string{
 	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-failed-runs":                                "Lambda itself, when a scheduled run has failed for good",
 	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                            "a site too large to be read in one call",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                "Lambda itself, when it gives messages back",
-	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                            "the crawler, when a site takes more than one leg",
 }
 
 // Every permission of every role is used in the course of what the system does:

@@ -17,6 +17,8 @@ var least = map[string]struct {
 	language          map[string]int
 }{
 	"kettle": {130, 20, map[string]int{"en": 70, "de": 30, "fr": 30}},
+	"wolle":  {85, 15, map[string]int{"en": 8, "de": 70, "fr": 8}},
+	"savon":  {85, 15, map[string]int{"en": 8, "de": 8, "fr": 70}},
 }
 
 func TestEveryQuestionIsAnsweredWhereItSays(t *testing.T) {

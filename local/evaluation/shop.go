@@ -38,11 +38,10 @@ import (
 	"omniops/shared/tenant"
 )
 
-// What vectors are made with, as template.yaml and ingest have it.
+// The models, as template.yaml has them.
 const (
 	chatModel  = "gpt-4.1-mini"
 	embedModel = "text-embedding-3-small"
-	dimensions = 512
 )
 
 // Shop is a merchant whose site was read, with the engine that answers its
@@ -130,49 +129,38 @@ func Open(ctx context.Context, root, site string) (s *Shop, err error) {
 	}
 	reader := &ingest.Reader{
 		Client: crawl.NewClient([]string{s.host}, nil), Tenants: tenants, Sites: library.NewSites(main), Library: books,
-		Limits: crawl.Limits{Rate: 1e6}, Now: now.Now, Log: slog.New(slog.DiscardHandler),
+		Limits: crawl.Limits{Rate: 1e6}, Now: now.Now, Log: slog.New(slog.DiscardHandler), Models: s.models, EmbedModel: embedModel,
 	}
 	if err := reader.Read(ctx, library.Crawl{Tenant: s.name}); err != nil {
 		return s, err
 	}
-	return s, s.embed(ctx, tenants, books)
-}
-
-// embed gives the index in use vectors, and opens it.
-func (s *Shop) embed(ctx context.Context, tenants *tenant.Store, books *library.Library) error {
 	account, err := tenants.Get(ctx, s.name)
 	if err != nil {
-		return err
+		return s, err
 	}
 	s.language = account.Language
-	words, err := books.Index(ctx, s.name, account.IndexVersion)
-	if err != nil {
-		return err
+	if s.Index, err = books.Index(ctx, s.name, account.IndexVersion); err != nil {
+		return s, err
 	}
-	all := slices.Collect(words.Passages)
-	for _, p := range all {
+	if s.Index.Stats().Dimensions == 0 {
+		return s, errors.New("the pages were indexed without their meaning")
+	}
+	for p := range s.Index.Passages {
 		s.passages[p.Hash()+p.URL] = p
 	}
-	blob, err := index.Build(ctx, all, index.Options{Model: embedModel, Previous: words, Embed: func(ctx context.Context, texts []string) ([][]float32, error) {
-		return s.vectors(ctx, inventory.PublicContent, texts)
-	}})
-	if err != nil {
-		return fmt.Errorf("embed the passages: %w", err)
-	}
-	version, err := books.Save(ctx, s.name, blob)
-	if err != nil {
-		return err
-	}
-	if err := tenants.UseIndex(ctx, s.name, version, account.Suggestions); err != nil {
-		return err
-	}
-	s.Index, err = books.Index(ctx, s.name, version)
-	return err
+	return s, nil
 }
 
-func (s *Shop) vectors(ctx context.Context, class inventory.Category, texts []string) ([][]float32, error) {
-	e, err := s.models.Embed(ctx, llm.EmbedRequest{Tenant: s.name, Region: processor.UnitedKingdom, Class: class, Texts: texts, Dimensions: dimensions})
-	return e.Vectors, err
+// vector is the meaning of a question, as the index has it.
+func (s *Shop) vector(ctx context.Context, text string) ([]float32, error) {
+	e, err := s.models.Embed(ctx, llm.EmbedRequest{
+		Tenant: s.name, Region: processor.UnitedKingdom, Class: inventory.MessageContent,
+		Texts: []string{text}, Dimensions: s.Index.Stats().Dimensions,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e.Vectors[0], nil
 }
 
 // Close ends the shop and what it runs on.
@@ -185,23 +173,20 @@ func (s *Shop) Close() error {
 	return errors.Join(errs...)
 }
 
-// Confidences that the support engine goes by.
-const (
-	sure     = 0.8  // words alone settle a question
-	speaksOf = 0.35 // the least that a page must speak of what was asked
-)
+// speaksOf is the least confidence with which a page speaks of what was asked, as
+// the support engine has it.
+const speaksOf = 0.35
 
 // Find looks a question up as the engine does: by words, and by meaning too
 // where words do not settle it.
 func (s *Shop) Find(ctx context.Context, q Question) (evaluation.Outcome, error) {
 	query := index.Query{Text: q.Text, Language: support.LanguageOf(q.Text, s.language), Limit: deep}
 	hits := s.Index.Search(query)
-	if len(hits) == 0 || hits[0].Confidence < sure {
-		vectors, err := s.vectors(ctx, inventory.MessageContent, []string{q.Text})
-		if err != nil {
+	if s.Index.Unsure(hits) {
+		var err error
+		if query.Vector, err = s.vector(ctx, q.Text); err != nil {
 			return evaluation.Outcome{}, err
 		}
-		query.Vector = vectors[0]
 		if near := s.Index.Search(query); slices.ContainsFunc(near, func(h index.Hit) bool { return h.Confidence >= speaksOf }) {
 			hits = near
 		}

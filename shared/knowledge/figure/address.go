@@ -6,7 +6,7 @@ import "strings"
 func (f *finder) email() bool {
 	n := 1
 	at := 0
-	for t := f.at(n); n < maxRun && t.glued && (t.sort != mark || strings.Contains("@.-_+", t.raw)); t = f.at(n) {
+	for t := f.at(n); n < maxRun && t.glued && (t.sort != mark || oneOf("@.-_+", t.raw)); t = f.at(n) {
 		if t.raw == "@" {
 			at = n
 		}
@@ -75,7 +75,7 @@ func (f *finder) phone() bool {
 					}
 				}
 			}
-		case t.sort == mark && t.raw != "" && strings.Contains("+()-/", t.raw) && (n == 0) == (t.raw == "+"), t.raw == "(" && n == 0, t.raw == "–" && n > 0:
+		case t.sort == mark && t.raw != "" && oneOf("+()-/", t.raw) && (n == 0) == (t.raw == "+"), t.raw == "(" && n == 0, t.raw == "–" && n > 0:
 		default:
 			for n > 0 && f.at(n-1).sort != number {
 				n--

@@ -64,7 +64,7 @@ func (f *finder) code() bool {
 		return false
 	}
 	n, letters, digits := 1, first.sort == word, first.sort == number
-	for t := f.at(n); n < maxRun && t.glued && (t.sort != mark || strings.Contains("-/_", t.raw) && f.at(n+1).glued && f.at(n+1).sort != mark); t = f.at(n) {
+	for t := f.at(n); n < maxRun && t.glued && (t.sort != mark || oneOf("-/_", t.raw) && f.at(n+1).glued && f.at(n+1).sort != mark); t = f.at(n) {
 		letters, digits = letters || t.sort == word, digits || t.sort == number
 		n++
 	}
@@ -446,3 +446,6 @@ func like(plain, model Figure) []Reading {
 	}
 	return out
 }
+
+// oneOf reports whether a mark is one of several.
+func oneOf(marks, raw string) bool { return strings.Contains(marks, raw) }

@@ -58,7 +58,7 @@ func (p *place) amounts(s string) (found []amount, odd bool) {
 		}
 		if last := len(found) - 1; last >= 0 && found[last].currency == "" && a.currency != "" && isRange(s[found[last].end:a.start]) {
 			found[last].currency = a.currency
-			found[last].value, _ = normal(s[found[last].start:found[last].end], a.currency, false)
+			found[last].value, _ = normal(s[found[last].start:found[last].end], a.currency, p.decimals())
 		}
 		found = append(found, a)
 	}
@@ -132,7 +132,7 @@ func (p *place) amount(s string, m []int) (amount, bool) {
 		}
 	}
 	var ok bool
-	a.value, ok = normal(group(3), a.currency, false)
+	a.value, ok = normal(group(3), a.currency, p.decimals())
 	return a, ok
 }
 
@@ -149,9 +149,9 @@ func isShared(mark string) bool {
 
 // normal writes a number as a decimal with as many places as the currency has.
 // It refuses what may be read in two ways and what is not a price at all: zero,
-// or fractions of the smallest coin. In data, as against text, a comma or a
-// point before three digits is not taken for a mark of thousands.
-func normal(number, code string, data bool) (string, bool) {
+// or fractions of the smallest coin. A lone comma or point before three digits is
+// a mark of thousands unless it is among the decimal marks, and then neither.
+func normal(number, code, decimals string) (string, bool) {
 	number = strings.Map(func(r rune) rune {
 		switch r {
 		case '\'', '’', ' ', '\u00a0', '\u202f', '\u2009':
@@ -159,7 +159,7 @@ func normal(number, code string, data bool) (string, bool) {
 		}
 		return r
 	}, strings.TrimSpace(number))
-	whole, fraction, ok := divide(number, code, data)
+	whole, fraction, ok := divide(number, code, decimals)
 	if !ok || len(whole) > 9 {
 		return "", false
 	}
@@ -188,8 +188,11 @@ func normal(number, code string, data bool) (string, bool) {
 	return whole, true
 }
 
+// inData are the decimal marks of structured data, where nothing is grouped.
+const inData = ".,"
+
 // divide tells marks of thousands from the decimal mark.
-func divide(number, code string, data bool) (whole, fraction string, ok bool) {
+func divide(number, code, decimals string) (whole, fraction string, ok bool) {
 	last := strings.LastIndexAny(number, ".,")
 	if last >= 0 {
 		mark, rest := number[last:last+1], number[last+1:]
@@ -206,7 +209,7 @@ func divide(number, code string, data bool) (whole, fraction string, ok bool) {
 			}
 			switch {
 			case places == 3 && mark == ".":
-			case places == 3 || data || strings.HasPrefix(number, "0"):
+			case places == 3 || strings.Contains(decimals, mark) || strings.HasPrefix(number, "0"):
 				return "", "", false
 			default:
 				return ungroup(number)
@@ -253,7 +256,7 @@ func (p *place) stated(v any, code string) (a amount, from, ok bool) {
 		if fraction != "" {
 			whole += "." + fraction
 		}
-		a.value, ok = normal(whole, code, true)
+		a.value, ok = normal(whole, code, inData)
 		a.currency = code
 		return a, false, ok
 	case string:
@@ -262,7 +265,7 @@ func (p *place) stated(v any, code string) (a amount, from, ok bool) {
 			return amount{}, false, false
 		}
 		if strings.Trim(s, "0123456789.,' ") == "" {
-			a.value, ok = normal(s, code, true)
+			a.value, ok = normal(s, code, inData)
 			a.currency = code
 			return a, false, ok
 		}

@@ -20,6 +20,17 @@ type item struct {
 	records []passage.Product // its variants, or itself
 }
 
+// rename gives a thing and its variants another name.
+func (it *item) rename(name string) {
+	for i := range it.records {
+		r := &it.records[i]
+		if rest, ok := strings.CutPrefix(r.Name, it.name); ok {
+			r.Name = clip(name+rest, maxTitle)
+		}
+	}
+	it.name = name
+}
+
 // reader reads schema.org objects into items.
 type reader struct {
 	graph *graph

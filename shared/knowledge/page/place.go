@@ -103,3 +103,18 @@ func (p *place) currencyOf(mark string) string {
 	}
 	return ""
 }
+
+// decimals are the marks that the page's language has before fractions, empty if
+// that is open.
+func (p *place) decimals() string {
+	switch {
+	case p.language == "" || p.region == "ZA":
+		return ""
+	case p.region == "CH" || p.region == "LI" || p.region == "MX" || pointed[p.language]:
+		return "."
+	}
+	return ","
+}
+
+// pointed are the languages that write a point before fractions.
+var pointed = set("en ja zh ko th he hi cy ga ms bn ta ur")

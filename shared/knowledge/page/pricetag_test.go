@@ -58,6 +58,8 @@ func TestPriceTags(t *testing.T) {
 		{"de", `<p class=preis>39,00 € (7,80 € / 100 ml)</p>`, "39.00 EUR"},
 		{"de", `<p class=preis>39,00 € inkl. 0,25 € Pfand</p>`, "39.00 EUR"},
 		{"de", `<p class=preis>39,00 €<br>versandkostenfrei ab 50 €</p>`, "39.00 EUR"},
+		{"de", `<p class=preis>1,299 €</p>`, none},
+		{"en", `<p class=price>€1.299</p>`, none},
 		{"de-CH", `<p class=preis>CHF 1'299.–</p>`, "1299.00 CHF"},
 		{"de-CH", `<p class=preis>Fr. 39.50</p>`, "39.50 CHF"},
 		{"fr", `<p class=prix>1 299,00 €</p>`, "1299.00 EUR"},

@@ -40,6 +40,9 @@ func readCatalogue(doc *html.Node, base *url.URL, h head) catalogue {
 	names := newNameBook(doc, h, base)
 	for _, g := range []*graph{readGraph(doc), {tops: microdata.read(doc)}, {tops: rdfa.read(doc)}} {
 		items := reader{g, where, base}.items()
+		if len(items) == 1 && !items[0].listed && (items[0].address == "" || samePage(items[0].address, base)) && isName(h.h1) && !names.knows(items[0].name, "") {
+			items[0].rename(h.h1) // in another language, perhaps
+		}
 		items = slices.DeleteFunc(items, func(it item) bool { return !names.knows(it.name, it.address) })
 		for _, it := range items {
 			names.plain(it)
@@ -49,8 +52,9 @@ func readCatalogue(doc *html.Node, base *url.URL, h head) catalogue {
 			mains = append(mains, m)
 		}
 	}
-	if m := openGraph(doc, where, base, h); m != nil && names.knows(m.name, "") {
-		mains = append(mains, m)
+	meta := openGraph(doc, where, base, h)
+	if meta != nil {
+		mains = append(mains, meta)
 	}
 	var c catalogue
 	declared := len(mains) > 0 || isProductBody(doc)
@@ -79,6 +83,11 @@ func readCatalogue(doc *html.Node, base *url.URL, h head) catalogue {
 	}
 	for i := range c.products {
 		c.products[i] = complete(c.products[i], where)
+	}
+	if len(mains) == 0 || mains[0] == meta { // a name alone, of a page that calls itself a product
+		c.products = slices.DeleteFunc(c.products, func(p passage.Product) bool {
+			return p == passage.Product{Name: p.Name, URL: p.URL}
+		})
 	}
 	c.products = distinct(c.products)
 	return c
@@ -218,7 +227,7 @@ func complete(p passage.Product, where *place) passage.Product {
 		p.Currency = where.declared
 	}
 	if p.Price != "" && p.Currency != "" {
-		if value, ok := normal(p.Price, p.Currency, true); ok {
+		if value, ok := normal(p.Price, p.Currency, inData); ok {
 			p.Price = value
 			return p
 		}
@@ -308,7 +317,7 @@ func isName(s string) bool {
 // isPrice reports whether a price and its currency have the form that they are
 // stored in.
 func isPrice(value, code string) bool {
-	normalised, ok := normal(value, code, true)
+	normalised, ok := normal(value, code, inData)
 	_, err := currency.ParseISO(code)
 	return ok && err == nil && normalised == value
 }
