@@ -10,6 +10,7 @@ import (
 const (
 	hasProduct = 1 << iota
 	onItsPage  // its address is that of the passage
+	fromPrice  // its price is the lowest of several
 )
 
 // appendProduct stores the product of a passage behind the passage's text.
@@ -20,6 +21,9 @@ func appendProduct(b []byte, p passage.Passage) []byte {
 	known := uint64(hasProduct)
 	if p.Product.URL == p.URL {
 		known |= onItsPage
+	}
+	if p.Product.From {
+		known |= fromPrice
 	}
 	b = binary.AppendUvarint(b, known)
 	for _, s := range []string{p.Product.Name, p.Product.SKU, p.Product.Price, p.Product.Currency, p.Product.Availability} {
@@ -43,6 +47,7 @@ func readProduct(r *reader) storedProduct {
 	if p.known&hasProduct == 0 {
 		return p
 	}
+	p.From = p.known&fromPrice != 0
 	for _, s := range []*string{&p.Name, &p.SKU, &p.Price, &p.Currency, &p.Availability} {
 		*s = r.string()
 	}
