@@ -139,15 +139,12 @@ func PathOf(address string) (string, error) {
 	if web := (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""; !web && (u.IsAbs() || !strings.HasPrefix(u.Path, "/")) {
 		return wrong(nil)
 	}
-	path := u.EscapedPath()
-	if len(path) > 1 {
-		path = strings.TrimSuffix(path, "/")
-	}
-	if path == "" {
-		path = "/"
-	}
+	path := "/" + strings.Trim(u.EscapedPath(), "/")
 	if u.RawQuery != "" {
 		path += "?" + u.RawQuery
+	}
+	if len(path) > maxAddress { // escaping makes it longer
+		return wrong(nil)
 	}
 	return path, nil
 }

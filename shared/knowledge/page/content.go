@@ -6,7 +6,6 @@ package page
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -96,12 +95,7 @@ func Extract(address string, source []byte) (Content, error) {
 			n.Parent.RemoveChild(n)
 		}
 	}
-	if c.Text, err = mainText(doc, base); err != nil {
-		return Content{}, err
-	}
-	if c.Text, err = withAnswers(c.Text, questions); err != nil {
-		return Content{}, fmt.Errorf("convert answers of %s: %w", address, err)
-	}
+	c.Text = withAnswers(mainText(doc, base), questions)
 	c.Title, c.Description, c.Text = legible(c.Title), legible(c.Description), legible(c.Text)
 	if len(c.Text) > maxText {
 		c.Text, c.Cut = clip(c.Text, maxText), true

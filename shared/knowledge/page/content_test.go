@@ -127,6 +127,7 @@ func TestText(t *testing.T) {
 			"Seen\n\nwhite on dark\n\nin a dark box\n\non a picture\n\ndark"},
 		{"characters that are nothing to the eye", "<main><p>Ket\u00adtle\u200b\u202e \U000e0069\U000e0067\ufeffcafe\u0301 \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645</main>", "Kettle café \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"},
 		{"cards as lines", `<main><ul><li><a href=/a><div>Pot</div><p>£5</p></a><li><h3>Cup</h3><p>£6</p></ul></main>`, "- Pot £5\n- Cup £6"},
+		{"signs in headings", `<main><h1>#</h1><p>1<h2>About C#</h2><p>2</main>`, "# #\n\n1\n\n## About C#\n\n2"},
 		{"entities and spaces", "<main><p>Fish&nbsp;&amp;  chips\n\t&lt;b&gt; &#8364;5</main>", "Fish & chips <b> €5"},
 	}
 	for _, c := range cases {

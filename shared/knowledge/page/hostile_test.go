@@ -9,6 +9,15 @@ import (
 	"omniops/shared/knowledge/passage"
 )
 
+func TestAPanicOfALibraryIsAnError(t *testing.T) {
+	if err := guarded(func() error { panic("x") }); err == nil {
+		t.Error("no error")
+	}
+	if err := guarded(func() error { return nil }); err != nil {
+		t.Error(err)
+	}
+}
+
 // Shop pages made to exhaust a reader cost it no more than a page of their size
 // may, and what is good of them is read.
 func TestHostileShops(t *testing.T) {

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 	"unicode"
@@ -12,10 +11,10 @@ import (
 )
 
 // mainText is the page's own text as Markdown. It changes doc.
-func mainText(doc *html.Node, base *url.URL) (string, error) {
+func mainText(doc *html.Node, base *url.URL) string {
 	body := find(doc, func(n *html.Node) bool { return n.Data == "body" })
 	if body == nil {
-		return "", nil
+		return ""
 	}
 	clean(body)
 	dropSections(body)
@@ -23,10 +22,10 @@ func mainText(doc *html.Node, base *url.URL) (string, error) {
 	space(body)
 	shape(body)
 	text, err := markdown(choose(doc, body, base))
-	if err != nil {
-		return "", fmt.Errorf("convert page %s: %w", base, err)
+	if err != nil { // its words are still worth having
+		text = strings.Join(strings.Fields(sight(body)), " ")
 	}
-	return text, nil
+	return text
 }
 
 // choose finds the element that holds the content: what the page itself marks
@@ -48,7 +47,11 @@ func choose(doc, body *html.Node, base *url.URL) *html.Node {
 	if total >= 500 && !hasMore(body, maxReadable) {
 		parser := readability.NewParser()
 		parser.DisableJSONLD = true
-		article, err := parser.ParseDocument(doc, base)
+		var article readability.Article
+		err := guarded(func() (err error) {
+			article, err = parser.ParseDocument(doc, base)
+			return err
+		})
 		if err == nil && article.Node != nil && weight(article.Node)*2 >= total {
 			return article.Node
 		}

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"bytes"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -45,8 +47,25 @@ func markdown(n *html.Node) (string, error) {
 	for _, tag := range []string{"a", "strong", "b", "em", "i", "u", "s", "del", "mark", "small", "code"} {
 		c.Register.RendererFor(tag, converter.TagTypeInline, plain, converter.PriorityEarly)
 	}
+	for level := 1; level <= 6; level++ {
+		// The converter's own renderer takes the letter before a final "#" for an
+		// escape, and fails on a heading that is nothing else.
+		mark := "\n\n" + strings.Repeat("#", level) + " "
+		c.Register.RendererFor(questionHeadings[level].String(), converter.TagTypeBlock, func(ctx converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
+			var b bytes.Buffer
+			ctx.RenderChildNodes(ctx, &b, n)
+			if line := strings.Join(strings.Fields(b.String()), " "); line != "" {
+				w.WriteString(mark + line + "\n\n")
+			}
+			return converter.RenderSuccess
+		}, converter.PriorityEarly)
+	}
 	joinText(n)
-	out, err := c.ConvertNode(n)
+	var out []byte
+	err := guarded(func() (err error) {
+		out, err = c.ConvertNode(n)
+		return err
+	})
 	if err != nil {
 		return "", err
 	}
@@ -56,6 +75,17 @@ func markdown(n *html.Node) (string, error) {
 		lines[i] = l[:min(indent, 6)] + strings.TrimSpace(spaces.ReplaceAllString(l, " "))
 	}
 	return strings.TrimSpace(blankLines.ReplaceAllString(strings.Join(lines, "\n"), "\n\n")), nil
+}
+
+// guarded makes an error of a panic in a library that is given a stranger's
+// page, so that one page cannot end the reading of a site.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a library gave up on the page: %v", p)
+		}
+	}()
+	return do()
 }
 
 // joinText makes one text node of those that stand next to each other. The

@@ -82,9 +82,9 @@ func letters(s string) string {
 
 // withAnswers adds to a page's Markdown the answers that it lacks: below their
 // question where that stands as a heading, else at the end.
-func withAnswers(text string, questions []question) (string, error) {
+func withAnswers(text string, questions []question) string {
 	if len(questions) == 0 {
-		return text, nil
+		return text
 	}
 	said := letters(text)
 	lines := strings.Split(text, "\n")
@@ -97,10 +97,7 @@ func withAnswers(text string, questions []question) (string, error) {
 	var end []string
 	size := len(text)
 	for _, q := range questions {
-		answer, err := answerText(q.answer)
-		if err != nil {
-			return "", err
-		}
+		answer := answerText(q.answer)
 		key := letters(answer)
 		if key == "" || strings.Contains(said, clip(key, 160)) || size+len(answer) > maxText {
 			continue
@@ -112,16 +109,16 @@ func withAnswers(text string, questions []question) (string, error) {
 			end = append(end, "## "+q.asked+"\n\n"+answer)
 		}
 	}
-	return strings.TrimSpace(strings.Join(append([]string{strings.Join(lines, "\n")}, end...), "\n\n")), nil
+	return strings.TrimSpace(strings.Join(append([]string{strings.Join(lines, "\n")}, end...), "\n\n"))
 }
 
 // answerText is an answer's HTML as Markdown. Its headings, if it has any, do not
-// outrank the question.
-func answerText(source string) (string, error) {
+// outrank the question. It is empty if it cannot be read.
+func answerText(source string) string {
 	div := element(atom.Div)
 	nodes, err := html.ParseFragment(strings.NewReader(source), div)
 	if err != nil {
-		return "", nil // nested too deeply to be an answer
+		return "" // nested too deeply to be an answer
 	}
 	for _, n := range nodes {
 		div.AppendChild(n)
@@ -132,5 +129,9 @@ func answerText(source string) (string, error) {
 			retag(n, atom.P)
 		}
 	}
-	return markdown(div)
+	text, err := markdown(div)
+	if err != nil {
+		return ""
+	}
+	return text
 }
