@@ -87,6 +87,7 @@ type scratch struct {
 	wants      []want
 	path       []byte
 	said       []string
+	touched    byte // keeps reads from being left out
 }
 
 // sum is what a passage has earned.
@@ -141,7 +142,7 @@ func (ix *Index) Search(q Query) []Hit {
 	if q.Vector != nil {
 		depth = max(limit, fuseDepth)
 	}
-	top := s.best(sums, depth+rerankDepth)
+	top := s.best(sums, max(depth, limit+rerankDepth))
 	ix.rerank(top, q.Text, wants, sums, s)
 	top = top[:min(depth, len(top))]
 	near := ix.vectors.nearest(q.Vector, depth, s)

@@ -239,6 +239,11 @@ func (v *vectors) nearest(query []float32, limit int, s *scratch) []ranked {
 	}
 	s.candidates = near
 	near = leading(near, finalists)
+	for _, r := range near { // lets the memory fetch them side by side
+		for at := r.passage * 64 * v.words; at < (r.passage+1)*64*v.words; at += 64 {
+			s.touched += v.sizes[at]
+		}
+	}
 	for i := range near {
 		near[i].score = v.dot(near[i].passage, fine)
 	}
@@ -267,8 +272,8 @@ func leading(all []ranked, n int) []ranked {
 	for i := n/2 - 1; i >= 0; i-- {
 		sink(best, i)
 	}
-	for i := n; i < len(all); i++ {
-		if n > 0 && byScore(all[i], best[0]) < 0 {
+	for i := n; n > 0 && i < len(all); i++ {
+		if all[i].score > best[0].score {
 			best[0], all[i] = all[i], best[0]
 			sink(best, 0)
 		}
