@@ -115,10 +115,11 @@ func TestLanguages(t *testing.T) {
 
 // A product's number is found however it is spelled, and before its neighbours.
 func TestCodes(t *testing.T) {
-	ix := site(t, "en", "The KT-100 holds one litre.", "The KT-1000 holds ten litres.", "Model XR 450 B is red.", "Part no. 0045-77/A fits all.", "KT100S is the small one.")
+	ix := site(t, "en", "The KT-100 holds one litre.", "The KT-1000 holds ten litres.", "Model XR 450 B is red.", "Part no. 0045-77/A fits all.", "KT100S is the small one.", "AS-400 is a spout.")
 	for _, c := range []struct{ question, want string }{
 		{"KT-100", "0"}, {"kt100", "0"}, {"KT 100", "0"}, {"kt_100", "0"}, {"what is the KT-100?", "0"}, {"KT–100", "0"}, {"KT.100", "0"},
 		{"KT1000", "1"}, {"kt-1000", "1"}, {"xr450b", "2"}, {"XR-450-B", "2"}, {"XR450 b", "2"}, {"004577a", "3"}, {"0045 77 A", "3"}, {"kt-100s", "4"},
+		{"is a kt 30 smaller than the kt 100 s?", "4"}, {"AS 400", "5"}, {"and the as400?", "5"},
 	} {
 		hits := ix.Search(Query{Text: c.question, Language: "en"})
 		if len(hits) == 0 || hits[0].Passage.ID != c.want {

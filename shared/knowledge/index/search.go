@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
-	"strings"
 
 	"omniops/shared/knowledge/passage"
 )
@@ -174,40 +173,22 @@ func (ix *Index) wants(q Query, s *scratch) []want {
 	}
 	wants := s.wants[:0]
 	seen := map[string]bool{}
-	before, last := "", "" // the two words before, joined, and the last of them
-	code := ""             // what was written as one, and its parts follow
+	var before neighbours
 	tokens(text, func(t token) {
+		for _, code := range before.join(t) {
+			if !seen[code] {
+				seen[code] = true
+				wants = append(wants, ix.joined(code)...)
+			}
+		}
 		if len(wants) >= maxWanted || seen[t.word] || !t.exact && stopWord(t.word, language) {
 			return
 		}
 		seen[t.word] = true
 		wants = append(wants, ix.want(t, language)...)
-		if t.optional {
-			code = t.word
-			return
-		}
-		for _, joined := range []string{before + t.word, last + t.word} {
-			if !strings.Contains(code, joined) {
-				wants = append(wants, ix.joined(joined)...)
-			}
-		}
-		before, last = last+t.word, t.word
 	})
 	s.wants = wants[:min(len(wants), maxWanted)]
 	return s.wants
-}
-
-// joined looks up neighbouring words that may be a code which the site writes as
-// one. What the site does not have was none.
-func (ix *Index) joined(code string) []want {
-	if len(code) > maxTerm || !strings.ContainsAny(code, "0123456789") || strings.Trim(code, "0123456789") == "" {
-		return nil
-	}
-	i := ix.find(fold(code))
-	if i < 0 {
-		return nil
-	}
-	return []want{{terms: []match{{i, 1}}, weight: idf(ix.passages.len(), ix.count(i)), optional: true}}
 }
 
 // want looks one word up, as each of the site's languages would spell its stem.
