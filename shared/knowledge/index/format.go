@@ -19,9 +19,8 @@ import (
 //
 // A new stop word, stemmer or weight changes which terms a text has, so it needs
 // a new magic: such an index has to be built anew.
-// Products stand behind the texts of their passages.
 const (
-	magic       = "omni\x00ix2"
+	magic       = "omni\x00ix3"
 	family      = len("omni\x00ix") // of magic, that all versions share
 	checkedFrom = 12
 	versionAt   = 12

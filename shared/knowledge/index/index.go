@@ -161,13 +161,18 @@ func (ix *Index) passage(i int) (passage.Passage, bool) {
 	r := &reader{b: ix.passages.get(i)}
 	page := r.uint()
 	p := passage.Passage{ID: r.string()}
+	text := make([]byte, 0, 1024) // of headings and body: together no longer than one may be
 	if n := r.count(); n > 0 {
 		p.Path = make([]string, 0, min(n, 16))
 		for range n {
-			p.Path = append(p.Path, string(ix.text(r, nil)))
+			at := len(text)
+			text = ix.text(r, text)
+			p.Path = append(p.Path, string(text[at:]))
 		}
 	}
-	p.Text = string(ix.text(r, make([]byte, 0, 1024)))
+	at := len(text)
+	text = ix.text(r, text)
+	p.Text = string(text[at:])
 	record := readProduct(r)
 	if r.bad || page >= uint64(ix.pages.len()) {
 		return passage.Passage{}, false

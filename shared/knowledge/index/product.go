@@ -10,7 +10,7 @@ import (
 const (
 	hasProduct = 1 << iota
 	onItsPage  // its address is that of the passage
-	from       // its price is the lowest of several
+	fromPrice  // its price is the lowest of several
 )
 
 // appendProduct stores the product of a passage behind the passage's text.
@@ -23,7 +23,7 @@ func appendProduct(b []byte, p passage.Passage) []byte {
 		known |= onItsPage
 	}
 	if p.Product.From {
-		known |= from
+		known |= fromPrice
 	}
 	b = binary.AppendUvarint(b, known)
 	for _, s := range []string{p.Product.Name, p.Product.SKU, p.Product.Price, p.Product.Currency, p.Product.Availability} {
@@ -47,13 +47,13 @@ func readProduct(r *reader) storedProduct {
 	if p.known&hasProduct == 0 {
 		return p
 	}
+	p.From = p.known&fromPrice != 0
 	for _, s := range []*string{&p.Name, &p.SKU, &p.Price, &p.Currency, &p.Availability} {
 		*s = r.string()
 	}
 	if p.known&onItsPage == 0 {
 		p.URL = r.string()
 	}
-	p.From = p.known&from != 0
 	return p
 }
 

@@ -54,9 +54,7 @@ const (
 const (
 	synonymWorth = 0.7
 	typoWorth    = 0.7
-
-	compoundWorth = 0.6
-	unknownWorth  = 0.9 // of the weight of the rarest word: shoppers use words a site does not
+	unknownWorth = 0.9 // of the weight of the rarest word: shoppers use words a site does not
 )
 
 // What the words of a question earn for standing together, as shares of what
@@ -88,12 +86,14 @@ type scratch struct {
 	wants      []want
 	path       []byte
 	said       []string
+	touched    byte // keeps reads from being left out
 }
 
 // sum is what a passage has earned.
 type sum struct {
 	score float32
 	words uint32 // which words it has, one bit each
+	whole uint32 // of those, the ones that are more than a part of what it has
 }
 
 // passages gives a zeroed sum per passage.
@@ -141,7 +141,7 @@ func (ix *Index) Search(q Query) []Hit {
 	if q.Vector != nil {
 		depth = max(limit, fuseDepth)
 	}
-	top := s.best(sums, depth+rerankDepth)
+	top := s.best(sums, max(depth, limit+rerankDepth))
 	ix.rerank(top, q.Text, wants, sums, s)
 	top = top[:min(depth, len(top))]
 	near := ix.vectors.nearest(q.Vector, depth, s)
@@ -155,7 +155,7 @@ func (ix *Index) Search(q Query) []Hit {
 		hits = append(hits, Hit{
 			Passage:    p,
 			Score:      float64(r.score),
-			Confidence: max(coverage(wants, sums[r.passage].words), ix.vectors.scale.confidence(r.lift)),
+			Confidence: max(coverage(wants, sums[r.passage]), ix.vectors.scale.confidence(r.lift)),
 		})
 	}
 	return hits
@@ -173,21 +173,28 @@ func (ix *Index) wants(q Query, s *scratch) []want {
 	}
 	wants := s.wants[:0]
 	seen := map[string]bool{}
+	var before neighbours
 	tokens(text, func(t token) {
+		for _, code := range before.join(t) {
+			if !seen[code] {
+				seen[code] = true
+				wants = append(wants, ix.joined(code)...)
+			}
+		}
 		if len(wants) >= maxWanted || seen[t.word] || !t.exact && stopWord(t.word, language) {
 			return
 		}
 		seen[t.word] = true
-		if w, ok := ix.want(t, language); ok {
-			wants = append(wants, w)
-		}
+		wants = append(wants, ix.want(t, language)...)
 	})
-	s.wants = wants
-	return wants
+	s.wants = wants[:min(len(wants), maxWanted)]
+	return s.wants
 }
 
 // want looks one word up, as each of the site's languages would spell its stem.
-func (ix *Index) want(t token, language string) (want, bool) {
+// It gives several for a word of which only the parts are known, and none for one
+// that says nothing.
+func (ix *Index) want(t token, language string) []want {
 	w := want{optional: t.optional}
 	var spellings []string
 	add := func(language string) {
@@ -196,12 +203,13 @@ func (ix *Index) want(t token, language string) (want, bool) {
 			spellings = append(spellings, s)
 		}
 	}
-	for _, l := range ix.languages[:min(len(ix.languages), 4)] {
+	languages := ix.languages[:min(len(ix.languages), 4)]
+	for _, l := range languages {
 		add(l)
 	}
 	if len(spellings) == 0 {
 		if add(language); len(spellings) == 0 {
-			return want{}, false
+			return nil
 		}
 	}
 	n := ix.passages.len()
@@ -221,14 +229,15 @@ func (ix *Index) want(t token, language string) (want, bool) {
 				take(other, synonymWorth)
 			}
 		}
+		if found := ix.compounds(w, t.word, spellings, languages); found != nil {
+			return found
+		}
 	}
 	if len(w.terms) > 0 {
-		return w, true
+		return []want{w}
 	}
 	if !t.exact {
-		if w.terms = ix.parts(t.word, language); len(w.terms) == 0 {
-			w.terms = ix.fixes(spellings)
-		}
+		w.terms = ix.guesses(t.word, spellings, languages)
 	}
 	for _, m := range w.terms {
 		w.weight = max(w.weight, idf(n, ix.count(m.term)))
@@ -236,7 +245,25 @@ func (ix *Index) want(t token, language string) (want, bool) {
 	if len(w.terms) == 0 {
 		w.weight = idf(n, 1) * unknownWorth
 	}
-	return w, true
+	return []want{w}
+}
+
+// guesses are the terms that a word the site does not have may stand for.
+func (ix *Index) guesses(word string, spellings, languages []string) []match {
+	if found := ix.fixes(spellings); len(found) > 0 {
+		return found
+	}
+	for _, language := range languages {
+		if found := ix.part(word, language); found != nil {
+			return found
+		}
+		for _, s := range spellings {
+			if found := ix.endings(s, language); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // fixes are the most frequent terms that a misspelt word may stand for.
@@ -270,6 +297,10 @@ func (ix *Index) accumulate(wants []want, sums []sum) {
 		bit := uint32(1) << i
 		for _, m := range w.terms {
 			weight := float32(idf(len(sums), ix.count(m.term)) * m.worth / 255)
+			whole := bit
+			if m.worth < headWorth {
+				whole = 0
+			}
 			list := ix.postings.get(m.term)
 			_, n := binary.Uvarint(list)
 			if n <= 0 {
@@ -291,6 +322,7 @@ func (ix *Index) accumulate(wants []want, sums []sum) {
 				s := &sums[at]
 				s.score += weight * float32(list[n])
 				s.words |= bit
+				s.whole |= whole
 				list = list[n+1:]
 			}
 		}
@@ -353,12 +385,14 @@ func (ix *Index) rerank(top []ranked, text string, wants []want, sums []sum, s *
 		r.uint()
 		r.bytes()
 		best := 0.0
-		for range r.count() {
-			s.path = ix.text(r, s.path[:0])
-			s.said = plainWords(s.said[:0], lower(string(s.path)))
+		s.path = s.path[:0]
+		for n := r.count(); n > 0 && !r.bad; n-- {
+			at := len(s.path)
+			s.path = ix.text(r, s.path)
+			s.said = plainWords(s.said[:0], lower(string(s.path[at:])))
 			best = max(best, overlap(asked, s.said))
 		}
-		bonus := 1 + coverageBonus*coverage(wants, sums[top[i].passage].words) + headingBonus*best
+		bonus := 1 + coverageBonus*coverage(wants, sums[top[i].passage]) + headingBonus*best
 		top[i].score *= float32(bonus)
 	}
 	slices.SortFunc(top, func(a, b ranked) int {
@@ -412,7 +446,7 @@ func (ix *Index) fuse(words, near []ranked, wants []want, sums []sum) []found {
 		return out
 	}
 	for i := range out {
-		sure := coverage(wants, sums[out[i].passage].words)
+		sure := coverage(wants, sums[out[i].passage])
 		out[i].score = float32(doubtful+sure) / float32(fuseRank+i+1)
 	}
 	for i, r := range near {
@@ -432,10 +466,10 @@ func (ix *Index) fuse(words, near []ranked, wants []want, sums []sum) []found {
 
 // coverage is the share of the informative weight of the wanted words that a
 // passage with these words has.
-func coverage(wants []want, words uint32) float64 {
+func coverage(wants []want, s sum) float64 {
 	has, all := 0.0, 0.0
 	for i, w := range wants {
-		found := words&(1<<i) != 0
+		found := s.words&(1<<i) != 0
 		if w.optional && !found {
 			continue
 		}
@@ -444,6 +478,9 @@ func coverage(wants []want, words uint32) float64 {
 			worth := 0.0
 			for _, m := range w.terms {
 				worth = max(worth, m.worth)
+			}
+			if s.whole&(1<<i) == 0 {
+				worth = modifierWorth
 			}
 			has += w.weight * worth
 		}

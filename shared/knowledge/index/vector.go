@@ -15,18 +15,18 @@ import (
 const (
 	maxDimensions = 4096
 	embedBatch    = 128 // texts per call of Embed
-	candidates    = 64  // vectors compared exactly, at least
 )
 
 // vectors are stored as their differences from a centre: one bit per dimension
-// for the sign, to find candidates by, and one byte for the size, with which they
-// are ranked.
+// for the sign, and one byte for the size. They are found in three steps: the
+// signs of all are compared with those of the query; the signs of the candidates
+// are weighed by the query's sizes; the finalists are multiplied with the query.
 type vectors struct {
 	n, dimensions int
 	words         int // of 64 bits
 	signs         []byte
 	sizes         []byte
-	scales        []byte // what the sizes of one vector are multiplied by
+	scales        []byte // two numbers for each vector: see step and reach
 	centre        []float32
 	scale         lift
 }
@@ -38,7 +38,7 @@ func openVectors(section *[sections][]byte, n, dimensions int) (vectors, error) 
 		v.n = 0
 	}
 	centre := section[sectionCentre]
-	if len(v.signs) != v.n*8*v.words || len(v.sizes) != v.n*64*v.words || len(v.scales) != 4*v.n ||
+	if len(v.signs) != v.n*8*v.words || len(v.sizes) != v.n*64*v.words || len(v.scales) != 8*v.n ||
 		dimensions == 0 && len(centre) != 0 || dimensions > 0 && len(centre) != 4*dimensions+liftSize {
 		return vectors{}, errCorrupt
 	}
@@ -91,26 +91,39 @@ func writeVectors(ctx context.Context, out *[sections][]byte, passages []passage
 	}
 	out[sectionCentre] = measureLift(all, centre, passages).append(out[sectionCentre])
 	for _, v := range all {
-		for _, word := range signs(v, centre) {
-			out[sectionSigns] = le.AppendUint64(out[sectionSigns], word)
-		}
-		most := float32(0)
-		for d, x := range v {
-			most = max(most, abs(x-centre[d]))
-		}
-		scale := most / 255
-		for d, x := range v {
-			size := byte(0)
-			if scale > 0 {
-				size = byte(min(math.RoundToEven(float64(abs(x-centre[d])/scale)), 255))
-			}
-			out[sectionSizes] = append(out[sectionSizes], size)
-		}
-		out[sectionSizes] = append(out[sectionSizes], make([]byte, (64-dimensions%64)%64)...)
-		out[sectionScales] = le.AppendUint32(out[sectionScales], math.Float32bits(scale))
+		writeVector(out, v, centre)
 	}
 	return dimensions, nil
 }
+
+// writeVector stores one vector.
+func writeVector(out *[sections][]byte, v, centre []float32) {
+	for _, word := range signs(v, centre) {
+		out[sectionSigns] = le.AppendUint64(out[sectionSigns], word)
+	}
+	most, sum, squares := float32(0), float32(0), float32(0)
+	for d, x := range v {
+		size := abs(x - centre[d])
+		most, sum, squares = max(most, size), sum+size, squares+size*size
+	}
+	step, reach := most/255, float32(0)
+	if sum > 0 {
+		reach = squares / sum
+	}
+	at := len(out[sectionSizes])
+	out[sectionSizes] = append(out[sectionSizes], make([]byte, (len(v)+63)/64*64)...)
+	for d, x := range v {
+		if step > 0 {
+			out[sectionSizes][at+place(d)] = byte(min(math.RoundToEven(float64(abs(x-centre[d])/step)), 255))
+		}
+	}
+	out[sectionScales] = le.AppendUint32(out[sectionScales], math.Float32bits(step))
+	out[sectionScales] = le.AppendUint32(out[sectionScales], math.Float32bits(reach))
+}
+
+// place is where the size of a dimension is stored: of each eight, the even ones
+// come first, so that neighbours are half a word apart.
+func place(d int) int { return d&^7 | d&1<<2 | d&7>>1 }
 
 func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
 
@@ -149,10 +162,11 @@ func (ix *Index) reuse(passages []passage.Passage, model string) (all [][]float3
 
 // get is the i-th vector, as exactly as it is stored.
 func (v *vectors) get(i int) []float32 {
-	scale := v.step(i)
+	step := v.step(i)
 	out := make([]float32, v.dimensions)
-	for d, size := range v.sizes[i*64*v.words:][:v.dimensions] {
-		x := float32(size) * scale
+	sizes := v.sizes[i*64*v.words:]
+	for d := range out {
+		x := float32(sizes[place(d)]) * step
 		if v.signs[i*8*v.words+d/8]>>(d%8)&1 == 0 {
 			x = -x
 		}
@@ -161,7 +175,12 @@ func (v *vectors) get(i int) []float32 {
 	return out
 }
 
-func (v *vectors) step(i int) float32 { return math.Float32frombits(le.Uint32(v.scales[4*i:])) }
+// step is what the sizes of the i-th vector are multiplied by.
+func (v *vectors) step(i int) float32 { return math.Float32frombits(le.Uint32(v.scales[8*i:])) }
+
+// reach is what the signs of the i-th vector are multiplied by when they stand for
+// the vector: then the product of the vector with them is that with itself.
+func (v *vectors) reach(i int) float32 { return math.Float32frombits(le.Uint32(v.scales[8*i+4:])) }
 
 // unit scales a vector to length one.
 func unit(v []float32) []float32 {
@@ -206,23 +225,60 @@ func (v *vectors) nearest(query []float32, limit int, s *scratch) []ranked {
 	query = unit(query)
 	distances := s.distances(v.n)
 	counts := v.measure(signs(query, v.centre), distances, s)
-	want := int32(max(candidates+v.n/400, 4*candidates-v.n/50) + limit) // a small index can afford more
+	candidates, finalists := v.effort(limit)
 	cut, have := 0, int32(0)
-	for ; cut < len(counts) && have < want; cut++ {
+	for ; cut < len(counts) && have < int32(candidates); cut++ {
 		have += counts[cut]
 	}
 	near := s.candidates[:0]
 	fine := v.quantise(query, s)
 	for i, d := range distances {
 		if int(d) < cut {
-			near = append(near, ranked{i, v.dot(i, fine)})
+			near = append(near, ranked{i, v.estimate(i, fine)})
 		}
 	}
 	s.candidates = near
-	slices.SortFunc(near, func(a, b ranked) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
-	})
-	return near[:min(limit, len(near))]
+	near = leading(near, finalists)
+	for _, r := range near { // lets the memory fetch them side by side
+		for at := r.passage * 64 * v.words; at < (r.passage+1)*64*v.words; at += 64 {
+			s.touched += v.sizes[at]
+		}
+	}
+	for i := range near {
+		near[i].score = v.dot(near[i].passage, fine)
+	}
+	near = leading(near, limit)
+	slices.SortFunc(near, byScore)
+	return near
+}
+
+// effort is how many vectors to weigh by their signs, and of those how many to
+// compare exactly. A small index can afford more, a large one needs more.
+func (v *vectors) effort(limit int) (candidates, finalists int) {
+	return limit + 256 + v.n/200, limit + max(40+v.n/400, 160-v.n/50)
+}
+
+// byScore orders the best first.
+func byScore(a, b ranked) int {
+	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
+}
+
+// leading moves the n best to the front, in any order, and gives those.
+func leading(all []ranked, n int) []ranked {
+	if n >= len(all) {
+		return all
+	}
+	best := all[:n]
+	for i := n/2 - 1; i >= 0; i-- {
+		sink(best, i)
+	}
+	for i := n; n > 0 && i < len(all); i++ {
+		if all[i].score > best[0].score {
+			best[0], all[i] = all[i], best[0]
+			sink(best, 0)
+		}
+	}
+	return best
 }
 
 // measure fills in how many signs of each vector differ from the query's, and
@@ -274,45 +330,74 @@ func measure512(query *[8]uint64, signs []byte, distances []uint16, counts []int
 // 64 products with sizes stays below 8 * 255 * fineScale, within 31 bits.
 const fineScale = 1 << 19
 
-// signed is a query quantised, four dimensions at a time, with each of the
-// sixteen ways to sign them.
-type signed [][16][4]int32
+// signed is a query quantised, with every way to sign a few of its dimensions at
+// a time.
+type signed struct {
+	pairs [][4]int64  // two dimensions, the first in the upper half
+	sums  [][16]int32 // of four dimensions
+}
 
 // quantise prepares a query for multiplication with stored vectors.
 func (v *vectors) quantise(query []float32, s *scratch) signed {
-	groups := 16 * v.words
-	if cap(s.signed) < groups {
-		s.signed = make(signed, groups)
+	n := 16 * v.words
+	if cap(s.signed.sums) < n {
+		s.signed = signed{make([][4]int64, 2*n), make([][16]int32, n)}
 	}
-	s.signed = s.signed[:groups]
-	for g := range s.signed {
-		for j := range 4 {
-			x := int32(0)
+	s.signed = signed{s.signed.pairs[:2*n], s.signed.sums[:n]}
+	for g := range n {
+		var q [4]int64
+		for j := range q {
 			if d := 4*g + j; d < len(query) {
-				x = int32(math.RoundToEven(float64(query[d]) * fineScale))
+				q[j] = int64(math.RoundToEven(float64(query[d]) * fineScale))
 			}
-			for way := range int32(16) {
-				minus := way>>j&1 - 1
-				s.signed[g][way][j] = (x ^ minus) - minus
-			}
+		}
+		for j := range 2 {
+			a, b := q[2*j], q[2*j+1]
+			s.signed.pairs[2*g+j] = [4]int64{-a<<32 - b, a<<32 - b, -a<<32 + b, a<<32 + b}
+		}
+		low := [4]int64{-q[0] - q[1], q[0] - q[1], q[1] - q[0], q[0] + q[1]}
+		high := [4]int64{-q[2] - q[3], q[2] - q[3], q[3] - q[2], q[2] + q[3]}
+		for way := range s.signed.sums[g] {
+			s.signed.sums[g][way] = int32(low[way&3] + high[way>>2])
 		}
 	}
 	return s.signed
 }
 
-// dot multiplies the i-th vector's difference from the centre with a query.
+// estimate is nearly what dot is, from the signs of the i-th vector alone.
+func (v *vectors) estimate(i int, query signed) float32 {
+	signs := v.signs[i*8*v.words:]
+	sum := int64(0)
+	for sums := query.sums; len(sums) >= 16; sums = sums[16:] {
+		bits, q := le.Uint64(signs), (*[16][16]int32)(sums)
+		part := q[0][bits&15] + q[1][bits>>4&15] + q[2][bits>>8&15] + q[3][bits>>12&15]
+		part += q[4][bits>>16&15] + q[5][bits>>20&15] + q[6][bits>>24&15] + q[7][bits>>28&15]
+		part += q[8][bits>>32&15] + q[9][bits>>36&15] + q[10][bits>>40&15] + q[11][bits>>44&15]
+		part += q[12][bits>>48&15] + q[13][bits>>52&15] + q[14][bits>>56&15] + q[15][bits>>60]
+		sum += int64(part)
+		signs = signs[8:]
+	}
+	return float32(sum) * v.reach(i) / fineScale
+}
+
+// lanes are the two sizes of a word that are multiplied at a time.
+const lanes = 0xff_0000_00ff
+
+// dot multiplies the i-th vector's difference from the centre with a query. The
+// product of two packed pairs has the sum of both products in its upper half.
 func (v *vectors) dot(i int, query signed) float32 {
 	sizes := v.sizes[i*64*v.words:]
 	signs := v.signs[i*8*v.words:]
 	sum := int64(0)
-	for ; len(query) >= 16; query = query[16:] {
-		bits, part := le.Uint64(signs), int32(0)
-		for g := range 16 {
-			q, m := &query[g][bits&15], (*[4]byte)(sizes[4*g:])
-			part += q[0]*int32(m[0]) + q[1]*int32(m[1]) + q[2]*int32(m[2]) + q[3]*int32(m[3])
-			bits >>= 4
+	for pairs := query.pairs; len(pairs) >= 32; pairs = pairs[32:] {
+		bits, part := le.Uint64(signs), int64(0)
+		for g := range 8 {
+			q, m := (*[4][4]int64)(pairs[4*g:]), le.Uint64(sizes[8*g:])
+			part += q[0][bits&3]*int64(m&lanes) + q[1][bits>>2&3]*int64(m>>8&lanes) +
+				q[2][bits>>4&3]*int64(m>>16&lanes) + q[3][bits>>6&3]*int64(m>>24&lanes)
+			bits >>= 8
 		}
-		sum += int64(part)
+		sum += part >> 32
 		sizes, signs = sizes[64:], signs[8:]
 	}
 	return float32(sum) * v.step(i) / fineScale

@@ -2,9 +2,12 @@ package index
 
 import (
 	"context"
+	"math"
 	"math/bits"
 	"math/rand/v2"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"omniops/shared/knowledge/passage"
 )
@@ -56,6 +59,58 @@ func TestVectorsAreUsedAgain(t *testing.T) {
 	asked = 0
 	if open(t, changed, Options{Embed: count, Model: "other", Previous: first}); asked != len(changed) {
 		t.Errorf("%d texts embedded after the model changed, want all", asked)
+	}
+}
+
+// Multiplying packed vectors with a packed query is multiplying the vectors as
+// they are stored, whatever their length and direction.
+func TestDotIsThatOfStoredVectors(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		dimensions := rapid.SampledFrom([]int{1, 3, 63, 64, 65, 512, maxDimensions}).Draw(r, "dimensions")
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
+		spiky := rapid.Bool().Draw(r, "spiky")
+		draw := func() []float32 {
+			v := make([]float32, dimensions)
+			for d := range v {
+				v[d] = float32(random.NormFloat64())
+				if spiky {
+					v[d] *= v[d] * v[d]
+				}
+			}
+			return v
+		}
+		embed := func(_ context.Context, texts []string) (out [][]float32, err error) {
+			for range texts {
+				out = append(out, draw())
+			}
+			return out, nil
+		}
+		ix := open(t, shop, Options{Embed: embed, Model: "random"})
+		query := unit(draw())
+		fine := ix.vectors.quantise(query, &scratch{})
+		for i := range shop {
+			want := 0.0
+			for d, x := range ix.vectors.get(i) {
+				want += float64(query[d]) * float64(x-ix.vectors.centre[d])
+			}
+			if got := ix.vectors.dot(i, fine); math.Abs(float64(got)-want) > 1e-3 {
+				r.Fatalf("dot is %f, want %f", got, want)
+			}
+		}
+	})
+}
+
+// The nearest that are found are the nearest there are, but for a few in a
+// thousand.
+func TestNearestAreTheNearest(t *testing.T) {
+	passages, queries := corpus(2_000)
+	ix := open(t, passages, Options{Embed: topicEmbed(4), Model: "topics"})
+	vectors, err := topicEmbed(5)(t.Context(), queries[:60])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := recall(ix, vectors); got < 0.99 {
+		t.Errorf("recall of the nearest ten is %.4f", got)
 	}
 }
 
