@@ -33,6 +33,14 @@ var unread = set("add-to-cart add_to_cart remove_item sort_by sort orderby order
 var unreadSegments = set("cart basket checkout checkouts account my-account login logout signin sign-in register signup password wp-admin wp-login.php " +
 	"wp-json admin cdn-cgi search recommendations challenge orders wishlist compare warenkorb kasse panier")
 
+// doors are parts of paths that visitors are sent to who must sign in first.
+var doors = set("account my-account login signin sign-in register password wp-login.php challenge")
+
+// isDoor reports whether an address is where visitors sign in.
+func isDoor(u *url.URL) bool {
+	return slices.ContainsFunc(strings.Split(strings.ToLower(u.Path), "/"), func(s string) bool { return doors[s] })
+}
+
 func set(words string) map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(words) {

@@ -301,7 +301,7 @@ func (w *crawling) take(a answer) error {
 		w.skip(e, NoIndex)
 		return nil
 	case o.password && len(o.words) < loginWords:
-		w.skip(e, NotContent)
+		w.skip(e, SignIn)
 		return nil
 	case o.saysNotFound(), w.missing != nil && e.URL != w.frontier.Seed && o.resembles(w.missing):
 		w.skip(e, SoftNotFound)
@@ -366,6 +366,9 @@ func (w *crawling) redirect(e Entry, to *url.URL) {
 		w.skip(e, RedirectLoop)
 	default:
 		if reason := trap(to); reason != "" {
+			if isDoor(to) {
+				reason = SignIn
+			}
 			w.skip(e, reason)
 			return
 		}

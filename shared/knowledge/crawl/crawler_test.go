@@ -178,7 +178,14 @@ func TestCrawl(t *testing.T) {
 			},
 			"/door": shows(`<form>Please sign in<input type=password></form>`),
 		}, []string{"/"}, map[string]Reason{"/a.PDF": NotHTML, "/data": NotHTML, "/gone": NotFound, "/broken": ServerError, "/cart/add": NotContent,
-			"/a?add-to-cart=7": NotContent, "/members": Denied, "/brotli": BadResponse, "/door": NotContent, "/x/x/x/x": Trap}},
+			"/a?add-to-cart=7": NotContent, "/members": Denied, "/brotli": BadResponse, "/door": SignIn, "/x/x/x/x": Trap}},
+		{"login walls", map[string]http.HandlerFunc{
+			"/":           shows(`<a href="/trade">1</a><a href="/club">2</a><a href="/newsletter">3</a><a href="/old">4</a>`),
+			"/trade":      redirect("/account/login?return_url=%2Ftrade"),
+			"/club":       shows(`<h1>Members</h1><form><input name=mail><input type="PASSWORD"></form>`),
+			"/old":        redirect("/cart"),
+			"/newsletter": shows(strings.Join(manyWords(200), " ") + `<form><input type=password></form>`),
+		}, []string{"/", "/newsletter"}, map[string]Reason{"/trade": SignIn, "/club": SignIn, "/old": NotContent}},
 		{"pages that say they are not found", map[string]http.HandlerFunc{
 			"/":       shows(`<a href="/real">1</a><a href="/old-product">2</a><a href="/titled">3</a>`),
 			"/real":   shows("<title>Kettle</title>" + strings.Repeat("words about a kettle that boils ", 3)),
@@ -325,6 +332,25 @@ func TestConditionalRequests(t *testing.T) {
 	report, err = c.Crawl(t.Context(), address, known, keep(nil))
 	if err != nil || report.Indexed != 1 || report.Unchanged != 2 {
 		t.Errorf("report %+v, error %v", report, err)
+	}
+}
+
+func manyWords(n int) []string {
+	words := make([]string, n)
+	for i := range words {
+		words[i] = fmt.Sprintf("word%d", i)
+	}
+	return words
+}
+
+// A shop behind a password is told so, and loses nothing.
+func TestSiteBehindAPassword(t *testing.T) {
+	c, address := site(t, map[string]http.HandlerFunc{
+		"/": redirect("/password"), "/a": redirect("/password"), "/password": shows(`<form><input type=password></form>`),
+	})
+	_, err := c.Crawl(t.Context(), address, map[string]Validators{address + "/a": {}}, keep(nil))
+	if fault.KindOf(err) != fault.Invalid || !strings.Contains(fault.Detail(err), "sign in") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -28,6 +28,7 @@ const (
 	NoIndex       Reason = "the page asks not to be indexed"
 	NotHTML       Reason = "not an HTML page"
 	NotContent    Reason = "a shopper's own page, an action or another order of the same page"
+	SignIn        Reason = "the page asks visitors to sign in"
 	Trap          Reason = "one of endlessly many variants"
 	TooLong       Reason = "the address is too long"
 	Duplicate     Reason = "another address is given as the original"
