@@ -32,8 +32,8 @@ guarantee: guarantee guaranteed guarantees warranty warranties | garantie gewäh
 exchange: exchange exchanges swap | umtausch tauschen | échange échanger
 cancel: cancel cancels cancelled cancellation change-order | stornieren stornierung abbestellen | annuler annulation
 contact: contact email e-mail mail phone telephone call write reach speak | kontakt telefon anrufen erreichen schreiben | contacter contact téléphone appeler joindre courriel
-hours: open opens opening closed close closes hours weekend saturday sunday | geöffnet öffnungszeiten öffnet schließt wochenende | ouvert ouverture horaires ferme weekend
-payment: payment payments pay paypal klarna visa mastercard card cards | zahlung zahlen bezahlen zahlungsarten karte | paiement payer carte
+hours: open opens opening closed close closes hours weekend | geöffnet offen öffnungszeiten öffnet schließt wochenende | ouvert ouverture horaires ferme weekend
+payment: payment payments pay paypal klarna visa mastercard card cards apple-pay google-pay | zahlung zahlen bezahlen zahlungsarten karte kreditkarte lastschrift vorkasse | paiement payer carte
 care: clean cleaning wash washing washable dishwasher descale descaling care maintain maintenance | reinigen reinigung waschen spülmaschine entkalken pflege | nettoyer nettoyage laver lave-vaisselle détartrer entretien
 size: size sizes sizing fit fits measure measurements dimensions wide tall height width length | größe größen passt maße breite höhe länge | taille tailles mesure dimensions largeur hauteur longueur
 colour: colour colours color colors shade finish | farbe farben | couleur couleurs coloris
@@ -44,11 +44,25 @@ stock: stock available availability sold-out restock | lager verfügbar vorräti
 discount: discount discounts voucher vouchers coupon coupons promo promotion | rabatt gutschein gutscheine aktion | réduction remise code-promo bon
 gift: gift gifts present | geschenk geschenke | cadeau cadeaux
 wrapping: wrapping wrap wrapped gift-wrap giftwrap | verpacken geschenkverpackung einpacken | emballage emballer
-damage: damaged damage broken faulty defect defective cracked | beschädigt kaputt defekt | endommagé cassé défectueux
+damage: damaged damage broken faulty defect defective cracked | beschädigt kaputt defekt zerbrochen | endommagé abîmé cassé défectueux
 track: track tracking trace | verfolgen sendungsverfolgung | suivre suivi
 account: account password login register | konto passwort anmelden | compte connexion
 place: located location address based showroom | adresse standort laden sitz | adresse magasin situé
-abroad: abroad international internationally overseas europe eu countries country worldwide | ausland international länder land europa | étranger international pays europe
+abroad: abroad international internationally overseas outside elsewhere europe eu countries country worldwide | ausland international länder land europa außerhalb weltweit | étranger international pays europe monde ailleurs
+repair: repair repairs repaired repairing mend mending fix fixed | reparatur reparaturen reparieren repariert flicken | réparation réparations réparer réparé
+subscription: subscription subscriptions subscribe | abo abonnement abonnieren | abonnement abonner
+age: age ages aged old | alter alt jahren | âge âgé
+temperature: temperature temperatures temp temps degrees celsius °c | temperatur temperaturen grad | température températures degrés
+giftcard: gift-card gift-cards gift-voucher gift-vouchers gift-certificate | geschenkgutschein geschenkkarte | carte-cadeau cartes-cadeaux chèque-cadeau chèques-cadeaux
+amex: amex american-express
+price-match: price-match match-prices beat-price price-promise
+monday: monday mondays | montag montags | lundi lundis
+tuesday: tuesday tuesdays | dienstag dienstags | mardi mardis
+wednesday: wednesday wednesdays | mittwoch mittwochs | mercredi mercredis
+thursday: thursday thursdays | donnerstag donnerstags | jeudi jeudis
+friday: friday fridays | freitag freitags | vendredi vendredis
+saturday: saturday saturdays | samstag samstags sonnabend | samedi samedis
+sunday: sunday sundays | sonntag sonntags | dimanche dimanches
 `
 
 const (
@@ -208,6 +222,20 @@ func split(text string) []string {
 }
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
+
+// names are words of a known concept that nothing else stands for: a shop that
+// takes cards does not therefore take each of them.
+var names = words("paypal klarna visa mastercard amex maestro bitcoin crypto giropay sofort twint alipay venmo afterpay clearpay")
+
+// countries are what a shopper may name where a page only says "abroad".
+var countries = words("usa america states canada australia zealand japan china india korea brazil mexico norway sweden denmark finland poland spain italy portugal netherlands belgium austria switzerland germany france ireland iceland greece " +
+	"kanada australien norwegen schweden dänemark finnland polen spanien italien niederlande belgien österreich schweiz deutschland frankreich irland " +
+	"états-unis amérique australie norvège suède danemark finlande pologne espagne italie pays-bas belgique autriche suisse allemagne irlande")
+
+// light are words that say little of what a question is about.
+var light = words("accept accepts take takes need happen happens work works want buy use used type typed thing kind sort type go back make makes made still new now today tomorrow put come comes find mean work help keep look bring possible available online exactly actually really even only else another other different same order product item shop store " +
+	"akzeptiert akzeptieren nehmt nehmen geht gehen gibts hab habt brauche machen lassen kommt kommen funktioniert kaufen bestellen bestellung produkt artikel shop jetzt denn mal schon noch dabei wieviel wieviele bekomme bekommt " +
+	"acceptez accepter prenez prendre faites faire marche fonctionne besoin acheter commander commande produit article possible encore maintenant utiliser")
 
 // kind is what sort of fact a question asks for.
 type kind struct {

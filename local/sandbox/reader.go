@@ -15,18 +15,22 @@ import (
 // says only what stands in the passages, and the same every time.
 type reader struct {
 	lexicon *lexicon
+	memory  *memory
 
 	mu   sync.Mutex
 	seen map[string][]sentence // passages that were cut up before
 }
 
-func newReader() *reader { return &reader{lexicon: newLexicon(), seen: map[string][]sentence{}} }
+func newReader() *reader {
+	l := newLexicon()
+	return &reader{lexicon: l, memory: newMemory(l), seen: map[string][]sentence{}}
+}
 
 // maxSeen bounds the passages that are remembered.
 const maxSeen = 4096
 
 // enough is the share of a question that a sentence must match.
-const enough = 0.42
+var enough = 0.48
 
 // sentence is a unit of a passage that can be quoted.
 type sentence struct {
@@ -47,7 +51,12 @@ type sentence struct {
 type want struct {
 	stem     string
 	concepts []string
+	meanings []string // everyday words that mean the same, for want of better
 	weight   float64
+	named    bool // a name, which only itself will do for
+	light    bool // it says little
+	country  bool // which some pages only call abroad
+	absent   bool // no passage has anything of it
 	earlier  bool // said in the question before
 }
 
@@ -69,7 +78,7 @@ func (r *reader) answer(in reading) string {
 		return nothing
 	}
 	sentences := r.sentences(in.passages)
-	r.weigh(wants, sentences)
+	r.weigh(wants, ask, sentences)
 	best := r.rank(wants, sort, sentences)
 	if len(best) == 0 {
 		return nothing
@@ -156,7 +165,43 @@ func (r *reader) terms(question string, in *language) []want {
 			continue
 		}
 		if !slices.ContainsFunc(out, func(x want) bool { return x.stem == stem }) {
-			out = append(out, want{stem: stem, concepts: found})
+			w := want{stem: stem, concepts: found, named: names[w], light: light[w], country: countries[w]}
+			if w.named {
+				w.concepts = slices.DeleteFunc(slices.Clone(found), func(c string) bool { return c != stem })
+			} else {
+				w.meanings = meaningsOnly(r.memory.of(stem, in))
+			}
+			if len(w.concepts)+len(w.meanings) == 0 && properName(question, all[i], in) {
+				w.named = true
+			}
+			if w.country {
+				w.concepts = []string{"abroad"}
+			}
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// properName reports whether a word is written as the name of a thing in the
+// midst of a question. In German every noun is.
+func properName(question, word string, in *language) bool {
+	if in.code == "de" {
+		return false
+	}
+	at := strings.Index(strings.ToLower(question), word)
+	if at <= 0 || at >= len(question) || strings.ContainsAny(strings.TrimSpace(question[:at])[max(0, len(strings.TrimSpace(question[:at]))-1):], ".!?") {
+		return false
+	}
+	return question[at] >= 'A' && question[at] <= 'Z' && strings.ToUpper(question) != question
+}
+
+// meaningsOnly leaves out the concepts.
+func meaningsOnly(all []string) []string {
+	var out []string
+	for _, m := range all {
+		if strings.HasPrefix(m, "~") {
+			out = append(out, m)
 		}
 	}
 	return out
@@ -231,6 +276,11 @@ func (r *reader) bag(text string, in *language) map[string]bool {
 		for _, c := range r.lexicon.conceptsOf(stem) {
 			bag["="+c] = true
 		}
+		for _, m := range r.memory.of(stem, in) {
+			if strings.HasPrefix(m, "~") {
+				bag[m] = true
+			}
+		}
 		if c, _ := r.pair(all, i); c != "" {
 			bag["="+c] = true
 		}
@@ -243,19 +293,43 @@ func (r *reader) bag(text string, in *language) map[string]bool {
 
 // weigh gives rare terms more weight, and terms of a known concept more again:
 // an answer about another thing may still hold for this one, an answer about
-// another matter never does.
-func (r *reader) weigh(wants []want, sentences []sentence) {
+// another matter never does. A word that no passage has may be misspelt: then it
+// stands for the one it resembles.
+func (r *reader) weigh(wants []want, ask *language, sentences []sentence) {
 	for i := range wants {
 		w := &wants[i]
-		seen := 0
-		for _, s := range sentences {
-			if s.own[w.stem] || s.title[w.stem] {
-				seen++
+		count := func() (seen, most int) {
+			for _, s := range sentences {
+				if s.own[w.stem] || s.title[w.stem] {
+					seen++
+				}
+				if w.match(s) > 0 {
+					most++
+				}
+			}
+			return seen, most
+		}
+		seen, some := count()
+		if some == 0 && len(w.concepts) == 0 {
+			if other := near(w.stem, sentences); other != "" {
+				w.stem = other
+				seen, some = count()
 			}
 		}
+		w.absent = some == 0
 		w.weight = 1 + 0.5*math.Log(float64(len(sentences)+1)/float64(seen+1))
 		if len(w.concepts) > 0 {
-			w.weight = 3
+			w.weight = conceptWeight
+		} else if w.absent {
+			w.weight = absentWeight
+			if !slices.ContainsFunc(sentences, func(s sentence) bool { return s.language == ask }) {
+				w.weight = absentForeign // it may be there in words of another language
+			}
+		}
+		if w.named {
+			w.weight = conceptWeight
+		} else if w.light && len(w.concepts) == 0 {
+			w.weight = 0.4
 		}
 		if w.earlier {
 			w.weight *= 0.7
@@ -263,28 +337,81 @@ func (r *reader) weigh(wants []want, sentences []sentence) {
 	}
 }
 
-// match tells how well a sentence meets a term, from 0 to 1.
-func (w want) match(s sentence) float64 {
-	in := func(bag map[string]bool, stem, concept float64) float64 {
-		if bag[w.stem] {
-			return stem
-		}
-		for _, c := range w.concepts {
-			if bag["="+c] {
-				return concept
+var conceptWeight, absentWeight, absentForeign = 2.6, 2.4, 1.2
+
+// near gives the word of the passages that is one letter away from a longer
+// one; none if there is none or the word is short.
+func near(stem string, sentences []sentence) string {
+	if len([]rune(stem)) < 5 {
+		return ""
+	}
+	best := ""
+	for _, s := range sentences {
+		for _, bag := range []map[string]bool{s.own, s.title} {
+			for other := range bag {
+				if other[0] != '=' && other[0] != '~' && (best == "" || other < best) && oneApart([]rune(stem), []rune(other)) {
+					best = other
+				}
 			}
 		}
-		return 0
 	}
-	heading := 0.75
+	return best
+}
+
+// oneApart reports whether two words differ in one letter, or in the order of
+// two, but not in the first.
+func oneApart(a, b []rune) bool {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	if len(a)-len(b) > 1 || len(b) < 5 || a[0] != b[0] {
+		return false
+	}
+	i := 0
+	for i < len(b) && a[i] == b[i] {
+		i++
+	}
+	if i == len(b) {
+		return true
+	}
+	if len(a) > len(b) {
+		return slices.Equal(a[i+1:], b[i:])
+	}
+	return slices.Equal(a[i+1:], b[i+1:]) || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
+}
+
+// match tells how well a sentence meets a term, from 0 to 1.
+func (w want) match(s sentence) float64 {
+	in := func(bag map[string]bool, all float64) float64 {
+		if bag[w.stem] {
+			return all
+		}
+		got := 0.0
+		for _, m := range w.meanings {
+			if bag[m] {
+				got = all * 0.85
+			}
+		}
+		for _, c := range w.concepts {
+			switch {
+			case !bag["="+c]:
+			case w.country:
+				got = max(got, all*0.7)
+			default:
+				return all - 0.05
+			}
+		}
+		return got
+	}
+	heading := 0.8
 	if s.place == 0 {
 		heading = 0.92 // the first thing that is said under it
 	}
-	got := max(in(s.own, 1, 0.97), in(s.heading, heading, heading-0.05), in(s.title, 0.65, 0.6), in(s.around, 0.3, 0.2))
+	got := max(in(s.own, 1), in(s.heading, heading), in(s.title, 0.7), in(s.around, 0.3))
 	if s.after {
-		return max(got, in(s.near, 0.95, 0.9)) // the answer to a question on the page
+		return max(got, in(s.near, 0.95)) // the answer to a question on the page
 	}
-	return max(got, in(s.near, 0.5, 0.4))
+	return max(got, in(s.near, 0.5))
 }
 
 // rank gives the one to four sentences that answer, in the order to say them;
@@ -318,18 +445,22 @@ func (r *reader) rank(wants []want, sort *kind, sentences []sentence) []sentence
 		}
 		return steps
 	}
-	// A second sentence is worth saying if it speaks of what the first does not.
+	// A second sentence is worth saying if it speaks of what the first does not, or
+	// answers about as well.
 	for i, s := range sentences {
 		adds := slices.ContainsFunc(wants, func(w want) bool { return w.match(s) > w.match(first)+0.15 })
-		if i != best && adds && !similar(first.own, s.own) && (second == best || scores[i] > scores[second]) {
+		close := scores[i] > alike*scores[best] && s.language == first.language
+		if i != best && (adds || close) && !similar(first.own, s.own) && (second == best || scores[i] > scores[second]) {
 			second = i
 		}
 	}
-	if second != best && scores[second] > max(enough, 0.8*scores[best]) && !similar(first.own, sentences[second].own) {
+	if second != best && scores[second] > max(enough, 0.8*scores[best]) {
 		return []sentence{first, sentences[second]}
 	}
 	return []sentence{first}
 }
+
+var alike = 0.9
 
 // score tells how well a sentence answers, from 0 to about 1.
 func (r *reader) score(wants []want, sort *kind, s sentence, total float64) float64 {
@@ -337,9 +468,12 @@ func (r *reader) score(wants []want, sort *kind, s sentence, total float64) floa
 	if s.asks || size < 2 {
 		return 0
 	}
-	score, missed, topic, topics := 0.0, 0.0, false, false
+	score, missed, topic, topics, own := 0.0, 0.0, false, false, 0.0
 	fact := sort != nil && sort.answers.MatchString(s.text)
 	for _, w := range wants {
+		if w.named && w.absent {
+			return 0
+		}
 		m := w.match(s)
 		if fact && slices.Contains(w.concepts, sort.concept) {
 			m = max(m, 0.8) // "£529 in walnut" is about a price without the word
@@ -350,24 +484,33 @@ func (r *reader) score(wants []want, sort *kind, s sentence, total float64) floa
 		if m < 0.3 && !w.earlier {
 			missed += w.weight
 		}
+		if s.own[w.stem] {
+			own += w.weight
+		}
 	}
 	if fact {
 		score++
 	} else if sort != nil && !sort.soft {
-		score *= 0.45 // not the sort of fact that was asked for
+		score *= tune[0] // not the sort of fact that was asked for
 	}
-	score = score/total + 0.04/float64(1+s.place) // pages say first what holds for most
+	score = score/total + 0.04/float64(1+s.place) + tune[3]/float64(1+s.passage) // pages say first what holds for most
+	score += tune[4] * own / total
 	if topics && !topic {
-		score *= 0.4 // about another matter
+		score *= tune[1] // about another matter
 	}
 	if sort == nil {
-		score *= 1 - 0.9*missed/total // a yes or no must be about all that was asked
+		score *= 1 - tune[2]*missed/total // a yes or no must be about all that was asked
 	}
 	if size < 4 && !fact {
-		score *= 0.7
+		score *= 0.8
 	}
 	return score
 }
+
+// tune holds the weights of score: what is left without the fact that was asked
+// for, without the matter, and of what is missed; then what an early passage and
+// the very words count.
+var tune = [...]float64{0.7, 0.5, 0.6, 0.06, 0.08}
 
 // similar reports whether two sentences share most of their words.
 func similar(a, b map[string]bool) bool {
