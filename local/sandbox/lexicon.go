@@ -18,7 +18,8 @@ type language struct {
 	stops    map[string]bool // words that say nothing by themselves
 	nothing  string          // the honest answer
 	greeting string
-	foreign  string // frames a quotation from a page in another language: title, quotation, number
+	fields   map[string]string // say what a product's record has: product, value
+	foreign  string            // frames a quotation from a page in another language: title, quotation, number
 }
 
 // concepts lists words that mean much the same in a shop, in three languages,
@@ -54,6 +55,7 @@ subscription: subscription subscriptions subscribe | abo abonnement abonnieren |
 age: age ages aged old | alter alt jahren | âge âgé
 temperature: temperature temperatures temp temps degrees celsius °c | temperatur temperaturen grad | température températures degrés
 giftcard: gift-card gift-cards gift-voucher gift-vouchers gift-certificate | geschenkgutschein geschenkkarte | carte-cadeau cartes-cadeaux chèque-cadeau chèques-cadeaux
+bespoke: bespoke custom-made made-measure | maßanfertigung maßgefertigt | sur-mesure
 amex: amex american-express
 price-match: price-match match-prices beat-price price-promise
 monday: monday mondays | montag montags | lundi lundis
@@ -89,11 +91,17 @@ type lexicon struct {
 func newLexicon() *lexicon {
 	l := &lexicon{concept: map[string]string{}, languages: []*language{
 		{"en", english.Stem, words(englishStops), "I could not find that on the shop's pages.",
-			"Hello. What would you like to know about the shop?", "The page “%s” says: “%s” [%d]."},
+			"Hello. What would you like to know about the shop?", map[string]string{
+				"Price": "%s: the price is %s", "Availability: in stock": "%s is in stock", "Availability: out of stock": "%s is out of stock"},
+			"The page “%s” says: “%s” [%d]."},
 		{"de", german.Stem, words(germanStops), "Das konnte ich auf den Seiten des Shops nicht finden.",
-			"Hallo. Was möchten Sie über den Shop wissen?", "Auf der Seite „%s“ steht: „%s“ [%d]."},
+			"Hallo. Was möchten Sie über den Shop wissen?", map[string]string{
+				"Price": "%s: Der Preis ist %s", "Availability: in stock": "%s ist auf Lager", "Availability: out of stock": "%s ist nicht auf Lager"},
+			"Auf der Seite „%s“ steht: „%s“ [%d]."},
 		{"fr", french.Stem, words(frenchStops), "Je n’ai pas trouvé cela sur les pages de la boutique.",
-			"Bonjour. Que souhaitez-vous savoir sur la boutique ?", "La page « %s » indique : « %s » [%d]."},
+			"Bonjour. Que souhaitez-vous savoir sur la boutique ?", map[string]string{
+				"Price": "%s : le prix est de %s", "Availability: in stock": "%s est en stock", "Availability: out of stock": "%s n’est pas en stock"},
+			"La page « %s » indique : « %s » [%d]."},
 	}}
 	for line := range strings.Lines(concepts) {
 		name, all, ok := strings.Cut(strings.TrimSpace(line), ":")
@@ -233,8 +241,8 @@ var countries = words("usa america states canada australia zealand japan china i
 	"états-unis amérique australie norvège suède danemark finlande pologne espagne italie pays-bas belgique autriche suisse allemagne irlande")
 
 // light are words that say little of what a question is about.
-var light = words("accept accepts take takes need happen happens work works want buy use used type typed thing kind sort type go back make makes made still new now today tomorrow put come comes find mean work help keep look bring possible available online exactly actually really even only else another other different same order product item shop store " +
-	"akzeptiert akzeptieren nehmt nehmen geht gehen gibts hab habt brauche machen lassen kommt kommen funktioniert kaufen bestellen bestellung produkt artikel shop jetzt denn mal schon noch dabei wieviel wieviele bekomme bekommt " +
+var light = words("accept accepts take takes need happen happens work works want buy use used type typed thing kind sort type go back make makes made still new now today tomorrow put come comes find mean work help keep look bring possible available online last lasts exactly actually really even only else another other different same order product item shop store " +
+	"akzeptiert akzeptieren nehmt nehmen geht gehen gibts hab habt brauche machen lassen kommt kommen funktioniert kaufen bestellen bestellung produkt artikel shop jetzt denn mal schon kam kamen dauert noch dabei wieviel wieviele bekomme bekommt " +
 	"acceptez accepter prenez prendre faites faire marche fonctionne besoin acheter commander commande produit article possible encore maintenant utiliser")
 
 // kind is what sort of fact a question asks for.
@@ -244,6 +252,9 @@ type kind struct {
 	asks    *regexp.Regexp // in the question
 	answers *regexp.Regexp // in a sentence that holds such a fact
 }
+
+// offers asks whether the shop has a thing.
+var offers = regexp.MustCompile(`(?i)^\s*(do (you|u|ya) (sell|have|offer|stock|make|do)|have you|got any|is there|are there|habt ihr|haben sie|hast du|gibt es|gibts|verkauft ihr|führt ihr|macht ihr|bietet ihr|avez[- ]vous|vous (faites|vendez|avez|proposez)|vendez[- ]vous|proposez[- ]vous|faites[- ]vous|y a-t-il|est-ce que vous (avez|vendez))\b`)
 
 // kinds lists the sorts of facts that can be told by their look.
 var kinds = []kind{

@@ -30,7 +30,30 @@ func newReader() *reader {
 const maxSeen = 4096
 
 // enough is the share of a question that a sentence must match.
-var enough = 0.46
+const enough = 0.44
+
+// The weights of terms.
+const (
+	conceptWeight = 2.6 // of a known concept, or a name
+	absentWeight  = 2.4 // that no passage has
+	absentForeign = 1.2 // the same, where the passages are in another language
+	lightWeight   = 0.4 // that says little
+)
+
+// The weights of score.
+const (
+	withoutFact  = 0.7  // of a sentence without the sort of fact that is asked for
+	withoutTopic = 0.5  // about another matter
+	offeredOther = 0.6  // about another thing than the one that the shop may have
+	forMissed    = 0.6  // off for what a yes or no is not about
+	forEarly     = 0.06 // on for the first passage, which the search found best
+	forOwn       = 0.08 // on for the very words
+	forHeading   = 0.2  // on for a heading that has the question's words
+)
+
+// alike is the share of the best score from which a second sentence answers
+// about as well.
+const alike = 0.9
 
 // sentence is a unit of a passage that can be quoted.
 type sentence struct {
@@ -71,6 +94,7 @@ func (r *reader) answer(in reading) string {
 		return strings.Join(in.results, "\n")
 	}
 	wants, sort := r.wants(in, ask)
+	offer := offers.MatchString(in.question)
 	if len(wants) == 0 && sort == nil {
 		if len(in.passages) == 0 || len(split(in.question)) <= 3 {
 			return ask.greeting
@@ -80,7 +104,7 @@ func (r *reader) answer(in reading) string {
 	sentences := r.sentences(in.passages)
 	wants = r.parts(wants, ask, sentences)
 	r.weigh(wants, ask, sentences)
-	best := r.rank(wants, sort, sentences)
+	best := r.rank(wants, sort, offer, sentences)
 	if len(best) == 0 {
 		return nothing
 	}
@@ -88,6 +112,10 @@ func (r *reader) answer(in reading) string {
 	for _, s := range best {
 		p := in.passages[s.passage]
 		text := strings.TrimRight(step.ReplaceAllString(s.text, ""), " .")
+		if said := ask.record(p.title, text); said != "" {
+			out = append(out, fmt.Sprintf("%s [%d].", said, p.n))
+			continue
+		}
 		if len(split(text)) < 2 { // a word of a list
 			head := p.title
 			if i := strings.LastIndex(head, " › "); i >= 0 {
@@ -105,6 +133,26 @@ func (r *reader) answer(in reading) string {
 		out = append(out, fmt.Sprintf("%s [%d].", text, p.n))
 	}
 	return strings.Join(out, " ")
+}
+
+// record says what the shop's data of a product has, whatever language its pages
+// are in: its price or whether it is in stock. It is empty for other sentences.
+func (l *language) record(title, text string) string {
+	product, ok := strings.CutSuffix(title, " (product record)")
+	if !ok {
+		return ""
+	}
+	if i := strings.LastIndex(product, " › "); i >= 0 {
+		product = product[i+len(" › "):]
+	}
+	field, value, _ := strings.Cut(text, ": ")
+	if frame := l.fields[field]; frame != "" {
+		return fmt.Sprintf(frame, product, value)
+	}
+	if frame := l.fields[text]; frame != "" {
+		return fmt.Sprintf(frame, product)
+	}
+	return ""
 }
 
 // languageOf tells the language of a question by its small words and those that
@@ -402,15 +450,13 @@ func (r *reader) weigh(wants []want, ask *language, sentences []sentence) {
 		if w.named {
 			w.weight = conceptWeight
 		} else if w.light && len(w.concepts) == 0 {
-			w.weight = 0.4
+			w.weight = lightWeight
 		}
 		if w.earlier {
 			w.weight *= 0.7
 		}
 	}
 }
-
-var conceptWeight, absentWeight, absentForeign = 2.6, 2.4, 1.2
 
 // near gives the word of the passages that is one letter away from a longer
 // one; none if there is none or the word is short.
@@ -453,43 +499,46 @@ func oneApart(a, b []rune) bool {
 	return slices.Equal(a[i+1:], b[i+1:]) || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
 }
 
+// in tells how well a bag meets a term: with all of it for the very word, less for
+// one that means the same.
+func (w want) in(bag map[string]bool, all float64) float64 {
+	if bag[w.stem] {
+		return all
+	}
+	got := 0.0
+	for _, m := range w.meanings {
+		if bag[m] {
+			got = all * 0.85
+		}
+	}
+	for _, c := range w.concepts {
+		switch {
+		case !bag["="+c]:
+		case w.country:
+			got = max(got, all*0.7)
+		default:
+			return all - 0.05
+		}
+	}
+	return got
+}
+
 // match tells how well a sentence meets a term, from 0 to 1.
 func (w want) match(s sentence) float64 {
-	in := func(bag map[string]bool, all float64) float64 {
-		if bag[w.stem] {
-			return all
-		}
-		got := 0.0
-		for _, m := range w.meanings {
-			if bag[m] {
-				got = all * 0.85
-			}
-		}
-		for _, c := range w.concepts {
-			switch {
-			case !bag["="+c]:
-			case w.country:
-				got = max(got, all*0.7)
-			default:
-				return all - 0.05
-			}
-		}
-		return got
-	}
 	heading := 0.8
 	if s.place == 0 {
 		heading = 0.92 // the first thing that is said under it
 	}
-	got := max(in(s.own, 1), in(s.heading, heading), in(s.title, 0.7), in(s.around, 0.3))
+	got := max(w.in(s.own, 1), w.in(s.heading, heading), w.in(s.title, 0.7), w.in(s.around, 0.3))
 	if s.after {
-		return max(got, in(s.near, 0.95)) // the answer to a question on the page
+		return max(got, w.in(s.near, 0.95)) // the answer to a question on the page
 	}
-	return max(got, in(s.near, 0.5))
+	return max(got, w.in(s.near, 0.5))
 }
 
 // rank gives the one to four sentences that answer, in the order to say them;
 // none if none does.
-func (r *reader) rank(wants []want, sort *kind, sentences []sentence) []sentence {
+func (r *reader) rank(wants []want, sort *kind, offer bool, sentences []sentence) []sentence {
 	total := 0.0
 	for _, w := range wants {
 		total += w.weight
@@ -500,7 +549,7 @@ func (r *reader) rank(wants []want, sort *kind, sentences []sentence) []sentence
 	var best, second int
 	scores := make([]float64, len(sentences))
 	for i, s := range sentences {
-		scores[i] = r.score(wants, sort, s, total)
+		scores[i] = r.score(wants, sort, offer, s, total)
 		if scores[i] > scores[best] {
 			best = i
 		}
@@ -533,15 +582,13 @@ func (r *reader) rank(wants []want, sort *kind, sentences []sentence) []sentence
 	return []sentence{first}
 }
 
-var alike = 0.9
-
 // score tells how well a sentence answers, from 0 to about 1.
-func (r *reader) score(wants []want, sort *kind, s sentence, total float64) float64 {
+func (r *reader) score(wants []want, sort *kind, offer bool, s sentence, total float64) float64 {
 	size := len(split(s.text))
 	if s.asks || size < 2 && !slices.ContainsFunc(wants, func(w want) bool { return s.own[w.stem] }) {
 		return 0
 	}
-	score, missed, topic, topics, own := 0.0, 0.0, false, false, 0.0
+	score, missed, topic, topics, own, under := 0.0, 0.0, false, false, 0.0, 0.0
 	fact := sort != nil && sort.answers.MatchString(s.text)
 	for _, w := range wants {
 		if w.named && w.absent {
@@ -560,30 +607,31 @@ func (r *reader) score(wants []want, sort *kind, s sentence, total float64) floa
 		if s.own[w.stem] {
 			own += w.weight
 		}
+		if w.in(s.heading, 1) > 0 {
+			under += w.weight
+		}
 	}
 	if fact {
 		score++
 	} else if sort != nil && !sort.soft {
-		score *= tune[0] // not the sort of fact that was asked for
+		score *= withoutFact // not the sort of fact that was asked for
 	}
-	score = score/total + 0.04/float64(1+s.place) + tune[3]/float64(1+s.passage) // pages say first what holds for most
-	score += tune[4] * own / total
+	score = score/total + 0.04/float64(1+s.place) + forEarly/float64(1+s.passage) // pages say first what holds for most
+	score += forOwn*own/total + forHeading*max(0, under/total-0.3)
 	if topics && !topic {
-		score *= tune[1] // about another matter
+		score *= withoutTopic // about another matter
 	}
 	if sort == nil {
-		score *= 1 - tune[2]*missed/total // a yes or no must be about all that was asked
+		score *= 1 - forMissed*missed/total // a yes or no must be about all that was asked
+	}
+	if offer && missed > 0.5 {
+		score *= offeredOther // what is sold is this thing or none
 	}
 	if size < 4 && !fact {
 		score *= 0.8
 	}
 	return score
 }
-
-// tune holds the weights of score: what is left without the fact that was asked
-// for, without the matter, and of what is missed; then what an early passage and
-// the very words count.
-var tune = [...]float64{0.7, 0.5, 0.6, 0.06, 0.08}
 
 // similar reports whether two sentences share most of their words.
 func similar(a, b map[string]bool) bool {
