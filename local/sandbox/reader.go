@@ -79,6 +79,7 @@ type want struct {
 	named    bool // a name, which only itself will do for
 	light    bool // it says little
 	country  bool // which some pages only call abroad
+	counted  bool // "how many" goes before it
 	absent   bool // no passage has anything of it
 	earlier  bool // said in the question before
 }
@@ -292,6 +293,7 @@ func (r *reader) terms(question string, in *language) []want {
 			} else {
 				w.meanings = meaningsOnly(r.memory.of(stem, in))
 			}
+			w.counted = i > 0 && (all[i-1] == "many" || all[i-1] == "viele")
 			if len(w.concepts)+len(w.meanings) == 0 && properName(question, all[i], in) {
 				w.named = true
 			}
@@ -606,6 +608,8 @@ func (r *reader) score(wants []want, sort *kind, offer bool, s sentence, total f
 		}
 		if s.own[w.stem] {
 			own += w.weight
+		} else if w.counted {
+			fact = false // a number of something else
 		}
 		if w.in(s.heading, 1) > 0 {
 			under += w.weight
