@@ -34,6 +34,7 @@ const (
 	maxParts     = 3
 	maxCompounds = 6   // terms that contain a word and are taken for it
 	maxContains  = 400 // terms looked at for them
+	maxTried     = 300 // parts looked up for one word, or for what contains it
 )
 
 // parts takes a lower-case word of a language apart, and gives the terms of its
@@ -42,23 +43,30 @@ func (ix *Index) parts(word, language string) []int {
 	if links[language] == nil || len(word) > maxCompound || utf8.RuneCountInString(word) < 2*minPart {
 		return nil
 	}
-	known := map[string]int{} // what was looked up already
-	find := func(part string) int {
-		i, ok := known[part]
-		if !ok {
-			if i = -1; utf8.RuneCountInString(part) >= minPart {
-				i = ix.find(stem(part, language))
-			}
-			known[part] = i
-		}
-		return i
-	}
+	find := ix.finder(language)
 	for n := 2; n <= maxParts; n++ {
 		if found := cut(word, n, links[language], find); found != nil {
 			return found
 		}
 	}
 	return nil
+}
+
+// finder looks parts of words up, each once, and gives the terms of their stems,
+// or -1 for one that is none; in the end for all, so that no word takes long.
+func (ix *Index) finder(language string) func(part string) int {
+	known := map[string]int{}
+	return func(part string) int {
+		i, ok := known[part]
+		switch {
+		case ok:
+			return i
+		case len(known) >= maxTried || utf8.RuneCountInString(part) < minPart:
+			return -1
+		}
+		known[part] = ix.find(stem(part, language))
+		return known[part]
+	}
 }
 
 // cut takes a word apart into n parts, the last as long as possible.
@@ -115,6 +123,7 @@ func (ix *Index) containing(word, term, language string) []match {
 		return nil
 	}
 	sure := utf8.RuneCountInString(word) >= minSurePart
+	find := ix.finder(language)
 	// isRest reports whether what is left of a term can be a word.
 	isRest := func(rest string, unlinked func(rest, link string) (string, bool)) bool {
 		for _, link := range links[language] {
@@ -122,7 +131,7 @@ func (ix *Index) containing(word, term, language string) []match {
 			if !ok || utf8.RuneCountInString(part) < minPart {
 				continue
 			}
-			if sure || ix.find(part) >= 0 || ix.find(stem(part, language)) >= 0 {
+			if sure || ix.find(part) >= 0 || find(part) >= 0 {
 				return true
 			}
 		}

@@ -33,8 +33,8 @@ type Index struct {
 
 // Open makes a built index searchable. One that another release built in its own
 // format is fault.NotFound: it has to be built anew. Other bytes that Build did
-// not make are an error; if they pass for an index all the same, searching them finds nothing or
-// nonsense, but never fails.
+// not make are an error; if they pass for an index all the same, searching them
+// finds nothing or nonsense, but never fails.
 func Open(blob []byte) (*Index, error) {
 	if len(blob) >= len(magic) && string(blob[:family]) == magic[:family] && string(blob[:len(magic)]) != magic {
 		return nil, outdated()

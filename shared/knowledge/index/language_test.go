@@ -127,3 +127,21 @@ func TestCodes(t *testing.T) {
 		}
 	}
 }
+
+// A word made to be taken apart in very many ways is given up on.
+func TestPartsGivesUp(t *testing.T) {
+	ix := site(t, "de", "Wolle und Jacke.")
+	find := ix.finder("de")
+	if find("jacke") < 0 {
+		t.Error("a word of the site is not found")
+	}
+	for i := range maxTried {
+		find(fmt.Sprint("unbekannt", i))
+	}
+	if find("wolle") >= 0 {
+		t.Errorf("parts are still looked up after %d", maxTried)
+	}
+	if find("jacke") < 0 {
+		t.Error("a part that was looked up is forgotten")
+	}
+}
