@@ -378,3 +378,30 @@ func TestConcurrentSearch(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// A question that an FAQ asks word for word is answered there, however often the
+// words stand elsewhere.
+func TestAQuestionThatIsAHeading(t *testing.T) {
+	at := func(id, text string, path ...string) passage.Passage {
+		return passage.Passage{ID: id, URL: "https://shop.example/" + id, Path: path, Text: text, Language: "en"}
+	}
+	passages := []passage.Passage{
+		at("faq", "£3.95 in the United Kingdom, free over £50. Express for the next working day is £6.95.", "Frequently asked questions", "Orders and delivery", "How much is delivery?"),
+		at("world", "We do not deliver outside the European Union.", "Delivery", "The rest of the world"),
+		at("vat", "A VAT invoice comes with the delivery.", "Delivery and invoices"),
+	}
+	for i := range 20 {
+		passages = append(passages, at(fmt.Sprintf("other-%d", i), fmt.Sprintf("Kettle number %d boils water.", i), "Kettles"))
+	}
+	blob, err := Build(t.Context(), passages, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix, err := Open(blob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if hits := ix.Search(Query{Text: "how much is delivery", Language: "en"}); len(hits) == 0 || hits[0].Passage.ID != "faq" {
+		t.Errorf("found %+v", hits)
+	}
+}

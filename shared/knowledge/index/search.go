@@ -54,6 +54,7 @@ const (
 const (
 	coverageBonus = 0.8 // when all of them are in one passage
 	headingBonus  = 0.6 // when they are a heading, small words included
+	verbatimBonus = 2.0 // when they are a heading word for word: a question of an FAQ
 	rerankDepth   = 10  // passages below the limit that bonuses may raise
 )
 
@@ -242,6 +243,9 @@ func (ix *Index) rerank(top []ranked, text string, wants []want, sums []sum, s *
 			best = max(best, overlap(asked, s.said))
 		}
 		bonus := 1 + coverageBonus*coverage(wants, sums[top[i].passage]) + headingBonus*best
+		if best == 1 && len(asked) > 1 {
+			bonus += verbatimBonus
+		}
 		top[i].score *= float32(bonus)
 	}
 	slices.SortFunc(top, func(a, b ranked) int {
