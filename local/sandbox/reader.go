@@ -126,7 +126,7 @@ func (r *reader) answer(in reading) string {
 			text = head + ": " + text
 		}
 		if s.language != ask {
-			out = append(out, fmt.Sprintf(ask.foreign, p.title, text, p.n))
+			out = append(out, fmt.Sprintf(ask.foreign, strings.TrimRight(p.title, " ?!."), text, p.n))
 			continue
 		}
 		if end := text[len(text)-1]; end == '!' || end == '?' || end == ':' || end == ';' {
@@ -161,19 +161,23 @@ func (l *language) record(title, text string) string {
 // the reader knows. A question that shows none has the one of most passages.
 func (r *reader) languageOf(in reading) *language {
 	fallback := r.lexicon.byCode(in.language)
-	if in.language == "" {
-		counts := map[*language]int{}
-		for _, p := range in.passages {
-			l := r.lexicon.detect(strings.Join(p.lines, " "), fallback)
-			counts[l]++
-			if counts[l] > counts[fallback] {
-				fallback = l
-			}
+	pages, counts := fallback, map[*language]int{}
+	for _, p := range in.passages {
+		l := r.lexicon.detect(strings.Join(p.lines, " "), fallback)
+		counts[l]++
+		if counts[l] > counts[pages] {
+			pages = l
 		}
+	}
+	if in.language == "" {
+		fallback = pages
 	}
 	best, most := fallback, 0
 	for _, l := range r.lexicon.languages {
 		count := 0
+		if l == pages {
+			count = 1 // of two it may be, the likelier
+		}
 		for _, w := range split(in.question) {
 			switch {
 			case l.stops[w]:
