@@ -15,9 +15,9 @@ type Threshold struct {
 // Thresholds are what make eval and the tests hold each shop against: just below
 // what was measured, so that nothing gets worse unseen.
 var Thresholds = map[string]Threshold{
-	"kettle": {NDCG: 0.74, Hit3: 0.82, MRR: 0.75, Shown: 0.66, Supported: 0.30, Abstained: 0.90, WronglyAbstained: 0.53},
-	"wolle":  {NDCG: 0.78, Hit3: 0.80, MRR: 0.77, Shown: 0.68, Supported: 0.18, Abstained: 0.80, WronglyAbstained: 0.69},
-	"savon":  {NDCG: 0.77, Hit3: 0.81, MRR: 0.77, Shown: 0.73, Supported: 0.40, Abstained: 0.90, WronglyAbstained: 0.48},
+	"kettle": {NDCG: 0.74, Hit3: 0.82, MRR: 0.75, Shown: 0.66, Supported: 0.57, Abstained: 0.90, WronglyAbstained: 0.28},
+	"wolle":  {NDCG: 0.78, Hit3: 0.80, MRR: 0.77, Shown: 0.68, Supported: 0.48, Abstained: 0.87, WronglyAbstained: 0.35},
+	"savon":  {NDCG: 0.77, Hit3: 0.81, MRR: 0.77, Shown: 0.73, Supported: 0.57, Abstained: 0.88, WronglyAbstained: 0.29},
 }
 
 // Missed lists what a shop's answers fall short of, in words.

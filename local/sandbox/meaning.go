@@ -7,8 +7,8 @@ import (
 
 // meanings lists everyday words of shops and what they sell, with those that
 // mean the same in English, German and French, one meaning a line. An embedding
-// knows them beside the concepts of the lexicon; the reader does not, for they
-// would make it quote what only resembles an answer.
+// knows them beside the concepts of the lexicon; to the reader they count less
+// than the very word.
 const meanings = `
 duration long deadline period term | lange dauer dauert frist zeitraum | longtemps durée délai dure
 time when hour hours minute minutes | wann zeit stunde stunden minute minuten uhr | quand temps heure heures minute minutes

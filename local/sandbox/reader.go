@@ -72,6 +72,7 @@ type sentence struct {
 
 // want is a term of a question.
 type want struct {
+	word     string // as it was written
 	stem     string
 	concepts []string
 	meanings []string // everyday words that mean the same, for want of better
@@ -104,7 +105,7 @@ func (r *reader) answer(in reading) string {
 	}
 	sentences := r.sentences(in.passages)
 	wants = r.parts(wants, ask, sentences)
-	r.weigh(wants, ask, sentences)
+	r.weigh(wants, ask, sentences, in.passages)
 	best := r.rank(wants, sort, offer, sentences)
 	if len(best) == 0 {
 		return nothing
@@ -125,7 +126,7 @@ func (r *reader) answer(in reading) string {
 			text = head + ": " + text
 		}
 		if s.language != ask {
-			out = append(out, fmt.Sprintf(ask.foreign, p.title, text, p.n))
+			out = append(out, fmt.Sprintf(ask.foreign, strings.TrimRight(p.title, " ?!."), text, p.n))
 			continue
 		}
 		if end := text[len(text)-1]; end == '!' || end == '?' || end == ':' || end == ';' {
@@ -160,19 +161,23 @@ func (l *language) record(title, text string) string {
 // the reader knows. A question that shows none has the one of most passages.
 func (r *reader) languageOf(in reading) *language {
 	fallback := r.lexicon.byCode(in.language)
-	if in.language == "" {
-		counts := map[*language]int{}
-		for _, p := range in.passages {
-			l := r.lexicon.detect(strings.Join(p.lines, " "), fallback)
-			counts[l]++
-			if counts[l] > counts[fallback] {
-				fallback = l
-			}
+	pages, counts := fallback, map[*language]int{}
+	for _, p := range in.passages {
+		l := r.lexicon.detect(strings.Join(p.lines, " "), fallback)
+		counts[l]++
+		if counts[l] > counts[pages] {
+			pages = l
 		}
+	}
+	if in.language == "" {
+		fallback = pages
 	}
 	best, most := fallback, 0
 	for _, l := range r.lexicon.languages {
 		count := 0
+		if l == pages {
+			count = 1 // of two it may be, the likelier
+		}
 		for _, w := range split(in.question) {
 			switch {
 			case l.stops[w]:
@@ -287,7 +292,7 @@ func (r *reader) terms(question string, in *language) []want {
 			continue
 		}
 		if !slices.ContainsFunc(out, func(x want) bool { return x.stem == stem }) {
-			w := want{stem: stem, concepts: found, named: names[w], light: light[w], country: countries[w]}
+			w := want{word: w, stem: stem, concepts: found, named: names[w], light: light[w], country: countries[w]}
 			if w.named {
 				w.concepts = slices.DeleteFunc(slices.Clone(found), func(c string) bool { return c != stem })
 			} else {
@@ -418,7 +423,7 @@ func (r *reader) bag(text string, in *language) map[string]bool {
 // an answer about another thing may still hold for this one, an answer about
 // another matter never does. A word that no passage has may be misspelt: then it
 // stands for the one it resembles.
-func (r *reader) weigh(wants []want, ask *language, sentences []sentence) {
+func (r *reader) weigh(wants []want, ask *language, sentences []sentence, passages []passage) {
 	for i := range wants {
 		w := &wants[i]
 		count := func() (seen, most int) {
@@ -434,8 +439,9 @@ func (r *reader) weigh(wants []want, ask *language, sentences []sentence) {
 		}
 		seen, some := count()
 		if some == 0 && len(w.concepts) == 0 {
-			if other := near(w.stem, sentences); other != "" {
-				w.stem = other
+			if other := r.near(w.word, sentences, passages); other != "" {
+				w.stem = r.lexicon.stem(other, ask)
+				w.concepts, w.meanings = r.lexicon.conceptsOf(w.stem), meaningsOnly(r.memory.of(w.stem, ask))
 				seen, some = count()
 			}
 		}
@@ -460,27 +466,31 @@ func (r *reader) weigh(wants []want, ask *language, sentences []sentence) {
 	}
 }
 
-// near gives the word of the passages that is one letter away from a longer
-// one; none if there is none or the word is short.
-func near(stem string, sentences []sentence) string {
-	if len([]rune(stem)) < 5 {
+// near gives the word of the passages that is one letter away from a longer one;
+// none if there is none or the word is short.
+func (r *reader) near(word string, sentences []sentence, passages []passage) string {
+	if len([]rune(word)) < 5 || strings.ContainsAny(word, "0123456789") {
 		return ""
 	}
 	best := ""
-	for _, s := range sentences {
-		for _, bag := range []map[string]bool{s.own, s.title} {
-			for other := range bag {
-				if other[0] != '=' && other[0] != '~' && (best == "" || other < best) && oneApart([]rune(stem), []rune(other)) {
-					best = other
-				}
+	look := func(text string) {
+		for _, other := range split(text) {
+			if (best == "" || other < best) && oneApart([]rune(word), []rune(other)) {
+				best = other
 			}
 		}
+	}
+	for _, s := range sentences {
+		look(s.text)
+	}
+	for _, p := range passages {
+		look(p.title)
 	}
 	return best
 }
 
-// oneApart reports whether two words differ in one letter, or in the order of
-// two, but not in the first.
+// oneApart reports whether two words differ in one letter too many, or in longer
+// words in one that is another or the order of two, but not in the first.
 func oneApart(a, b []rune) bool {
 	if len(a) < len(b) {
 		a, b = b, a
@@ -497,6 +507,9 @@ func oneApart(a, b []rune) bool {
 	}
 	if len(a) > len(b) {
 		return slices.Equal(a[i+1:], b[i:])
+	}
+	if len(a) < 6 {
+		return false
 	}
 	return slices.Equal(a[i+1:], b[i+1:]) || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
 }
