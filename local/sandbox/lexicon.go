@@ -18,7 +18,8 @@ type language struct {
 	stops    map[string]bool // words that say nothing by themselves
 	nothing  string          // the honest answer
 	greeting string
-	foreign  string // frames a quotation from a page in another language: title, quotation, number
+	fields   map[string]string // say what a product's record has: product, value
+	foreign  string            // frames a quotation from a page in another language: title, quotation, number
 }
 
 // concepts lists words that mean much the same in a shop, in three languages,
@@ -32,8 +33,8 @@ guarantee: guarantee guaranteed guarantees warranty warranties | garantie gewäh
 exchange: exchange exchanges swap | umtausch tauschen | échange échanger
 cancel: cancel cancels cancelled cancellation change-order | stornieren stornierung abbestellen | annuler annulation
 contact: contact email e-mail mail phone telephone call write reach speak | kontakt telefon anrufen erreichen schreiben | contacter contact téléphone appeler joindre courriel
-hours: open opens opening closed close closes hours weekend saturday sunday | geöffnet öffnungszeiten öffnet schließt wochenende | ouvert ouverture horaires ferme weekend
-payment: payment payments pay paypal klarna visa mastercard card cards | zahlung zahlen bezahlen zahlungsarten karte | paiement payer carte
+hours: open opens opening closed close closes hours weekend | geöffnet offen öffnungszeiten öffnet schließt wochenende | ouvert ouverture horaires ferme weekend
+payment: payment payments pay paypal klarna visa mastercard card cards apple-pay google-pay | zahlung zahlen bezahlen zahlungsarten karte kreditkarte lastschrift vorkasse | paiement payer carte
 care: clean cleaning wash washing washable dishwasher descale descaling care maintain maintenance | reinigen reinigung waschen spülmaschine entkalken pflege | nettoyer nettoyage laver lave-vaisselle détartrer entretien
 size: size sizes sizing fit fits measure measurements dimensions wide tall height width length | größe größen passt maße breite höhe länge | taille tailles mesure dimensions largeur hauteur longueur
 colour: colour colours color colors shade finish | farbe farben | couleur couleurs coloris
@@ -44,11 +45,26 @@ stock: stock available availability sold-out restock | lager verfügbar vorräti
 discount: discount discounts voucher vouchers coupon coupons promo promotion | rabatt gutschein gutscheine aktion | réduction remise code-promo bon
 gift: gift gifts present | geschenk geschenke | cadeau cadeaux
 wrapping: wrapping wrap wrapped gift-wrap giftwrap | verpacken geschenkverpackung einpacken | emballage emballer
-damage: damaged damage broken faulty defect defective cracked | beschädigt kaputt defekt | endommagé cassé défectueux
+damage: damaged damage broken faulty defect defective cracked | beschädigt kaputt defekt zerbrochen | endommagé abîmé cassé défectueux
 track: track tracking trace | verfolgen sendungsverfolgung | suivre suivi
 account: account password login register | konto passwort anmelden | compte connexion
 place: located location address based showroom | adresse standort laden sitz | adresse magasin situé
-abroad: abroad international internationally overseas europe eu countries country worldwide | ausland international länder land europa | étranger international pays europe
+abroad: abroad international internationally overseas outside elsewhere europe eu countries country worldwide | ausland international länder land europa außerhalb weltweit | étranger international pays europe monde ailleurs
+repair: repair repairs repaired repairing mend mending fix fixed | reparatur reparaturen reparieren repariert flicken | réparation réparations réparer réparé
+subscription: subscription subscriptions subscribe | abo abonnement abonnieren | abonnement abonner
+age: age ages aged old | alter alt jahren | âge âgé
+temperature: temperature temperatures temp temps degrees celsius °c | temperatur temperaturen grad | température températures degrés
+giftcard: gift-card gift-cards gift-voucher gift-vouchers gift-certificate | geschenkgutschein geschenkkarte | carte-cadeau cartes-cadeaux chèque-cadeau chèques-cadeaux
+bespoke: bespoke custom-made made-measure | maßanfertigung maßgefertigt | sur-mesure
+amex: amex american-express
+price-match: price-match match-prices beat-price price-promise
+monday: monday mondays | montag montags | lundi lundis
+tuesday: tuesday tuesdays | dienstag dienstags | mardi mardis
+wednesday: wednesday wednesdays | mittwoch mittwochs | mercredi mercredis
+thursday: thursday thursdays | donnerstag donnerstags | jeudi jeudis
+friday: friday fridays | freitag freitags | vendredi vendredis
+saturday: saturday saturdays | samstag samstags sonnabend | samedi samedis
+sunday: sunday sundays | sonntag sonntags | dimanche dimanches
 `
 
 const (
@@ -75,11 +91,17 @@ type lexicon struct {
 func newLexicon() *lexicon {
 	l := &lexicon{concept: map[string]string{}, languages: []*language{
 		{"en", english.Stem, words(englishStops), "I could not find that on the shop's pages.",
-			"Hello. What would you like to know about the shop?", "The page “%s” says: “%s” [%d]."},
+			"Hello. What would you like to know about the shop?", map[string]string{
+				"Price": "%s: the price is %s", "Availability: in stock": "%s is in stock", "Availability: out of stock": "%s is out of stock"},
+			"The page “%s” says: “%s” [%d]."},
 		{"de", german.Stem, words(germanStops), "Das konnte ich auf den Seiten des Shops nicht finden.",
-			"Hallo. Was möchten Sie über den Shop wissen?", "Auf der Seite „%s“ steht: „%s“ [%d]."},
+			"Hallo. Was möchten Sie über den Shop wissen?", map[string]string{
+				"Price": "%s: Der Preis ist %s", "Availability: in stock": "%s ist auf Lager", "Availability: out of stock": "%s ist nicht auf Lager"},
+			"Auf der Seite „%s“ steht: „%s“ [%d]."},
 		{"fr", french.Stem, words(frenchStops), "Je n’ai pas trouvé cela sur les pages de la boutique.",
-			"Bonjour. Que souhaitez-vous savoir sur la boutique ?", "La page « %s » indique : « %s » [%d]."},
+			"Bonjour. Que souhaitez-vous savoir sur la boutique ?", map[string]string{
+				"Price": "%s : le prix est de %s", "Availability: in stock": "%s est en stock", "Availability: out of stock": "%s n’est pas en stock"},
+			"La page « %s » indique : « %s » [%d]."},
 	}}
 	for line := range strings.Lines(concepts) {
 		name, all, ok := strings.Cut(strings.TrimSpace(line), ":")
@@ -209,6 +231,20 @@ func split(text string) []string {
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
 
+// names are words of a known concept that nothing else stands for: a shop that
+// takes cards does not therefore take each of them.
+var names = words("paypal klarna visa mastercard amex maestro bitcoin crypto giropay sofort twint alipay venmo afterpay clearpay")
+
+// countries are what a shopper may name where a page only says "abroad".
+var countries = words("usa america states canada australia zealand japan china india korea brazil mexico norway sweden denmark finland poland spain italy portugal netherlands belgium austria switzerland germany france ireland iceland greece " +
+	"kanada australien norwegen schweden dänemark finnland polen spanien italien niederlande belgien österreich schweiz deutschland frankreich irland " +
+	"états-unis amérique australie norvège suède danemark finlande pologne espagne italie pays-bas belgique autriche suisse allemagne irlande")
+
+// light are words that say little of what a question is about.
+var light = words("accept accepts take takes need happen happens work works want buy use used type typed thing kind sort type go back make makes made still new now today tomorrow put come comes find mean work help keep look bring possible available online last lasts exactly actually really even only else another other different same order product item shop store " +
+	"akzeptiert akzeptieren nehmt nehmen geht gehen gibts hab habt brauche machen lassen kommt kommen funktioniert kaufen bestellen bestellung produkt artikel shop jetzt denn mal schon kam kamen dauert noch dabei wieviel wieviele bekomme bekommt " +
+	"acceptez accepter prenez prendre faites faire marche fonctionne besoin acheter commander commande produit article possible encore maintenant utiliser")
+
 // kind is what sort of fact a question asks for.
 type kind struct {
 	concept string         // that a sentence with such a fact is about
@@ -216,6 +252,9 @@ type kind struct {
 	asks    *regexp.Regexp // in the question
 	answers *regexp.Regexp // in a sentence that holds such a fact
 }
+
+// offers asks whether the shop has a thing.
+var offers = regexp.MustCompile(`(?i)^\s*(do (you|u|ya) (sell|have|offer|stock|make|do)|have you|got any|is there|are there|habt ihr|haben sie|hast du|gibt es|gibts|verkauft ihr|führt ihr|macht ihr|bietet ihr|avez[- ]vous|vous (faites|vendez|avez|proposez)|vendez[- ]vous|proposez[- ]vous|faites[- ]vous|y a-t-il|est-ce que vous (avez|vendez))\b`)
 
 // kinds lists the sorts of facts that can be told by their look.
 var kinds = []kind{
@@ -230,8 +269,9 @@ var kinds = []kind{
 	{"discount", false, regexp.MustCompile(`(?i)\bdiscount|\bvoucher|\bcoupon|\bpromo|rabatt|gutschein|\bréduction|\bremise`), regexp.MustCompile(`\d\s?%`)},
 	{"colour", false, regexp.MustCompile(`(?i)\bcolou?rs?\b|\bfarben?\b|\bcouleurs?\b`),
 		regexp.MustCompile(`(?i)\b(red|blue|green|black|white|grey|gray|yellow|orange|pink|purple|brown|beige|cream|ivory|navy|teal|sage|slate|copper|silver|gold|rot|blau|grün|schwarz|weiß|grau|gelb|rosa|braun|rouge|bleue?|verte?|noire?|blanche?|grise?|jaune|rose|marron)\b`)},
+	{"", false, regexp.MustCompile(`(?i)\bwie ?viele?\s+(meter|gramm|kilo|stück|liter|grad|watt|tage?|tassen|paar)\b`), regexp.MustCompile(`\d`)},
 	{"", false, regexp.MustCompile(`(?i)\bhow (long|soon|quick|quickly|fast|often)\b|\bwhen\b|\bdeadline\b|\bwie (lange|schnell|oft)\b|\bwann\b|\bquand\b|\bcombien de (temps|jours|fois)\b|\bdélai`),
-		regexp.MustCompile(`(?i)(\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|thirty|sixty|once|twice|every|same|next|ein|zwei|drei|vier|zehn|vierzehn|dreißig|un|deux|trois|quatre|dix|quatorze|trente)\b)[\s\-–]*(a\s|\pL+[\s\-–])?(minute|hour|day|week|month|year|business|working|stunde|tag|werktag|woche|monat|jahr|heure|jour|semaine|mois|ans?\b)|\b\d{1,2}(:\d\d|\s?[ap]m)\b`)},
+		regexp.MustCompile(`(?i)(\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|thirty|sixty|once|twice|every|same|next|ein|zwei|drei|vier|zehn|vierzehn|dreißig|un|deux|trois|quatre|dix|quatorze|trente)\b)[\s\-–]*(a\s|\pL+[\s\-–])?(minute|hour|day|week|month|year|business|working|stunde|tag|werktag|woche|monat|jahr|heure|jour|semaine|mois|ans?\b)|\b\d{1,2}(:\d\d|\s?[ap]m)\b|\b\d{1,2}\.? (january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre)\b|\b(19|20)\d\d\b|^(when|as soon as|sobald|wenn|dès que|lorsque) `)},
 	{"price", false, regexp.MustCompile(`(?i)\bhow much\b|\b(cost|costs|fee|charge)\b|\bprices? (of|for)\b|\bthe price\b|\bwie ?viel\b|\bkoste[tn]\b|kosten\b|\bpreis|\bcombien (coûte|ça)|\bprix\b|\bfrais\b|\bcoûte`),
 		regexp.MustCompile(`(?i)[£$€]\s?\d|\d\s?(£|\$|€|eur|euros?|gbp|usd|pounds?)|\bfree\b|kostenlos|kostenfrei|gratis|gratuit|offert`)},
 	{"", true, regexp.MustCompile(`(?i)\bhow (do|can|should|to)\b|\bwie (kann|mache|geht|soll)|\bcomment\b`), step},

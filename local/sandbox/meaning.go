@@ -59,11 +59,13 @@ stove hob induction gas stovetop | herd induktion induktionsherd gas herdplatte 
 heat hot warm temperature warmth | hitze heiß warm temperatur wärme | chaleur chaud chaude température
 cold cool frost | kalt kühl kälte frost | froid froide fraîcheur gel
 boil boils boiling | kochen kocht aufkochen | bouillir bout ébullition
-noise loud quiet whistle whistling | lärm laut leise pfeifen pfeift | bruit bruyant silencieux siffle sifflante
+noise noisy loud quiet decibel decibels whistle whistling | lärm laut leise pfeifen pfeift | bruit bruyant silencieux siffle sifflante
 spare part parts replacement | ersatzteil ersatzteile ersatz | pièce pièces rechange remplacement
 repair repairs repaired mend fix | reparatur reparieren repariert flicken | réparation réparer réparé
 claim complaint complain | reklamation reklamieren beschwerde | réclamation réclamer plainte
 problem fault wrong mistake error | problem fehler falsch | problème erreur défaut
+itchy itch scratchy scratch | kratzt kratzig kratzen juckt | gratte gratter démange
+zip zips zipper | reißverschluss reißverschlüsse | fermeture-éclair zip
 lost missing | verloren fehlt verschwunden | perdu manquant manque
 late delay delayed | spät verspätet verzögerung | retard tard retardé
 fast express quick next-day | schnell express eilig | rapide express vite rapidement
@@ -155,7 +157,7 @@ review reviews rating | bewertung bewertungen | avis évaluation note
 engrave engraving personalised custom | gravur gravieren personalisiert individuell | gravure graver personnalisé sur-mesure
 sample samples try | probe proben muster testen | échantillon échantillons essai essayer
 set sets bundle | set sets paket bündel | coffret coffrets ensemble lot
-christmas holiday holidays | weihnachten feiertag feiertage ferien | noël fêtes férié fériés vacances
+christmas xmas holiday holidays | weihnachten feiertag feiertage ferien | noël fêtes férié fériés vacances
 monday tuesday wednesday thursday friday | montag dienstag mittwoch donnerstag freitag | lundi mardi mercredi jeudi vendredi
 right rights law legal withdrawal | recht rechte gesetz gesetzlich widerrufsrecht | droit droits loi légal rétractation
 batch stock-number model number | modell modellnummer nummer | modèle référence numéro

@@ -15,18 +15,45 @@ import (
 // says only what stands in the passages, and the same every time.
 type reader struct {
 	lexicon *lexicon
+	memory  *memory
 
 	mu   sync.Mutex
 	seen map[string][]sentence // passages that were cut up before
 }
 
-func newReader() *reader { return &reader{lexicon: newLexicon(), seen: map[string][]sentence{}} }
+func newReader() *reader {
+	l := newLexicon()
+	return &reader{lexicon: l, memory: newMemory(l), seen: map[string][]sentence{}}
+}
 
 // maxSeen bounds the passages that are remembered.
 const maxSeen = 4096
 
 // enough is the share of a question that a sentence must match.
-const enough = 0.42
+const enough = 0.44
+
+// The weights of terms.
+const (
+	conceptWeight = 2.6 // of a known concept, or a name
+	absentWeight  = 2.4 // that no passage has
+	absentForeign = 1.2 // the same, where the passages are in another language
+	lightWeight   = 0.4 // that says little
+)
+
+// The weights of score.
+const (
+	withoutFact  = 0.7  // of a sentence without the sort of fact that is asked for
+	withoutTopic = 0.5  // about another matter
+	offeredOther = 0.6  // about another thing than the one that the shop may have
+	forMissed    = 0.6  // off for what a yes or no is not about
+	forEarly     = 0.06 // on for the first passage, which the search found best
+	forOwn       = 0.08 // on for the very words
+	forHeading   = 0.2  // on for a heading that has the question's words
+)
+
+// alike is the share of the best score from which a second sentence answers
+// about as well.
+const alike = 0.9
 
 // sentence is a unit of a passage that can be quoted.
 type sentence struct {
@@ -47,13 +74,19 @@ type sentence struct {
 type want struct {
 	stem     string
 	concepts []string
+	meanings []string // everyday words that mean the same, for want of better
 	weight   float64
+	named    bool // a name, which only itself will do for
+	light    bool // it says little
+	country  bool // which some pages only call abroad
+	counted  bool // "how many" goes before it
+	absent   bool // no passage has anything of it
 	earlier  bool // said in the question before
 }
 
 // answer gives the answer to what was read.
 func (r *reader) answer(in reading) string {
-	ask := r.lexicon.detect(in.question, r.lexicon.byCode(in.language))
+	ask := r.languageOf(in)
 	nothing := ask.nothing
 	if in.refusal != "" {
 		nothing = in.refusal
@@ -62,6 +95,7 @@ func (r *reader) answer(in reading) string {
 		return strings.Join(in.results, "\n")
 	}
 	wants, sort := r.wants(in, ask)
+	offer := offers.MatchString(in.question)
 	if len(wants) == 0 && sort == nil {
 		if len(in.passages) == 0 || len(split(in.question)) <= 3 {
 			return ask.greeting
@@ -69,8 +103,9 @@ func (r *reader) answer(in reading) string {
 		return nothing
 	}
 	sentences := r.sentences(in.passages)
-	r.weigh(wants, sentences)
-	best := r.rank(wants, sort, sentences)
+	wants = r.parts(wants, ask, sentences)
+	r.weigh(wants, ask, sentences)
+	best := r.rank(wants, sort, offer, sentences)
 	if len(best) == 0 {
 		return nothing
 	}
@@ -78,6 +113,17 @@ func (r *reader) answer(in reading) string {
 	for _, s := range best {
 		p := in.passages[s.passage]
 		text := strings.TrimRight(step.ReplaceAllString(s.text, ""), " .")
+		if said := ask.record(p.title, text); said != "" {
+			out = append(out, fmt.Sprintf("%s [%d].", said, p.n))
+			continue
+		}
+		if len(split(text)) < 2 { // a word of a list
+			head := p.title
+			if i := strings.LastIndex(head, " › "); i >= 0 {
+				head = head[i+len(" › "):]
+			}
+			text = head + ": " + text
+		}
 		if s.language != ask {
 			out = append(out, fmt.Sprintf(ask.foreign, p.title, text, p.n))
 			continue
@@ -88,6 +134,91 @@ func (r *reader) answer(in reading) string {
 		out = append(out, fmt.Sprintf("%s [%d].", text, p.n))
 	}
 	return strings.Join(out, " ")
+}
+
+// record says what the shop's data of a product has, whatever language its pages
+// are in: its price or whether it is in stock. It is empty for other sentences.
+func (l *language) record(title, text string) string {
+	product, ok := strings.CutSuffix(title, " (product record)")
+	if !ok {
+		return ""
+	}
+	if i := strings.LastIndex(product, " › "); i >= 0 {
+		product = product[i+len(" › "):]
+	}
+	field, value, _ := strings.Cut(text, ": ")
+	if frame := l.fields[field]; frame != "" {
+		return fmt.Sprintf(frame, product, value)
+	}
+	if frame := l.fields[text]; frame != "" {
+		return fmt.Sprintf(frame, product)
+	}
+	return ""
+}
+
+// languageOf tells the language of a question by its small words and those that
+// the reader knows. A question that shows none has the one of most passages.
+func (r *reader) languageOf(in reading) *language {
+	fallback := r.lexicon.byCode(in.language)
+	if in.language == "" {
+		counts := map[*language]int{}
+		for _, p := range in.passages {
+			l := r.lexicon.detect(strings.Join(p.lines, " "), fallback)
+			counts[l]++
+			if counts[l] > counts[fallback] {
+				fallback = l
+			}
+		}
+	}
+	best, most := fallback, 0
+	for _, l := range r.lexicon.languages {
+		count := 0
+		for _, w := range split(in.question) {
+			switch {
+			case l.stops[w]:
+				count += 3
+			case r.memory.meanings[l.code+":"+r.lexicon.stem(w, l)] != nil:
+				count += 2
+			}
+		}
+		if count > most || count == most && l == fallback {
+			best, most = l, count
+		}
+	}
+	return best
+}
+
+// parts takes German compounds apart that no passage has: shoes for children are
+// asked for by two terms, and a page about shoes has only one of them.
+func (r *reader) parts(wants []want, ask *language, sentences []sentence) []want {
+	if ask.code != "de" {
+		return wants
+	}
+	var out []want
+	for _, w := range wants {
+		known := func(stem string) bool {
+			return r.lexicon.concept[stem] != "" || r.memory.meanings["de:"+stem] != nil
+		}
+		if len(w.stem) < 9 || known(w.stem) || slices.ContainsFunc(sentences, func(s sentence) bool { return s.own[w.stem] || s.title[w.stem] }) {
+			out = append(out, w)
+			continue
+		}
+		at := 0 // where the second part begins
+		for i := len(w.stem) - 4; i >= 4; i-- {
+			if known(w.stem[i:]) {
+				at = i
+			}
+		}
+		if at == 0 {
+			out = append(out, w)
+			continue
+		}
+		for _, part := range []string{w.stem[:at], w.stem[at:]} {
+			part = r.lexicon.stem(part, ask)
+			out = append(out, want{stem: part, concepts: r.lexicon.conceptsOf(part), meanings: meaningsOnly(r.memory.of(part, ask)), earlier: w.earlier})
+		}
+	}
+	return out
 }
 
 // wants gives the terms of a question and the sort of fact it asks for. A
@@ -156,7 +287,44 @@ func (r *reader) terms(question string, in *language) []want {
 			continue
 		}
 		if !slices.ContainsFunc(out, func(x want) bool { return x.stem == stem }) {
-			out = append(out, want{stem: stem, concepts: found})
+			w := want{stem: stem, concepts: found, named: names[w], light: light[w], country: countries[w]}
+			if w.named {
+				w.concepts = slices.DeleteFunc(slices.Clone(found), func(c string) bool { return c != stem })
+			} else {
+				w.meanings = meaningsOnly(r.memory.of(stem, in))
+			}
+			w.counted = i > 0 && (all[i-1] == "many" || all[i-1] == "viele")
+			if len(w.concepts)+len(w.meanings) == 0 && properName(question, all[i], in) {
+				w.named = true
+			}
+			if w.country {
+				w.concepts = []string{"abroad"}
+			}
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// properName reports whether a word is written as the name of a thing in the
+// midst of a question. In German every noun is.
+func properName(question, word string, in *language) bool {
+	if in.code == "de" {
+		return false
+	}
+	at := strings.Index(strings.ToLower(question), word)
+	if at <= 0 || at >= len(question) || strings.ContainsAny(strings.TrimSpace(question[:at])[max(0, len(strings.TrimSpace(question[:at]))-1):], ".!?") {
+		return false
+	}
+	return question[at] >= 'A' && question[at] <= 'Z' && strings.ToUpper(question) != question
+}
+
+// meaningsOnly leaves out the concepts.
+func meaningsOnly(all []string) []string {
+	var out []string
+	for _, m := range all {
+		if strings.HasPrefix(m, "~") {
+			out = append(out, m)
 		}
 	}
 	return out
@@ -231,6 +399,11 @@ func (r *reader) bag(text string, in *language) map[string]bool {
 		for _, c := range r.lexicon.conceptsOf(stem) {
 			bag["="+c] = true
 		}
+		for _, m := range r.memory.of(stem, in) {
+			if strings.HasPrefix(m, "~") {
+				bag[m] = true
+			}
+		}
 		if c, _ := r.pair(all, i); c != "" {
 			bag["="+c] = true
 		}
@@ -243,19 +416,43 @@ func (r *reader) bag(text string, in *language) map[string]bool {
 
 // weigh gives rare terms more weight, and terms of a known concept more again:
 // an answer about another thing may still hold for this one, an answer about
-// another matter never does.
-func (r *reader) weigh(wants []want, sentences []sentence) {
+// another matter never does. A word that no passage has may be misspelt: then it
+// stands for the one it resembles.
+func (r *reader) weigh(wants []want, ask *language, sentences []sentence) {
 	for i := range wants {
 		w := &wants[i]
-		seen := 0
-		for _, s := range sentences {
-			if s.own[w.stem] || s.title[w.stem] {
-				seen++
+		count := func() (seen, most int) {
+			for _, s := range sentences {
+				if s.own[w.stem] || s.title[w.stem] {
+					seen++
+				}
+				if w.match(s) > 0 {
+					most++
+				}
+			}
+			return seen, most
+		}
+		seen, some := count()
+		if some == 0 && len(w.concepts) == 0 {
+			if other := near(w.stem, sentences); other != "" {
+				w.stem = other
+				seen, some = count()
 			}
 		}
+		w.absent = some == 0
 		w.weight = 1 + 0.5*math.Log(float64(len(sentences)+1)/float64(seen+1))
 		if len(w.concepts) > 0 {
-			w.weight = 3
+			w.weight = conceptWeight
+		} else if w.absent {
+			w.weight = absentWeight
+			if !slices.ContainsFunc(sentences, func(s sentence) bool { return s.language == ask }) {
+				w.weight = absentForeign // it may be there in words of another language
+			}
+		}
+		if w.named {
+			w.weight = conceptWeight
+		} else if w.light && len(w.concepts) == 0 {
+			w.weight = lightWeight
 		}
 		if w.earlier {
 			w.weight *= 0.7
@@ -263,33 +460,87 @@ func (r *reader) weigh(wants []want, sentences []sentence) {
 	}
 }
 
-// match tells how well a sentence meets a term, from 0 to 1.
-func (w want) match(s sentence) float64 {
-	in := func(bag map[string]bool, stem, concept float64) float64 {
-		if bag[w.stem] {
-			return stem
-		}
-		for _, c := range w.concepts {
-			if bag["="+c] {
-				return concept
+// near gives the word of the passages that is one letter away from a longer
+// one; none if there is none or the word is short.
+func near(stem string, sentences []sentence) string {
+	if len([]rune(stem)) < 5 {
+		return ""
+	}
+	best := ""
+	for _, s := range sentences {
+		for _, bag := range []map[string]bool{s.own, s.title} {
+			for other := range bag {
+				if other[0] != '=' && other[0] != '~' && (best == "" || other < best) && oneApart([]rune(stem), []rune(other)) {
+					best = other
+				}
 			}
 		}
-		return 0
 	}
-	heading := 0.75
+	return best
+}
+
+// oneApart reports whether two words differ in one letter, or in the order of
+// two, but not in the first.
+func oneApart(a, b []rune) bool {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	if len(a)-len(b) > 1 || len(b) < 5 || a[0] != b[0] {
+		return false
+	}
+	i := 0
+	for i < len(b) && a[i] == b[i] {
+		i++
+	}
+	if i == len(b) {
+		return true
+	}
+	if len(a) > len(b) {
+		return slices.Equal(a[i+1:], b[i:])
+	}
+	return slices.Equal(a[i+1:], b[i+1:]) || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
+}
+
+// in tells how well a bag meets a term: with all of it for the very word, less for
+// one that means the same.
+func (w want) in(bag map[string]bool, all float64) float64 {
+	if bag[w.stem] {
+		return all
+	}
+	got := 0.0
+	for _, m := range w.meanings {
+		if bag[m] {
+			got = all * 0.85
+		}
+	}
+	for _, c := range w.concepts {
+		switch {
+		case !bag["="+c]:
+		case w.country:
+			got = max(got, all*0.7)
+		default:
+			return all - 0.05
+		}
+	}
+	return got
+}
+
+// match tells how well a sentence meets a term, from 0 to 1.
+func (w want) match(s sentence) float64 {
+	heading := 0.8
 	if s.place == 0 {
 		heading = 0.92 // the first thing that is said under it
 	}
-	got := max(in(s.own, 1, 0.97), in(s.heading, heading, heading-0.05), in(s.title, 0.65, 0.6), in(s.around, 0.3, 0.2))
+	got := max(w.in(s.own, 1), w.in(s.heading, heading), w.in(s.title, 0.7), w.in(s.around, 0.3))
 	if s.after {
-		return max(got, in(s.near, 0.95, 0.9)) // the answer to a question on the page
+		return max(got, w.in(s.near, 0.95)) // the answer to a question on the page
 	}
-	return max(got, in(s.near, 0.5, 0.4))
+	return max(got, w.in(s.near, 0.5))
 }
 
 // rank gives the one to four sentences that answer, in the order to say them;
 // none if none does.
-func (r *reader) rank(wants []want, sort *kind, sentences []sentence) []sentence {
+func (r *reader) rank(wants []want, sort *kind, offer bool, sentences []sentence) []sentence {
 	total := 0.0
 	for _, w := range wants {
 		total += w.weight
@@ -300,7 +551,7 @@ func (r *reader) rank(wants []want, sort *kind, sentences []sentence) []sentence
 	var best, second int
 	scores := make([]float64, len(sentences))
 	for i, s := range sentences {
-		scores[i] = r.score(wants, sort, s, total)
+		scores[i] = r.score(wants, sort, offer, s, total)
 		if scores[i] > scores[best] {
 			best = i
 		}
@@ -318,28 +569,33 @@ func (r *reader) rank(wants []want, sort *kind, sentences []sentence) []sentence
 		}
 		return steps
 	}
-	// A second sentence is worth saying if it speaks of what the first does not.
+	// A second sentence is worth saying if it speaks of what the first does not, or
+	// answers about as well.
 	for i, s := range sentences {
 		adds := slices.ContainsFunc(wants, func(w want) bool { return w.match(s) > w.match(first)+0.15 })
-		if i != best && adds && !similar(first.own, s.own) && (second == best || scores[i] > scores[second]) {
+		close := scores[i] > alike*scores[best] && s.language == first.language
+		if i != best && (adds || close) && !similar(first.own, s.own) && (second == best || scores[i] > scores[second]) {
 			second = i
 		}
 	}
-	if second != best && scores[second] > max(enough, 0.8*scores[best]) && !similar(first.own, sentences[second].own) {
+	if second != best && scores[second] > max(enough, 0.8*scores[best]) {
 		return []sentence{first, sentences[second]}
 	}
 	return []sentence{first}
 }
 
 // score tells how well a sentence answers, from 0 to about 1.
-func (r *reader) score(wants []want, sort *kind, s sentence, total float64) float64 {
+func (r *reader) score(wants []want, sort *kind, offer bool, s sentence, total float64) float64 {
 	size := len(split(s.text))
-	if s.asks || size < 2 {
+	if s.asks || size < 2 && !slices.ContainsFunc(wants, func(w want) bool { return s.own[w.stem] }) {
 		return 0
 	}
-	score, missed, topic, topics := 0.0, 0.0, false, false
+	score, missed, topic, topics, own, under := 0.0, 0.0, false, false, 0.0, 0.0
 	fact := sort != nil && sort.answers.MatchString(s.text)
 	for _, w := range wants {
+		if w.named && w.absent {
+			return 0
+		}
 		m := w.match(s)
 		if fact && slices.Contains(w.concepts, sort.concept) {
 			m = max(m, 0.8) // "£529 in walnut" is about a price without the word
@@ -350,21 +606,33 @@ func (r *reader) score(wants []want, sort *kind, s sentence, total float64) floa
 		if m < 0.3 && !w.earlier {
 			missed += w.weight
 		}
+		if s.own[w.stem] {
+			own += w.weight
+		} else if w.counted {
+			fact = false // a number of something else
+		}
+		if w.in(s.heading, 1) > 0 {
+			under += w.weight
+		}
 	}
 	if fact {
 		score++
 	} else if sort != nil && !sort.soft {
-		score *= 0.45 // not the sort of fact that was asked for
+		score *= withoutFact // not the sort of fact that was asked for
 	}
-	score = score/total + 0.04/float64(1+s.place) // pages say first what holds for most
+	score = score/total + 0.04/float64(1+s.place) + forEarly/float64(1+s.passage) // pages say first what holds for most
+	score += forOwn*own/total + forHeading*max(0, under/total-0.3)
 	if topics && !topic {
-		score *= 0.4 // about another matter
+		score *= withoutTopic // about another matter
 	}
 	if sort == nil {
-		score *= 1 - 0.9*missed/total // a yes or no must be about all that was asked
+		score *= 1 - forMissed*missed/total // a yes or no must be about all that was asked
+	}
+	if offer && missed > 0.5 {
+		score *= offeredOther // what is sold is this thing or none
 	}
 	if size < 4 && !fact {
-		score *= 0.7
+		score *= 0.8
 	}
 	return score
 }

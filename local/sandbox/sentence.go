@@ -24,7 +24,10 @@ func cut(lines []string) []string {
 		if cells := row(line); cells != nil {
 			switch {
 			case i+1 < len(lines) && rule.MatchString(lines[i+1]):
-				columns = cells
+				if columns = cells; len(cells) == 2 && cells[0] != "" && strings.ContainsAny(cells[1], "0123456789%") {
+					columns = nil // a list of properties has no head
+					out = append(out, lead+label(cells, nil))
+				}
 			case !rule.MatchString(line):
 				out = append(out, lead+label(cells, columns))
 			}

@@ -55,7 +55,7 @@ func markdown(n *html.Node) (string, error) {
 			var b bytes.Buffer
 			ctx.RenderChildNodes(ctx, &b, n)
 			if line := strings.Join(strings.Fields(b.String()), " "); line != "" {
-				w.WriteString(mark + line + "\n\n")
+				_, _ = w.WriteString(mark + line + "\n\n")
 			}
 			return converter.RenderSuccess
 		}, converter.PriorityEarly)
