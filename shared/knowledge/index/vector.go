@@ -52,9 +52,11 @@ func openVectors(section *[sections][]byte, n, dimensions int) (vectors, error) 
 	return v, nil
 }
 
-// writeVectors embeds the passages and stores the vectors.
-func writeVectors(ctx context.Context, out *[sections][]byte, passages []passage.Passage, opts Options) (dimensions int, err error) {
-	all, centre := opts.Previous.reuse(passages, opts.Model)
+// meanings gives a vector of each passage: the stored one of a passage that has
+// not changed, unless the model gives vectors of another length by now, and those
+// of the model for the others. It also gives the centre to store them by.
+func meanings(ctx context.Context, passages []passage.Passage, opts Options) (all [][]float32, centre []float32, err error) {
+	all, centre = opts.Previous.reuse(passages, opts.Model)
 	var missing []int
 	for i := range all {
 		if all[i] == nil {
@@ -68,24 +70,37 @@ func writeVectors(ctx context.Context, out *[sections][]byte, passages []passage
 		}
 		got, err := opts.Embed(ctx, texts)
 		if err != nil {
-			return 0, fmt.Errorf("embed passages: %w", err)
+			return nil, nil, fmt.Errorf("embed passages: %w", err)
 		}
 		if len(got) != len(texts) {
-			return 0, fault.E(fault.Unavailable, "The embedding model gave too few vectors.", nil)
+			return nil, nil, fault.E(fault.Unavailable, "The embedding model gave too few vectors.", nil)
+		}
+		if len(missing) < len(all) && len(got[0]) != len(centre) {
+			opts.Previous = nil
+			return meanings(ctx, passages, opts)
 		}
 		for j, i := range chunk {
 			all[i] = unit(got[j])
 		}
 	}
-	dimensions = len(all[0])
 	for _, v := range all {
-		if len(v) != dimensions || dimensions == 0 || dimensions > maxDimensions {
-			return 0, fault.E(fault.Unavailable, "The embedding model gave vectors of unequal length.", nil)
+		if len(v) != len(all[0]) || len(v) == 0 || len(v) > maxDimensions {
+			return nil, nil, fault.E(fault.Unavailable, "The embedding model gave vectors of unequal length.", nil)
 		}
 	}
-	if 2*len(missing) > len(all) || len(centre) != dimensions {
+	if 2*len(missing) > len(all) {
 		centre = mean(all)
 	}
+	return all, centre, nil
+}
+
+// writeVectors embeds the passages and stores the vectors.
+func writeVectors(ctx context.Context, out *[sections][]byte, passages []passage.Passage, opts Options) (dimensions int, err error) {
+	all, centre, err := meanings(ctx, passages, opts)
+	if err != nil {
+		return 0, err
+	}
+	dimensions = len(all[0])
 	for _, x := range centre {
 		out[sectionCentre] = le.AppendUint32(out[sectionCentre], math.Float32bits(x))
 	}

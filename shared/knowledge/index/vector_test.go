@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"omniops/shared/fault"
 	"omniops/shared/knowledge/passage"
 )
 
@@ -141,6 +142,44 @@ func TestDistances(t *testing.T) {
 			if left != 0 {
 				t.Fatalf("%d words: %d too many at distance %d", words, left, d)
 			}
+		}
+	}
+}
+
+// A model that was told to give vectors of another length is asked for all again.
+func TestVectorsOfAnotherLength(t *testing.T) {
+	asked := 0
+	long := func(ctx context.Context, texts []string) ([][]float32, error) {
+		asked += len(texts)
+		out, err := fakeEmbed(ctx, texts)
+		for i := range out {
+			out[i] = append(out[i], 1)
+		}
+		return out, err
+	}
+	first := open(t, shop, Options{Embed: fakeEmbed, Model: "fake"})
+	changed := append([]passage.Passage{say("new", "New", "A new page.")}, shop[1:]...)
+	second := open(t, changed, Options{Embed: long, Model: "fake", Previous: first})
+	if got := second.Stats().Dimensions; got != 71 || asked != 1+len(changed) {
+		t.Errorf("%d dimensions after %d texts were embedded, want 71 after one and all", got, asked)
+	}
+}
+
+// A model that breaks its word makes no index.
+func TestVectorsThatDoNotFit(t *testing.T) {
+	for name, change := range map[string]func([][]float32) [][]float32{
+		"too few":        func(v [][]float32) [][]float32 { return v[1:] },
+		"empty":          func(v [][]float32) [][]float32 { return make([][]float32, len(v)) },
+		"unequal":        func(v [][]float32) [][]float32 { v[1] = v[1][1:]; return v },
+		"much too long":  func(v [][]float32) [][]float32 { v[0] = make([]float32, maxDimensions+1); return v },
+		"without vector": func([][]float32) [][]float32 { return nil },
+	} {
+		embed := func(ctx context.Context, texts []string) ([][]float32, error) {
+			out, err := fakeEmbed(ctx, texts)
+			return change(out), err
+		}
+		if _, err := Build(t.Context(), shop, Options{Embed: embed, Model: "fake"}); fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
