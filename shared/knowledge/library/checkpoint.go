@@ -40,7 +40,7 @@ func segmentKey(t id.Tenant, run string, n int) object.Key {
 // Checkpoint gives the last checkpoint of the crawl under way; the zero one if
 // there is none, or none that can be read.
 func (l *Library) Checkpoint(ctx context.Context, t id.Tenant) (Checkpoint, error) {
-	o, err := l.bucket.Get(ctx, checkpointKey(t), maxCheckpoint)
+	o, err := l.get(ctx, checkpointKey(t), maxCheckpoint)
 	switch fault.KindOf(err) {
 	case fault.NotFound, fault.TooLarge:
 		return Checkpoint{}, nil
@@ -96,6 +96,20 @@ func (l *Library) Segments(ctx context.Context, t id.Tenant, c Checkpoint, visit
 // DropCheckpoints removes what is left of crawls that are over.
 func (l *Library) DropCheckpoints(ctx context.Context, t id.Tenant) error {
 	return l.remove(ctx, object.KeyOf(t, "site", "crawl")+"/", "")
+}
+
+// get reads an object that may be missing: NotFound then. S3 denies what is
+// missing to a role that may list only a part of the bucket, as ours may; so what
+// is denied is looked for in the list.
+func (l *Library) get(ctx context.Context, key object.Key, most int) (object.Object, error) {
+	o, err := l.bucket.Get(ctx, key, most)
+	if err == nil || fault.KindOf(err) == fault.NotFound || fault.KindOf(err) == fault.TooLarge {
+		return o, err
+	}
+	if keys, failed := l.bucket.List(ctx, key); failed == nil && !slices.Contains(keys, key) {
+		return o, fault.E(fault.NotFound, "There is nothing here.", err)
+	}
+	return o, err
 }
 
 // remove deletes the objects below a prefix, but for one.
