@@ -93,8 +93,12 @@ func (l *Library) Segments(ctx context.Context, t id.Tenant, c Checkpoint, visit
 	return nil
 }
 
-// DropCheckpoints removes what is left of crawls that are over.
+// DropCheckpoints removes what is left of crawls that are over: the checkpoint
+// first, so that nobody goes on from one whose parts are gone.
 func (l *Library) DropCheckpoints(ctx context.Context, t id.Tenant) error {
+	if err := l.bucket.Delete(ctx, checkpointKey(t)); err != nil {
+		return err
+	}
 	return l.remove(ctx, object.KeyOf(t, "site", "crawl")+"/", "")
 }
 
