@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"omniops/shared/fault"
@@ -96,9 +97,6 @@ func (l *Library) Segments(ctx context.Context, t id.Tenant, c Checkpoint, visit
 // DropCheckpoints removes what is left of crawls that are over: the checkpoint
 // first, so that nobody goes on from one whose parts are gone.
 func (l *Library) DropCheckpoints(ctx context.Context, t id.Tenant) error {
-	if err := l.bucket.Delete(ctx, checkpointKey(t)); err != nil {
-		return err
-	}
 	return l.remove(ctx, object.KeyOf(t, "site", "crawl")+"/", "")
 }
 
@@ -116,12 +114,22 @@ func (l *Library) get(ctx context.Context, key object.Key, most int) (object.Obj
 	return o, err
 }
 
+// rank is when an object is deleted: what names others goes before them.
+func rank(key object.Key) int {
+	if strings.HasSuffix(string(key), "/checkpoint") {
+		return 0
+	}
+	return 1
+}
+
 // remove deletes the objects below a prefix, but for one.
 func (l *Library) remove(ctx context.Context, prefix, but object.Key) error {
 	keys, err := l.bucket.List(ctx, prefix)
 	if err != nil {
 		return err
 	}
+	// A checkpoint names the parts beside it.
+	slices.SortStableFunc(keys, func(a, b object.Key) int { return rank(a) - rank(b) })
 	for _, key := range keys {
 		if key == but {
 			continue
