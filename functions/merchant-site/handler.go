@@ -103,7 +103,15 @@ func (h *handler) read(w http.ResponseWriter, r *http.Request) error {
 	if _, err := h.tenants.Get(r.Context(), who.Tenant); err != nil {
 		return err
 	}
-	if err := h.queue(r.Context(), library.DueCrawl(who.Tenant, h.now()), library.NewCrawl(who.Tenant, h.now())); err != nil {
+	site, err := h.sites.Get(r.Context(), who.Tenant)
+	if err != nil {
+		return err
+	}
+	once := library.DueCrawl(who.Tenant, h.now())
+	if site.State == library.Forgotten { // an order from before, within this minute, is not followed any more
+		once += "-" + site.Run
+	}
+	if err := h.queue(r.Context(), once, library.NewCrawl(who.Tenant, h.now())); err != nil {
 		return err
 	}
 	return h.view(w, r, http.StatusAccepted, who.Tenant)

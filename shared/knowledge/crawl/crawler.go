@@ -346,7 +346,7 @@ func (w *crawling) waits(e Entry, canonical *url.URL) bool {
 	}
 	w.frontier.add(Entry{URL: original}, rank(canonical, true), w.room())
 	e.Canonical = original
-	w.frontier.Deferred = append(w.frontier.Deferred, e)
+	w.frontier.wait(e)
 	return true
 }
 
@@ -382,23 +382,32 @@ func (w *crawling) found(u *url.URL, fromSitemap bool) {
 	if !w.scope.has(u) || checkURL(u) != nil {
 		return
 	}
-	address := u.String()
-	if w.frontier.Seen.has(address) {
+	f, address := w.frontier, u.String()
+	if f.Seen.has(address) {
+		return
+	}
+	if len(f.Seen) >= 40*w.Limits.Pages+10_000 { // a site that makes up addresses
+		f.Full = true
 		return
 	}
 	if reason := trap(u); reason != "" {
-		w.frontier.Seen.add(address)
-		w.frontier.Counts.Found++
+		f.Seen.add(address)
+		f.Counts.Found++
 		w.skip(Entry{URL: address}, reason)
 		return
 	}
 	if u.RawQuery != "" {
-		if w.frontier.Variants[u.Path]++; w.frontier.Variants[u.Path] > maxVariants {
-			w.frontier.Seen.add(address)
+		path := hashURL(u.Path)
+		if f.Variants[path] >= maxVariants {
+			f.Seen.add(address)
 			return
 		}
+		if f.add(Entry{URL: address}, rank(u, fromSitemap), w.room()) {
+			f.Variants[path]++
+		}
+		return
 	}
-	w.frontier.add(Entry{URL: address}, rank(u, fromSitemap), w.room())
+	f.add(Entry{URL: address}, rank(u, fromSitemap), w.room())
 }
 
 // room is how many addresses may wait at once.

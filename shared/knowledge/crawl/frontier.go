@@ -20,9 +20,14 @@ type Frontier struct {
 	Seen     urlSet    `json:"seen"`     // every address ever put in
 	Done     urlSet    `json:"done"`     // addresses that turned out to be pages
 	Full     bool      `json:"full"`     // an address was left out for lack of room
-	// Variants counts the query strings seen of each path.
-	Variants map[string]int `json:"variants,omitempty"`
+	// Variants counts the query strings put in, by the hash of their path.
+	Variants map[uint64]int `json:"queries,omitempty"`
+
+	bytes int // of the addresses that wait
 }
+
+// maxWaiting is how long all addresses that wait may be together, in bytes.
+const maxWaiting = 8 << 20
 
 // Entry is one address to read.
 type Entry struct {
@@ -37,7 +42,7 @@ const ranks = 4
 
 // newFrontier starts with the seed alone.
 func newFrontier(seed string) *Frontier {
-	return &Frontier{Seed: seed, Pending: make([][]Entry, ranks), Seen: urlSet{}, Done: urlSet{}, Variants: map[string]int{}}
+	return &Frontier{Seed: seed, Pending: make([][]Entry, ranks), Seen: urlSet{}, Done: urlSet{}, Variants: map[uint64]int{}}
 }
 
 // check makes a decoded Frontier usable.
@@ -52,28 +57,41 @@ func (f *Frontier) check() error {
 		f.Done = urlSet{}
 	}
 	if f.Variants == nil {
-		f.Variants = map[string]int{}
+		f.Variants = map[uint64]int{}
+	}
+	f.bytes = 0
+	for _, list := range append(slices.Clone(f.Pending), f.Deferred) {
+		for _, e := range list {
+			f.bytes += e.size()
+		}
 	}
 	return nil
 }
 
-// add puts an address in, unless it was in before or there is no room.
-func (f *Frontier) add(e Entry, rank, room int) {
+// add puts an address in, unless it was in before or there is no room, and
+// reports whether it did.
+func (f *Frontier) add(e Entry, rank, room int) bool {
 	if f.Seen.has(e.URL) {
-		return
+		return false
 	}
-	if f.len() >= room {
+	if f.len() >= room || f.bytes+e.size() > maxWaiting {
 		f.Full = true
-		return
+		return false
 	}
 	f.Seen.add(e.URL)
 	f.Pending[rank] = append(f.Pending[rank], e)
+	f.bytes += e.size()
 	f.Counts.Found++
+	return true
 }
+
+// size is what an entry takes, in bytes.
+func (e Entry) size() int { return len(e.URL) + len(e.Canonical) }
 
 // put gives an entry back, to be taken next of its rank.
 func (f *Frontier) put(e Entry, rank int) {
 	f.Pending[rank] = slices.Insert(f.Pending[rank], 0, e)
+	f.bytes += e.size()
 }
 
 // take removes the next entry: the first of the best rank. When nothing is
@@ -82,10 +100,17 @@ func (f *Frontier) take() (Entry, bool) {
 	for rank, list := range f.Pending {
 		if len(list) > 0 {
 			f.Pending[rank] = list[1:]
+			f.bytes -= list[0].size()
 			return list[0], true
 		}
 	}
 	return Entry{}, false
+}
+
+// wait keeps an entry until it is known what became of its original.
+func (f *Frontier) wait(e Entry) {
+	f.Deferred = append(f.Deferred, e)
+	f.bytes += e.size()
 }
 
 // settle moves the entries whose original is no page back; the others are
@@ -94,6 +119,7 @@ func (f *Frontier) settle() (duplicates []Entry) {
 	for _, e := range f.Deferred {
 		if f.Done.has(e.Canonical) {
 			duplicates = append(duplicates, e)
+			f.bytes -= e.size()
 			continue
 		}
 		e.Settled = true

@@ -126,8 +126,11 @@ func (r *Reader) begin(ctx context.Context, account tenant.Account, order librar
 		}
 		return r.newRun(account, site, point), nil
 	}
-	if order.Leg > 0 || order.Run != "" && order.Run == site.Run && site.State == library.Ready {
-		return nil, nil // over already
+	if order.Run != "" && order.Run == site.Run && site.State == library.Ready {
+		return nil, r.tidy(ctx, t, site.Index.Version) // over already; its worker may have died before this
+	}
+	if order.Leg > 0 {
+		return nil, nil
 	}
 	order = order.Named(r.Now())
 	started := library.Site{

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"omniops/shared/fault"
+	"omniops/shared/id"
 	"omniops/shared/knowledge/contradiction"
 	"omniops/shared/knowledge/index"
 	"omniops/shared/knowledge/library"
@@ -72,18 +73,19 @@ func (r *run) use(ctx context.Context, version string) error {
 	} else if err != nil {
 		return err
 	}
-	for _, tidy := range []func() error{
-		func() error { return r.Library.KeepOnly(ctx, t, version) },
-		func() error { return r.Library.DropCheckpoints(ctx, t) },
-	} {
-		if err := tidy(); err != nil { // the next crawl does it
-			r.Log.WarnContext(ctx, "tidy after crawl", "tenant", t, "error", err)
-		}
+	if err := r.tidy(ctx, t, version); err != nil { // the next crawl does it
+		r.Log.WarnContext(ctx, "tidy after crawl", "tenant", t, "error", err)
 	}
 	r.Log.InfoContext(ctx, "site read", "tenant", t, "pages", stats.Pages, "unchanged", r.site.Unchanged, "skipped", r.site.Skipped,
 		"passages", stats.Passages, "meaning", r.site.Meaning, "version", version, "legs", r.point.Leg,
 		"duration", r.site.EndedAt.Sub(r.site.StartedAt))
 	return nil
+}
+
+// tidy removes the indexes that are not in use, and what the crawl needed while
+// it was under way.
+func (r *Reader) tidy(ctx context.Context, t id.Tenant, version string) error {
+	return errors.Join(r.Library.KeepOnly(ctx, t, version), r.Library.DropCheckpoints(ctx, t))
 }
 
 // merge puts together what was read now and what stays of the crawl before, in

@@ -93,7 +93,7 @@ func (l *Library) SaveContradictions(ctx context.Context, t id.Tenant, pairs []c
 
 // record reads a JSON object into v, and leaves v alone if it is not there.
 func (l *Library) record(ctx context.Context, key object.Key, v any) error {
-	o, err := l.bucket.Get(ctx, key, maxRecord)
+	o, err := l.get(ctx, key, maxRecord)
 	if fault.KindOf(err) == fault.NotFound {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"omniops/shared/fault"
@@ -40,7 +41,7 @@ func segmentKey(t id.Tenant, run string, n int) object.Key {
 // Checkpoint gives the last checkpoint of the crawl under way; the zero one if
 // there is none, or none that can be read.
 func (l *Library) Checkpoint(ctx context.Context, t id.Tenant) (Checkpoint, error) {
-	o, err := l.bucket.Get(ctx, checkpointKey(t), maxCheckpoint)
+	o, err := l.get(ctx, checkpointKey(t), maxCheckpoint)
 	switch fault.KindOf(err) {
 	case fault.NotFound, fault.TooLarge:
 		return Checkpoint{}, nil
@@ -93,9 +94,32 @@ func (l *Library) Segments(ctx context.Context, t id.Tenant, c Checkpoint, visit
 	return nil
 }
 
-// DropCheckpoints removes what is left of crawls that are over.
+// DropCheckpoints removes what is left of crawls that are over: the checkpoint
+// first, so that nobody goes on from one whose parts are gone.
 func (l *Library) DropCheckpoints(ctx context.Context, t id.Tenant) error {
 	return l.remove(ctx, object.KeyOf(t, "site", "crawl")+"/", "")
+}
+
+// get reads an object that may be missing: NotFound then. S3 denies what is
+// missing to a role that may list only a part of the bucket, as ours may; so what
+// is denied is looked for in the list.
+func (l *Library) get(ctx context.Context, key object.Key, most int) (object.Object, error) {
+	o, err := l.bucket.Get(ctx, key, most)
+	if err == nil || fault.KindOf(err) == fault.NotFound || fault.KindOf(err) == fault.TooLarge {
+		return o, err
+	}
+	if keys, failed := l.bucket.List(ctx, key); failed == nil && !slices.Contains(keys, key) {
+		return o, fault.E(fault.NotFound, "There is nothing here.", err)
+	}
+	return o, err
+}
+
+// rank is when an object is deleted: what names others goes before them.
+func rank(key object.Key) int {
+	if strings.HasSuffix(string(key), "/checkpoint") {
+		return 0
+	}
+	return 1
 }
 
 // remove deletes the objects below a prefix, but for one.
@@ -104,6 +128,8 @@ func (l *Library) remove(ctx context.Context, prefix, but object.Key) error {
 	if err != nil {
 		return err
 	}
+	// A checkpoint names the parts beside it.
+	slices.SortStableFunc(keys, func(a, b object.Key) int { return rank(a) - rank(b) })
 	for _, key := range keys {
 		if key == but {
 			continue

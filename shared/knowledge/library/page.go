@@ -130,7 +130,7 @@ func pack(head any, pages iter.Seq[Page]) ([]byte, error) {
 
 // unpack reads what pack wrote; an object that is not there is empty.
 func (l *Library) unpack(ctx context.Context, key object.Key, visit func(Page) error) (Edition, error) {
-	o, err := l.bucket.Get(ctx, key, maxStored)
+	o, err := l.get(ctx, key, maxStored)
 	if fault.KindOf(err) == fault.NotFound {
 		return Edition{}, nil
 	}
