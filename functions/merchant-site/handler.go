@@ -18,8 +18,10 @@ import (
 	"omniops/shared/tenant"
 )
 
-// maxBody is the largest request that is read, in bytes.
-const maxBody = 4 << 10
+const (
+	maxBody    = 4 << 10 // of a request, in bytes
+	maxAddress = 2048    // of a site, in bytes
+)
 
 type handler struct {
 	tokens  *identity.Tokens
@@ -93,7 +95,7 @@ func (h *handler) register(w http.ResponseWriter, r *http.Request) error {
 	return h.view(w, r, http.StatusAccepted, who.Tenant)
 }
 
-// read queues a reading of the site as it is now. Asking again within the minute
+// read queues a reading of the site as it is now. Asking again before it has begun
 // changes nothing.
 func (h *handler) read(w http.ResponseWriter, r *http.Request) error {
 	who, err := h.tokens.FromRequest(r)
@@ -107,10 +109,8 @@ func (h *handler) read(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	once := library.DueCrawl(who.Tenant, h.now())
-	if site.State == library.Forgotten { // an order from before, within this minute, is not followed any more
-		once += "-" + site.Run
-	}
+	// Once a crawl has begun, or the site was forgotten, the next order is another.
+	once := string(who.Tenant) + "-after-" + site.Run
 	if err := h.queue(r.Context(), once, library.NewCrawl(who.Tenant, h.now())); err != nil {
 		return err
 	}
@@ -155,8 +155,8 @@ func (h *handler) view(w http.ResponseWriter, r *http.Request, status int, t id.
 		Unchanged: site.Unchanged, Skipped: site.Skipped, Reasons: site.Reasons, Examples: site.Examples, Full: site.Full,
 		Meaning: site.Meaning, Reason: site.Reason, StartedAt: site.StartedAt, EndedAt: site.EndedAt, Index: site.Index,
 	}
-	if v.State == "" {
-		v.State = unread
+	if v.State == "" || site.URL != "" && site.URL != account.SiteURL { // another address was registered since
+		v = siteView{URL: account.SiteURL, State: unread, Index: site.Index, Meaning: site.Meaning}
 	}
 	if v.Reasons == nil {
 		v.Reasons = map[string]int{}
@@ -171,8 +171,11 @@ func (h *handler) view(w http.ResponseWriter, r *http.Request, status int, t id.
 // domains that are registered, or below one. So nobody makes us read, or answer
 // from, what belongs to another.
 func siteOf(account tenant.Account, address string) (string, error) {
+	if len(address) > maxAddress {
+		return "", fault.E(fault.Invalid, fmt.Sprintf("The address of a site has at most %d characters.", maxAddress), nil)
+	}
 	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || u.Host == "" || u.User != nil || len(address) > 2048 {
+	if err != nil || u.Host == "" || u.User != nil {
 		return "", fault.E(fault.Invalid, "The site is an address that begins with https://.", err)
 	}
 	host, err := tenant.HostOf(u.Scheme + "://" + u.Host)

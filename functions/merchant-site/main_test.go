@@ -227,6 +227,13 @@ func TestASiteIsRegisteredReadAndReadAgain(t *testing.T) {
 	if err != nil || changes.ChangedTotal != 1 || len(changes.Changed) != 1 || changes.Changed[0].URL != b.site {
 		t.Errorf("changes %+v, %v", changes, err)
 	}
+	// As soon as a crawl has begun, another one may be asked for.
+	b.want(t, shop, http.MethodPost, "/crawls", "", http.StatusAccepted)
+	b.crawl(t, 1)
+	// An address that was registered since has not been read.
+	if v := b.want(t, shop, http.MethodPut, "", address(b.site+"shop"), http.StatusAccepted); v.State != "unread" || v.Indexed != 0 || v.URL != b.site+"shop" {
+		t.Errorf("another address: %+v", v)
+	}
 	// The old index is gone with the old page.
 	indexes := 0
 	for _, key := range b.objects(t, shop) {

@@ -31,8 +31,8 @@ type Change struct {
 // Changes is what a crawl found to differ from the one before. The lists name at
 // most a thousand pages each; the totals count all.
 type Changes struct {
-	Run          string    `json:"run"`
-	At           time.Time `json:"at"`
+	Run          string    `json:"run,omitempty"`
+	At           time.Time `json:"at,omitzero"`
 	Added        []Change  `json:"added"`
 	Changed      []Change  `json:"changed"`
 	Removed      []Change  `json:"removed"`
