@@ -1,7 +1,6 @@
 package page
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +20,7 @@ type amount struct {
 
 // money matches a number with the currency before it, after it, or on both
 // sides. What it matches is checked by amount.
-var money = regexp.MustCompile(`(?:(` + currencyMarks + `)\s?)?(?:(` + currencyMarks + `)\s?)?` +
+var money = lazily(`(?:(` + currencyMarks + `)\s?)?(?:(` + currencyMarks + `)\s?)?` +
 	`(\d{4,9}(?:[.,]\d{1,4})?|\d{1,3}(?:[.,'’\x{a0}\x{202f}\x{2009} ]\d{2,3})*(?:[.,]\d{1,4})?)` +
 	`([.,]\s?[-–—]{1,2})?(?:[\s\x{a0}\x{202f}]?(` + currencyMarks + `))?`)
 

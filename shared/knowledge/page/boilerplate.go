@@ -1,7 +1,6 @@
 package page
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -10,7 +9,7 @@ import (
 
 // boilerplate matches the headings of what shops put below their own content:
 // other products, and what others have written.
-var boilerplate = regexp.MustCompile(`(?i)^\W*(you (may|might) (also )?(like|love)|(customers|people|others) (also|who) (bought|viewed|liked?|loved?|purchased)|frequently bought|related (products|items|articles)|similar (products|items)|` +
+var boilerplate = lazily(`(?i)^\W*(you (may|might) (also )?(like|love)|(customers|people|others) (also|who) (bought|viewed|liked?|loved?|purchased)|frequently bought|related (products|items|articles)|similar (products|items)|` +
 	`recently viewed|more from|recommended for you|goes (well|great) with|complete the (look|set)|shop the look|pairs well|follow us|share this|(customer |product )?reviews?\b( \(\d+\))?$|\d+ reviews?\b|what (our )?customers say|write a review|` +
 	`das könnte (dir|ihnen|sie|dich) (auch|gefallen|interessieren)|(dir|ihnen) könnte auch|kunden (kauften|haben auch|interessierten)|ähnliche (produkte|artikel)|passend dazu|dazu passt|zuletzt angesehen|wird oft zusammen|zubehör und ähnliche|(kunden)?(bewertungen|rezensionen)\b|bewertung schreiben|folge uns|` +
 	`vous (aimerez (aussi|également)|pourriez (aussi|également|aimer))|(produits|articles) (similaires|associés|apparentés|liés)|les clients (ont|qui ont) (aussi|également|acheté)|récemment (vus|consultés)|dans la même catégorie|\d+ autres produits|complétez|avis (clients?|vérifiés)|\d+ avis|(les )?avis$|suivez-nous|` +

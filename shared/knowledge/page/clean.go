@@ -1,7 +1,6 @@
 package page
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -121,7 +120,7 @@ func inHeading(n *html.Node) bool {
 var headings = map[atom.Atom]bool{atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true}
 
 // invisible matches inline styles under which text cannot be read.
-var invisible = regexp.MustCompile(`(?i)(^|[;\s])(display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|content-visibility\s*:\s*hidden` +
+var invisible = lazily(`(?i)(^|[;\s])(display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|content-visibility\s*:\s*hidden` +
 	`|opacity\s*:\s*0*(\.0+)?\s*(%|;|!|$)|font-size\s*:\s*(0*(\.\d+)?|[01](\.\d+)?px|[01](\.\d+)?pt)\s*(px|r?em|%|pt|vw)?\s*(;|!|$)` +
 	`|(left|right|top|text-indent)\s*:\s*-\s*\d{4,}|clip-path\s*:\s*inset\(\s*(50|100)%|clip\s*:\s*rect\(\s*0` +
 	`|(max-)?(width|height)\s*:\s*0*(px)?\s*(;|!|$))`)

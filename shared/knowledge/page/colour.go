@@ -1,7 +1,6 @@
 package page
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -10,7 +9,7 @@ import (
 
 // declaration matches what a style sets the colour of the text or of what is
 // behind it to.
-var declaration = regexp.MustCompile(`(?i)(?:^|[;\s])(color|background(?:-color|-image)?)\s*:\s*([^;]*)`)
+var declaration = lazily(`(?i)(?:^|[;\s])(color|background(?:-color|-image)?)\s*:\s*([^;]*)`)
 
 // isPale reports whether an element's own style gives its text a colour that
 // cannot be told from what is behind it: the same, none at all, or white where

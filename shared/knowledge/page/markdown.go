@@ -3,7 +3,6 @@ package page
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
@@ -15,8 +14,8 @@ import (
 
 // blankLines and spaces match what a theme's templates leave behind.
 var (
-	blankLines = regexp.MustCompile(`\n\s*\n\s*\n`)
-	spaces     = regexp.MustCompile(`[ \t\x{a0}]+`)
+	blankLines = lazily(`\n\s*\n\s*\n`)
+	spaces     = lazily(`[ \t\x{a0}]+`)
 )
 
 // angles undoes the one escape that the converter insists on.

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -197,20 +196,20 @@ func isCents(n *html.Node) bool {
 
 var (
 	// wasLabel matches what precedes a price that no longer holds.
-	wasLabel = regexp.MustCompile(`(?i)(\bwas|\brrp|msrp|list price|before|original(ly)?( price)?|regular price|\breg\.|instead of|usually|compare at|` +
+	wasLabel = lazily(`(?i)(\bwas|\brrp|msrp|list price|before|original(ly)?( price)?|regular price|\breg\.|instead of|usually|compare at|` +
 		`statt|uvp|unverbindliche preisempfehlung|vorher|bisher(iger preis)?|früher|normalpreis|alter preis|listenpreis|` +
 		`au lieu de|prix (conseillé|public|barré|initial|normal|habituel|d'origine)|avant|ancien prix|antes|prima|invece di|adviesprijs|van)\W{0,12}$`)
 	// otherLabel matches what precedes a sum that is no price of the product.
-	otherLabel = regexp.MustCompile(`(?i)(save|saving|you save|off|spar(e|en|st)|ersparnis|rabatt|économisez|économie|remise|ahorra|risparmi|shipping|delivery|postage|versand(kosten)?|lieferung|livraison|port|frais|` +
+	otherLabel = lazily(`(?i)(save|saving|you save|off|spar(e|en|st)|ersparnis|rabatt|économisez|économie|remise|ahorra|risparmi|shipping|delivery|postage|versand(kosten)?|lieferung|livraison|port|frais|` +
 		`deposit|pfand|consigne|éco-?part\w*|klarna|over|orders (over|above)|ab einem bestellwert von|dès|x|×|of|von|mal|de|vat|mwst\.?|ust\.?|tva|tax|installments of|raten (zu|à))\W{0,12}$`)
 	// freeFrom matches what precedes the sum from which delivery is free.
-	freeFrom = regexp.MustCompile(`(?i)(frei|free (delivery|shipping|postage)|(livraison|frais de port|port) (offerte?s?|gratuite?s?|franco))\W+(ab|from|over|on orders over|dès|à partir de)\W*$`)
+	freeFrom = lazily(`(?i)(frei|free (delivery|shipping|postage)|(livraison|frais de port|port) (offerte?s?|gratuite?s?|franco))\W+(ab|from|over|on orders over|dès|à partir de)\W*$`)
 	// perUnit matches what follows the price of a litre, a month or a part.
-	perUnit = regexp.MustCompile(`(?i)^[\s*\x{a0}]*(/|per\b|pro\b|par\b|je\b|por\b|al?\b|le\b|la\b)[\s\x{a0}]*(\d+([.,]\d+)?[\s\x{a0}]*)?(kg|kilo\w*|g|mg|l|lit(er|re|ro)s?|ml|cl|m|cm|m²|m2|mm|oz|lb|fl|month|mo|monat|mois|mes|mtl|week|woche|semaine|year|jahr|an|day|tag|jour)\b`)
+	perUnit = lazily(`(?i)^[\s*\x{a0}]*(/|per\b|pro\b|par\b|je\b|por\b|al?\b|le\b|la\b)[\s\x{a0}]*(\d+([.,]\d+)?[\s\x{a0}]*)?(kg|kilo\w*|g|mg|l|lit(er|re|ro)s?|ml|cl|m|cm|m²|m2|mm|oz|lb|fl|month|mo|monat|mois|mes|mtl|week|woche|semaine|year|jahr|an|day|tag|jour)\b`)
 	// otherAfter matches what follows a sum that is no price of the product.
-	otherAfter = regexp.MustCompile(`(?i)^[\s*\x{a0}]*(off\b|saved|gespart|rabatt|sparen|d'économie|de remise|shipping|delivery|versand\b|a month|monthly|monatlich|mtl|par mois|mensuel|deposit|pfand|[x×]\s?\d)`)
+	otherAfter = lazily(`(?i)^[\s*\x{a0}]*(off\b|saved|gespart|rabatt|sparen|d'économie|de remise|shipping|delivery|versand\b|a month|monthly|monatlich|mtl|par mois|mensuel|deposit|pfand|[x×]\s?\d)`)
 	// netAfter matches what follows a price before tax.
-	netAfter = regexp.MustCompile(`(?i)^[\s*\x{a0}(]*(ex\b|excl|exc\.|ht\b|hors tax|netto|zzgl\.?[\s\x{a0}]*(\d+[\s\x{a0}]*%[\s\x{a0}]*)?(mwst|ust)|exkl|plus vat|\+ ?vat)`)
+	netAfter = lazily(`(?i)^[\s*\x{a0}(]*(ex\b|excl|exc\.|ht\b|hors tax|netto|zzgl\.?[\s\x{a0}]*(\d+[\s\x{a0}]*%[\s\x{a0}]*)?(mwst|ust)|exkl|plus vat|\+ ?vat)`)
 )
 
 // quote is one price of a box and what stands around it.

@@ -3,7 +3,6 @@ package page
 import (
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -273,7 +272,7 @@ func isInside(n, ancestor *html.Node) bool {
 }
 
 // buyWords are what buttons say that put a product into the basket.
-var buyWords = regexp.MustCompile(`(?i)^\W*(add (it )?to (your |my |the )?(cart|basket|bag|trolley|order)|buy( it)?( now)?\b|order now|` +
+var buyWords = lazily(`(?i)^\W*(add (it )?to (your |my |the )?(cart|basket|bag|trolley|order)|buy( it)?( now)?\b|order now|` +
 	`in den (waren|einkaufs)(korb|wagen)|(jetzt|sofort) (kaufen|bestellen)|kaufen\b|zum warenkorb hinzufügen|` +
 	`ajouter au panier|acheter|commander\b|mettre au panier|añadir al? (carrito|cesta)|comprar|aggiungi al carrello|acquista|` +
 	`in (winkelwagen|winkelmand)|toevoegen aan winkelwagen|bestellen\b|pre-?order|vorbestellen|précommander|lägg i (varukorg|kundvagn)|köp\b|læg i kurv|do koszyka|dodaj do koszyka)`)

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,18 +14,18 @@ import (
 // Lager".
 var stockPhrases = []struct {
 	term    string
-	matches *regexp.Regexp
+	matches *pattern
 }{
-	{"Discontinued", regexp.MustCompile(`(?i)^(discontinued|no longer available|nicht mehr (lieferbar|verfügbar|erhältlich)|eingestellt|(n'est |article )?plus (disponible|commercialisé|fabriqué))`)},
-	{"OutOfStock", regexp.MustCompile(`(?i)^(this (product|item) is )?((currently|temporarily|momentarily) )?(out of stock|sold out|unavailable|not (in stock|available))|` +
+	{"Discontinued", lazily(`(?i)^(discontinued|no longer available|nicht mehr (lieferbar|verfügbar|erhältlich)|eingestellt|(n'est |article )?plus (disponible|commercialisé|fabriqué))`)},
+	{"OutOfStock", lazily(`(?i)^(this (product|item) is )?((currently|temporarily|momentarily) )?(out of stock|sold out|unavailable|not (in stock|available))|` +
 		`^(leider |dieser artikel ist )?((derzeit|aktuell|momentan|zurzeit|zur zeit|vorübergehend) )?(ausverkauft|vergriffen|nicht (auf lager|vorrätig|verfügbar|lieferbar))|` +
 		`^(produit |article |actuellement |temporairement )*((en )?rupture( de stock)?|épuisée?s?|indisponible|non disponible)|` +
 		`^(agotado|sin existencias|no disponible|esaurito|non disponibile|uitverkocht|niet op voorraad|slutsåld|udsolgt|wyprzedane|brak w magazynie)`)},
-	{"PreOrder", regexp.MustCompile(`(?i)^(available (for|on) )?(pre-?order|vorbestell|vorbestellbar|précommand|en précommande)`)},
-	{"BackOrder", regexp.MustCompile(`(?i)^(available )?on back-?order|^(auf bestellung|nachbestell|sur commande|disponible sur commande|en réapprovisionnement|en cours de réapprovisionnement)`)},
-	{"LimitedAvailability", regexp.MustCompile(`(?i)^(hurry,? )?(only|just) (a few|\d+|one|two|three)( (items?|pieces?|units?))?( are| is)? (left|remaining|in stock|available)|^(only )?\d+ left\b|^low stock|^few left|^last (few )?(items?|pieces?)( in stock)?|` +
+	{"PreOrder", lazily(`(?i)^(available (for|on) )?(pre-?order|vorbestell|vorbestellbar|précommand|en précommande)`)},
+	{"BackOrder", lazily(`(?i)^(available )?on back-?order|^(auf bestellung|nachbestell|sur commande|disponible sur commande|en réapprovisionnement|en cours de réapprovisionnement)`)},
+	{"LimitedAvailability", lazily(`(?i)^(hurry,? )?(only|just) (a few|\d+|one|two|three)( (items?|pieces?|units?))?( are| is)? (left|remaining|in stock|available)|^(only )?\d+ left\b|^low stock|^few left|^last (few )?(items?|pieces?)( in stock)?|` +
 		`^(nur )?noch (\d+|wenige)( stück| artikel| exemplare)? (auf lager|verfügbar|vorrätig|übrig|lieferbar)|^nur noch wenige|^geringer bestand|^(il n'en |il ne )?reste (plus )?(que )?\d+|^plus que \d+|^stock (faible|limité)|^derniers? (articles?|exemplaires?|pièces?)( en stock)?`)},
-	{"InStock", regexp.MustCompile(`(?i)^(\d+ |item |product |now |currently |still |back |yes, )?(in stock|available now|ready to ship)|^(availability|verfügbarkeit|disponibilité|stock|lager(bestand)?)\s*:?\s*(in stock|available|auf lager|vorrätig|lieferbar|verfügbar|en stock|disponible)|` +
+	{"InStock", lazily(`(?i)^(\d+ |item |product |now |currently |still |back |yes, )?(in stock|available now|ready to ship)|^(availability|verfügbarkeit|disponibilité|stock|lager(bestand)?)\s*:?\s*(in stock|available|auf lager|vorrätig|lieferbar|verfügbar|en stock|disponible)|` +
 		`^(\d+ |sofort |ab |ware |artikel )?(auf lager|vorrätig|lagernd|lieferbar|verfügbar, lieferzeit|sofort (lieferbar|verfügbar))|^sofort verfügbar|^verfügbar$|` +
 		`^(\d+ |produit |article |actuellement )?(en stock|disponible$|disponible (immédiatement|en stock|de suite))|^(disponibile|op voorraad|i lager|på lager|dostępny|in magazzino|en existencias)`)},
 }
@@ -139,7 +138,7 @@ func (r *shelfReader) hasChoices(area *html.Node) bool {
 }
 
 // skuLabel matches what precedes a product's number.
-var skuLabel = regexp.MustCompile(`(?i)(?:^|[\s(|])(?:sku|art(?:icle|ikel)?\.?[- ]?(?:nr|no|number|nummer|num)\.?|item (?:no|number)\.?|(?:product|stock) code|model (?:no|number)\.?|` +
+var skuLabel = lazily(`(?i)(?:^|[\s(|])(?:sku|art(?:icle|ikel)?\.?[- ]?(?:nr|no|number|nummer|num)\.?|item (?:no|number)\.?|(?:product|stock) code|model (?:no|number)\.?|` +
 	`mpn|réf(?:érence)?\.?|reference|best(?:ell)?\.?[- ]?(?:nr|nummer)\.?|produktnummer)\s*[:#]?\s*([0-9A-Za-z][0-9A-Za-z._/+#-]+)`)
 
 // readSKU finds the one product number on the shelf. What has no digit is a

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -14,14 +13,14 @@ const (
 )
 
 var (
-	cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	cssComment = lazily(`(?s)/\*.*?\*/`)
 	// simpleSelector matches a class or id that alone decides.
-	simpleSelector = regexp.MustCompile(`^[a-zA-Z0-9]*([.#][\w-]+)$`)
+	simpleSelector = lazily(`^[a-zA-Z0-9]*([.#][\w-]+)$`)
 	// selectorName matches the classes and ids of any selector.
-	selectorName = regexp.MustCompile(`[.#][\w-]+`)
-	displayNone  = regexp.MustCompile(`(?i)(^|[;\s])(display\s*:\s*none|visibility\s*:\s*hidden)`)
-	display      = regexp.MustCompile(`(?i)(^|[;\s])(display\s*:\s*[a-z]|visibility\s*:\s*visible)`)
-	offSight     = regexp.MustCompile(`(?i)(^|[;\s])(font-size\s*:\s*(0|[01]px|0\.\d+[a-z]*)\s*(;|!|$)|(left|right|top|text-indent)\s*:\s*-\s*\d{4,}|color\s*:\s*transparent)`)
+	selectorName = lazily(`[.#][\w-]+`)
+	displayNone  = lazily(`(?i)(^|[;\s])(display\s*:\s*none|visibility\s*:\s*hidden)`)
+	display      = lazily(`(?i)(^|[;\s])(display\s*:\s*[a-z]|visibility\s*:\s*visible)`)
+	offSight     = lazily(`(?i)(^|[;\s])(font-size\s*:\s*(0|[01]px|0\.\d+[a-z]*)\s*(;|!|$)|(left|right|top|text-indent)\s*:\s*-\s*\d{4,}|color\s*:\s*transparent)`)
 )
 
 // hideStyled marks as hidden what a page's own style element keeps from the eye.
