@@ -35,6 +35,11 @@ func (s *Server) ReceiveMessage(ctx context.Context, in *api.ReceiveMessageInput
 	}
 	var deadline time.Time // on the machine's clock
 	for {
+		// Whoever has gone is given nothing: a message that they held may just have
+		// become visible, and would be in flight to nobody.
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		s.mu.Lock()
 		q, err := s.queueAt(in.QueueUrl)
 		if err != nil {

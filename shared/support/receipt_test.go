@@ -184,9 +184,9 @@ func TestFirstWordsAreNotHeld(t *testing.T) {
 	}
 }
 
-// However an answer is cut into pieces, the same comes out; and no figure comes
-// out that stands in no passage.
-func TestReceiptsDoNotDependOnTheCut(t *testing.T) {
+// However an answer is cut into pieces, no figure comes out that stands in no
+// passage. (How much of a dropped sentence was out by then is a matter of the cut.)
+func TestNoCutLetsAFigureThrough(t *testing.T) {
 	parts := []string{"You have ", "30 days", "99 days", " [1]", "[2]", ". ", "It costs ", "£3.95", "£77", "\n", "e.g. ", "approx. ", "free", " kettles", "! ", "?", "1. ", "é", " sold out", "14. Dezember ", "...", "[9]", "[x]"}
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 0, 16).Draw(t, "parts"), "")
@@ -209,12 +209,7 @@ func TestReceiptsDoNotDependOnTheCut(t *testing.T) {
 			n := rapid.IntRange(1, len(rest)).Draw(t, "cut")
 			pieces, rest = append(pieces, rest[:n]), rest[n:]
 		}
-		// How much of a dropped sentence was out by then is a matter of the cut.
-		got := run(pieces...)
-		if strings.Contains(whole, "…") != strings.Contains(got, "…") {
-			t.Skip("dropped before or after it began")
-		}
-		for _, out := range []string{whole, got} {
+		for _, out := range []string{whole, run(pieces...)} {
 			if strings.Contains(out, "£77") || strings.Contains(out, "99 days") || strings.Contains(out, "[9]") {
 				t.Fatalf("%q let through %q", text, out)
 			}
