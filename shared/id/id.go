@@ -27,6 +27,17 @@ type (
 	Question string
 	// Job names one piece of queued work, such as a crawl.
 	Job string
+	// Order names an order by the digits its shop system gave it.
+	Order string
+	// Verification names one attempt to prove that an order is the shopper's.
+	Verification string
+	// Action names one change to an order that was proposed.
+	Action string
+	// Subject names a person by a keyed hash of their e-mail address, phone
+	// number or channel identity, within one tenant.
+	Subject string
+	// Request names one request that a person made about their data.
+	Request string
 )
 
 // maxLength bounds an identifier, in bytes.

@@ -1,0 +1,73 @@
+package commerce
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"omniops/shared/fault"
+)
+
+// Money is an amount in the minor unit of its currency: cents, pence, yen.
+type Money struct {
+	Minor    int64  `dynamodbav:"minor" json:"minor"`
+	Currency string `dynamodbav:"currency" json:"currency"` // ISO 4217
+}
+
+// decimals lists the currencies that do not have two decimals (ISO 4217, read
+// 2026-11-24).
+var decimals = map[string]int{
+	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+}
+
+func decimalsOf(currency string) int {
+	if n, ok := decimals[currency]; ok {
+		return n
+	}
+	return 2
+}
+
+// ParseMoney reads an amount as platforms write it, such as "12.50". What is no
+// amount, or has more digits than the currency has, is Invalid; zeros beyond are
+// not counted.
+func ParseMoney(amount, currency string) (Money, error) {
+	invalid := fault.E(fault.Invalid, "That is not an amount of money.", fmt.Errorf("amount %q %q", amount, currency))
+	if len(currency) != 3 || strings.Trim(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return Money{}, invalid
+	}
+	digits, negative := strings.CutPrefix(amount, "-")
+	whole, part, _ := strings.Cut(digits, ".")
+	n := decimalsOf(currency)
+	for len(part) > n && part[len(part)-1] == '0' {
+		part = part[:len(part)-1]
+	}
+	if whole == "" || len(whole) > 12 || len(part) > n || strings.Trim(whole+part, "0123456789") != "" {
+		return Money{}, invalid
+	}
+	minor, err := strconv.ParseInt(whole+part+strings.Repeat("0", n-len(part)), 10, 64)
+	if err != nil {
+		return Money{}, invalid
+	}
+	if negative {
+		minor = -minor
+	}
+	return Money{minor, currency}, nil
+}
+
+// Decimal is the amount as platforms write it.
+func (m Money) Decimal() string {
+	n := decimalsOf(m.Currency)
+	sign, minor := "", m.Minor
+	if minor < 0 {
+		sign, minor = "-", -minor
+	}
+	digits := fmt.Sprintf("%0*d", n+1, minor)
+	if n == 0 {
+		return sign + digits
+	}
+	return sign + digits[:len(digits)-n] + "." + digits[len(digits)-n:]
+}
+
+// String is the amount with its currency.
+func (m Money) String() string { return m.Decimal() + " " + m.Currency }
