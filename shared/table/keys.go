@@ -82,6 +82,22 @@ func Ledgers(t id.Tenant, c id.Conversation) Range {
 	return prefix(conversationPK(t, c), "L#")
 }
 
+// Request is a request that a person made about their data.
+func Request(t id.Tenant, r id.Request) Key { return Key{tenantPK(t) + "#R", "REQ#" + string(r)} }
+
+// Requests is the range of a tenant's privacy requests.
+func Requests(t id.Tenant) Range { return prefix(tenantPK(t)+"#R", "REQ#") }
+
+func subjectPK(t id.Tenant, s id.Subject) string { return tenantPK(t) + "#S#" + string(s) }
+
+// SubjectLink says that a conversation is a person's, who is named by a keyed hash.
+func SubjectLink(t id.Tenant, s id.Subject, c id.Conversation) Key {
+	return Key{subjectPK(t, s), "C#" + string(c)}
+}
+
+// SubjectLinks is the range of the conversations that are a person's.
+func SubjectLinks(t id.Tenant, s id.Subject) Range { return prefix(subjectPK(t, s), "C#") }
+
 // TenantKey is the wrapped key that wraps a tenant's other keys.
 func TenantKey(t id.Tenant) Key { return Key{tenantPK(t), "KEY"} }
 
@@ -138,3 +154,14 @@ func ChatActive(t id.Tenant, c id.Conversation, day string) Due {
 }
 
 func duePK(kind, day string) string { return kind + "#" + day }
+
+// RequestWaiting lists privacy requests that wait for a worker.
+func RequestWaiting(t id.Tenant, r id.Request) Due {
+	return Due{"rights#waiting", string(t) + "#" + string(r)}
+}
+
+// RequestDue lists open privacy requests by the last day they may be answered on,
+// written 2006-01-02.
+func RequestDue(t id.Tenant, r id.Request, day string) Due {
+	return Due{duePK("rights#due", day), string(t) + "#" + string(r)}
+}
