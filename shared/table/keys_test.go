@@ -37,6 +37,9 @@ func TestKeyShapes(t *testing.T) {
 		{"DayKey", table.DayKey("acme", "2026-11-24")},
 		{"SubjectKey", table.SubjectKey("acme", "s1")},
 		{"Request", table.Request("acme", "r1")},
+		{"Standing", table.Standing("acme", "c1")},
+		{"SubjectErased", table.SubjectErased("acme", "s1")},
+		{"Erasure", table.Erasure("acme", "c1", "2026-11-24")},
 		{"SubjectLink", table.SubjectLink("acme", "s1", "c1")},
 		{"Domain", domain},
 	} {
