@@ -101,6 +101,7 @@ type Request struct {
 	Received      time.Time
 	Due           time.Time // midnight UTC at the beginning of the last day on which an answer is in time
 	State         State
+	CheckAt       time.Time // when a request that is Checking is looked at again
 	EndedAt       time.Time
 	Receipt       []Effect // what was done, and what was not, and why
 }
@@ -119,9 +120,9 @@ const (
 
 // Effect is one line of a receipt.
 type Effect struct {
-	Store   string    // what kind of record, such as "conversation.message"
-	Outcome Outcome   // what became of it
-	Count   int       // of records
-	Why     string    // a sentence; for what stays, the exemption
-	Until   time.Time // until when it stays; zero when it is gone
+	Store   string    `json:"store"`          // what kind of record, such as "conversation"
+	Outcome Outcome   `json:"outcome"`        // what became of it
+	Count   int       `json:"count"`          // of records
+	Why     string    `json:"why"`            // a sentence; for what stays, the exemption
+	Until   time.Time `json:"until,omitzero"` // until when it stays, where we know
 }

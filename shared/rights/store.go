@@ -46,6 +46,7 @@ type requestItem struct {
 	ReceivedAt    time.Time         `dynamodbav:"received_at"`
 	DueOn         string            `dynamodbav:"due_on"` // 2006-01-02
 	State         State             `dynamodbav:"state"`
+	CheckAt       time.Time         `dynamodbav:"check_at,omitempty"`
 	EndedAt       time.Time         `dynamodbav:"ended_at,omitempty"`
 	Receipt       string            `dynamodbav:"receipt,omitempty"` // []Effect as JSON; says nothing about a person
 	Revision      int               `dynamodbav:"revision"`          // counts changes, so that two workers do not undo each other's
@@ -61,7 +62,7 @@ func (requestItem) Inventory() inventory.Entry {
 		Fields: map[string]inventory.Category{
 			"id": inventory.None, "kind": inventory.None, "source": inventory.None, "law": inventory.None,
 			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "message": inventory.Identifier,
-			"received_at": inventory.None, "due_on": inventory.None, "state": inventory.None, "ended_at": inventory.None,
+			"received_at": inventory.None, "due_on": inventory.None, "state": inventory.None, "check_at": inventory.None, "ended_at": inventory.None,
 			"receipt": inventory.None, "revision": inventory.None, "expires_at": inventory.None,
 			"due_pk": inventory.None, "due_sk": inventory.None,
 		},
@@ -183,7 +184,7 @@ func itemOf(t id.Tenant, r Request) (requestItem, error) {
 	item := requestItem{
 		Key: table.Request(t, r.ID), ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, Subjects: r.Subjects,
 		Conversations: r.Conversations, Message: r.Message, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
-		State: r.State, EndedAt: r.EndedAt.UTC(), ExpireAt: r.Received.Add(kept).Unix(),
+		State: r.State, CheckAt: r.CheckAt, EndedAt: r.EndedAt.UTC(), ExpireAt: r.Received.Add(kept).Unix(),
 	}
 	switch {
 	case r.State == Accepted || r.State == Working || r.State == Checking:
@@ -208,7 +209,7 @@ func requestOf(i requestItem) (Request, error) {
 	}
 	r := Request{
 		ID: i.ID, Kind: i.Kind, Source: i.Source, Law: i.Law, Subjects: i.Subjects, Conversations: i.Conversations,
-		Message: i.Message, Received: i.ReceivedAt, Due: due, State: i.State, EndedAt: i.EndedAt,
+		Message: i.Message, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, EndedAt: i.EndedAt,
 	}
 	if i.Receipt != "" {
 		if err := json.Unmarshal([]byte(i.Receipt), &r.Receipt); err != nil {
