@@ -106,6 +106,20 @@ func Request(t id.Tenant, r id.Request) Key { return Key{tenantPK(t) + "#R", "RE
 // Requests is the range of a tenant's privacy requests.
 func Requests(t id.Tenant) Range { return prefix(tenantPK(t)+"#R", "REQ#") }
 
+// RequestCode is the code that was sent to prove whose a request is.
+func RequestCode(t id.Tenant, r id.Request) Key {
+	return Key{tenantPK(t) + "#R", "CODE#" + string(r)}
+}
+
+// SubjectMails counts the codes that one person was sent on a UTC day.
+func SubjectMails(t id.Tenant, s id.Subject, day string) Key {
+	return Key{subjectPK(t, s), "MAILS#" + day}
+}
+
+// PrivacyMails counts the codes that a tenant's shoppers were sent in an hour,
+// written 2006-01-02T15.
+func PrivacyMails(t id.Tenant, hour string) Key { return Key{tenantPK(t) + "#R", "MAILS#" + hour} }
+
 func subjectPK(t id.Tenant, s id.Subject) string { return tenantPK(t) + "#S#" + string(s) }
 
 // SubjectLink says that a conversation is a person's, who is named by a keyed hash.
@@ -127,6 +141,7 @@ func Erasures(day string) Range { return Range{pk: "X#erased#" + day, from: " ",
 
 // SubjectLinks is the range of the conversations that are a person's.
 func SubjectLinks(t id.Tenant, s id.Subject) Range { return prefix(subjectPK(t, s), "C#") }
+
 // Verification is one attempt to prove that an order is the shopper's.
 func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {
 	return Key{conversationPK(t, c), "V#" + string(v)}

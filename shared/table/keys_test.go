@@ -40,6 +40,9 @@ func TestKeyShapes(t *testing.T) {
 		{"Standing", table.Standing("acme", "c1")},
 		{"SubjectErased", table.SubjectErased("acme", "s1")},
 		{"Erasure", table.Erasure("acme", "c1", "2026-11-24")},
+		{"RequestCode", table.RequestCode("acme", "r1")},
+		{"SubjectMails", table.SubjectMails("acme", "s1", "2026-11-24")},
+		{"PrivacyMails", table.PrivacyMails("acme", "2026-11-24T09")},
 		{"SubjectLink", table.SubjectLink("acme", "s1", "c1")},
 		{"Domain", domain},
 	} {
