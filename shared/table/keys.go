@@ -112,6 +112,40 @@ func Ledgers(t id.Tenant, c id.Conversation) Range {
 	return prefix(conversationPK(t, c), "L#")
 }
 
+// Verification is one attempt to prove that an order is the shopper's.
+func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {
+	return Key{conversationPK(t, c), "V#" + string(v)}
+}
+
+// OrderGrant says that the shopper of a conversation has proved that an order is
+// theirs.
+func OrderGrant(t id.Tenant, c id.Conversation, o id.Order) Key {
+	return Key{conversationPK(t, c), "O#" + string(o)}
+}
+
+// OrderGrants is the range of all orders a conversation's shopper has proved.
+func OrderGrants(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "O#") }
+
+// Action is a change to an order that was proposed in a conversation.
+func Action(t id.Tenant, c id.Conversation, a id.Action) Key {
+	return Key{conversationPK(t, c), "A#" + string(a)}
+}
+
+// Approval is a proposed change that waits for the merchant's decision.
+func Approval(t id.Tenant, a id.Action) Key { return Key{tenantPK(t) + "#R", "APPROVAL#" + string(a)} }
+
+// Approvals is the range of all of a merchant's approvals.
+func Approvals(t id.Tenant) Range { return prefix(tenantPK(t)+"#R", "APPROVAL#") }
+
+// OrderRules are a merchant's rules for changes to orders.
+func OrderRules(t id.Tenant) Key { return Key{tenantPK(t), "RULES"} }
+
+// Counter counts what one party (a keyed hash or an identifier) did of a kind in
+// one span of time, which is named by when it began, in Unix seconds.
+func Counter(t id.Tenant, kind, who string, began int64) Key {
+	return Key{tenantPK(t) + "#N#" + kind + "#" + who, fmt.Sprintf("%d", began)}
+}
+
 // TenantKey is the wrapped key that wraps a tenant's other keys.
 func TenantKey(t id.Tenant) Key { return Key{tenantPK(t), "KEY"} }
 
