@@ -39,6 +39,36 @@ func Secret(t id.Tenant, purpose string) Key { return Key{tenantPK(t), "SECRET#"
 // Secrets is the range of all of a merchant's API keys.
 func Secrets(t id.Tenant) Range { return prefix(tenantPK(t), "SECRET#") }
 
+// Integration is a merchant's connection to an outside system, such as shopify.
+func Integration(t id.Tenant, kind string) Key { return Key{tenantPK(t), "INTEGRATION#" + kind} }
+
+// Shop is the look-up from a Shopify shop's domain to the tenant it is connected
+// to. A domain with a "#" is Invalid.
+func Shop(domain string) (Key, error) {
+	if domain == "" || strings.ContainsAny(domain, "#/ ") {
+		return Key{}, fault.E(fault.Invalid, "That is not a shop.", nil)
+	}
+	return Key{"X#shop#" + domain, "X"}, nil
+}
+
+// ShopEvent says that an event of a shop has been handled; event is its hash.
+func ShopEvent(t id.Tenant, event string) Key { return Key{tenantPK(t) + "#E", "SHOPIFY#" + event} }
+
+// Catalogue is how far a tenant's products have been read from its shop system.
+func Catalogue(t id.Tenant) Key { return Key{tenantPK(t) + "#P", "CATALOGUE"} }
+
+// Product is one product of a tenant's shop, by its handle. A handle with a "#"
+// is Invalid.
+func Product(t id.Tenant, handle string) (Key, error) {
+	if handle == "" || len(handle) > 512 || strings.Contains(handle, "#") {
+		return Key{}, fault.E(fault.Invalid, "That is not a product.", nil)
+	}
+	return Key{tenantPK(t) + "#P", "PRODUCT#" + handle}, nil
+}
+
+// Products is the range of all of a tenant's products.
+func Products(t id.Tenant) Range { return prefix(tenantPK(t)+"#P", "PRODUCT#") }
+
 // Site is the state of a tenant's crawled website.
 func Site(t id.Tenant) Key { return Key{tenantPK(t) + "#K", "SITE"} }
 
@@ -224,6 +254,10 @@ type Due struct {
 // CrawlDue lists the tenants whose site is to be read again on a day, written
 // 2006-01-02.
 func CrawlDue(t id.Tenant, day string) Due { return Due{duePK("crawl", day), string(t)} }
+
+// ShopDue lists the tenants whose connected shop is to be looked after on a day,
+// written 2006-01-02.
+func ShopDue(t id.Tenant, day string) Due { return Due{duePK("shop", day), string(t)} }
 
 // ChatActive lists a tenant's conversations by the last day a shopper wrote on,
 // written 2006-01-02.

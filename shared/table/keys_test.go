@@ -19,6 +19,14 @@ func TestKeyShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shop, err := table.Shop("kettle-and-co.myshopify.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	product, err := table.Product("acme", "green-kettle")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var b strings.Builder
 	for _, k := range []struct {
 		name string
@@ -27,6 +35,11 @@ func TestKeyShapes(t *testing.T) {
 		{"Merchant", table.Merchant("acme")},
 		{"Usage", table.Usage("acme", "2026-11-24")},
 		{"Secret", table.Secret("acme", "openai")},
+		{"Integration", table.Integration("acme", "shopify")},
+		{"Shop", shop},
+		{"ShopEvent", table.ShopEvent("acme", "9f2c")},
+		{"Catalogue", table.Catalogue("acme")},
+		{"Product", product},
 		{"Site", table.Site("acme")},
 		{"Question", table.Question("acme", "returns-1")},
 		{"Conversation", table.Conversation("acme", "c1")},
@@ -50,6 +63,8 @@ func TestKeyShapes(t *testing.T) {
 	}
 	due := table.CrawlDue("acme", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "CrawlDue (index)", due.DuePK, due.DueSK)
+	shopDue := table.ShopDue("acme", "2026-11-25")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ShopDue (index)", shopDue.DuePK, shopDue.DueSK)
 	began := table.ChatActive("acme", "0e7qaygv5yds6nyjphf6j25k66", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ChatActive (index)", began.DuePK, began.DueSK)
 

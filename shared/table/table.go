@@ -208,6 +208,12 @@ func (s *Store) CrawlsDue(ctx context.Context, day string) ([]id.Tenant, error) 
 	return due[id.Tenant](ctx, s, duePK("crawl", day), "", 0)
 }
 
+// ShopsDue lists the tenants whose connected shop is to be looked after on a day,
+// written 2006-01-02.
+func (s *Store) ShopsDue(ctx context.Context, day string) ([]id.Tenant, error) {
+	return due[id.Tenant](ctx, s, duePK("shop", day), "", 0)
+}
+
 // Chats lists up to limit conversations of a tenant whose last day is the given
 // one, written 2006-01-02, that come after one ("" for the first), in the order of
 // their ids.
