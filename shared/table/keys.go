@@ -157,6 +157,7 @@ func Erasures(day string) Range { return Range{pk: "X#erased#" + day, from: " ",
 
 // SubjectLinks is the range of the conversations that are a person's.
 func SubjectLinks(t id.Tenant, s id.Subject) Range { return prefix(subjectPK(t, s), "C#") }
+
 // Verification is one attempt to prove that an order is the shopper's.
 func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {
 	return Key{conversationPK(t, c), "V#" + string(v)}
