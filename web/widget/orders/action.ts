@@ -43,7 +43,7 @@ export class ActionCard extends Card {
     private action: Action,
     private readonly counter: Counter,
   ) {
-    super("action");
+    super("decision");
     this.#tell(action);
     // Another tab, or the shop, may have decided meanwhile.
     const seen = (): void => {
@@ -184,7 +184,7 @@ export class ActionCard extends Card {
   }
 
   #ways(): Node {
-    return h("div", { className: "ways" }, button(this.counter.words.person, () => this.counter.person()));
+    return h("div", { className: "quiet ways" }, button(this.counter.words.person, () => this.counter.person()));
   }
 }
 

@@ -26,7 +26,7 @@ export const icons = {
 export class Card {
   readonly heading = h("h3", { id: unique(), tabIndex: -1 });
   readonly body = h("div", { className: "inside" });
-  readonly element = h("section", { className: "card" }, this.heading, this.body);
+  readonly element = h("div", { className: "card", role: "group" }, this.heading, this.body);
 
   constructor(name: string) {
     this.element.classList.add(name);
@@ -85,11 +85,13 @@ export function moment(time: string | undefined): number {
   return isNaN(at) || at < 0 ? Infinity : at;
 }
 
-/** A day in the reader's own format, with its weekday; nothing if there is none. */
-export function day(time: string | undefined, language: string): string {
+/** A day in the reader's own format, with its weekday; nothing if there is none. Where room is short, a year near now goes without saying. */
+export function day(time: string | undefined, language: string, short = false): string {
   const at = moment(time);
   if (at === Infinity) return "";
-  return new Intl.DateTimeFormat(locale(language), { weekday: "short", day: "numeric", month: "short", year: "numeric" }).format(at);
+  const near = short && Math.abs(at - Date.now()) < 300 * 86_400_000;
+  const date = new Intl.DateTimeFormat(locale(language), { weekday: "short", day: "numeric", month: "short", ...(!near && { year: "numeric" }) }).format(at);
+  return short ? date.replace(/ (?=\S+$)/, "\u00a0") : date; // the day keeps its month
 }
 
 /** A day and time in the reader's own format. */

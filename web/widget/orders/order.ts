@@ -87,7 +87,7 @@ export class OrderCard extends Card {
       placed && stage === undefined && line(fill(w.placed, { date: placed }), "hint"),
       this.#part(w.items, this.#items(order, w)),
       shipments.length > 0 && this.#part(w.parcels, h("ul", { className: "rows" }, ...shipments.map((s) => this.#parcel(s, counter, shipments.length > 1)))),
-      order.payment in payments && paid && this.#part(w.payment, line(paid)),
+      order.payment in payments && paid && this.#part(w.payment, line(paid), "row"),
       this.#list(w.returns, order.returns, (r) => [
         r.name,
         w[("return_" + r.status) as keyof Strings],
@@ -101,12 +101,12 @@ export class OrderCard extends Card {
   /** The drawn line; what is not reached yet is told, too. */
   #steps(reached: number, order: Order, shipments: readonly Shipment[], { language, words: w }: Counter): Node {
     const only = shipments.length === 1 ? shipments[0] : undefined;
-    const due = day(only?.estimated_at, language);
+    const due = day(only?.estimated_at, language, true);
     const dates = [
-      day(order.placed_at, language),
+      day(order.placed_at, language, true),
       "",
-      day(only?.sent_at, language),
-      reached < 3 ? due && fill(w.expected, { date: due }) : day(only?.delivered_at, language),
+      day(only?.sent_at, language, true),
+      reached < 3 ? due && fill(w.due, { date: due }) : day(only?.delivered_at, language, true),
     ];
     return h(
       "ol",
@@ -150,9 +150,9 @@ export class OrderCard extends Card {
     const arrived = day(s.delivered_at, language);
     const date = arrived || (due && fill(w.expected, { date: due }));
     const carrier = [s.carrier, s.tracking_number && fill(w.trackingNumber, { number: s.tracking_number })].filter(Boolean).join(" · ");
-    const page = s.tracking_url?.startsWith("https://") && link(s.tracking_url, w.track, h("span", { className: "sr" }, ` (${w.newTab})`));
+    const page = link(s.tracking_url ?? "", w.track, h("span", { className: "sr" }, ` (${w.newTab})`));
     if (page) page.className = "track";
-    return h("li", {}, h("div", {}, several && h("b", {}, w[parcel(s, language)[1]]), several && date && h("small", {}, date), !!carrier && h("p", { dir: "auto" }, carrier), page));
+    return h("li", {}, several && h("b", {}, w[parcel(s, language)[1]]), several && date && h("small", {}, date), !!carrier && h("p", { dir: "auto" }, carrier), page?.protocol === "https:" && page);
   }
 
   #list<T>(title: string, list: readonly T[] | null | undefined, say: (one: T) => (string | undefined)[]): Node | undefined {
@@ -167,9 +167,9 @@ export class OrderCard extends Card {
     return this.#part(w.can, h("div", { className: "ways" }, ...known.map(([name, message]) => button(w[name], () => counter.ask(w[message])))));
   }
 
-  #part(title: string, content: Node): Node {
+  #part(title: string, content: Node, className = ""): Node {
     const heading = h("h4", { id: unique() }, title);
-    const part = h("div", { className: "part", role: "group" }, heading, content);
+    const part = h("div", { className: "part " + className, role: "group" }, heading, content);
     part.setAttribute("aria-labelledby", heading.id);
     return part;
   }

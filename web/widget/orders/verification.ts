@@ -189,7 +189,7 @@ export class Verification {
 
   /** The ways on beside the main one; the last is a person. */
   #ways(...others: (Node | undefined)[]): Node {
-    return h("div", { className: "ways" }, ...others, button(this.counter.words.person, () => this.counter.person()));
+    return h("div", { className: "quiet ways" }, ...others, button(this.counter.words.person, () => this.counter.person()));
   }
 
   #rest(): void {
