@@ -20,16 +20,16 @@ func (m *Masker) replaceSpoken(s string) string {
 	var out strings.Builder
 	done := 0
 	for n := 0; n < len(v.list); n++ {
-		if v.list[n].start < done {
-			continue
+		t := v.list[n]
+		for t.end > done && (t.start >= done || t.is(ideograph)) {
+			found, ok := v.at(n, done)
+			if !ok || found.start < done {
+				break
+			}
+			out.WriteString(s[done:found.start])
+			out.WriteString(m.placeholder(found.class, s[found.start:found.end]))
+			done = found.end
 		}
-		found, ok := v.at(n)
-		if !ok || found.start < done {
-			continue
-		}
-		out.WriteString(s[done:found.start])
-		out.WriteString(m.placeholder(found.class, s[found.start:found.end]))
-		done = found.end
 	}
 	if done == 0 {
 		return s
@@ -38,15 +38,21 @@ func (m *Masker) replaceSpoken(s string) string {
 	return out.String()
 }
 
-// at applies the rules that begin with token n, or that it is the sign of.
-func (v *spoken) at(n int) (match, bool) {
+// at applies the rules that begin with token n, or that it is the sign of. What
+// lies before from has been dealt with.
+func (v *spoken) at(n, from int) (match, bool) {
 	t := v.list[n]
 	switch {
 	case t.is(holder):
 		return match{}, false
 	case t.is(ideograph):
-		return v.ideographs(n)
+		return v.ideographs(n, max(from, t.start))
 	case t.is(numeric):
+		for _, rule := range [...]func(int) (match, bool){v.afterIdeograph, v.postal, v.birthday} {
+			if found, ok := rule(n); ok {
+				return found, true
+			}
+		}
 		if found, ok := v.numbered(n); ok {
 			return found, true
 		}

@@ -34,6 +34,14 @@ func TestPeoplesWords(t *testing.T) {
 		{"passport", "passport number X1234567", "passport number [id_1]"},
 		{"born", "born on 12.03.1985, date of birth: 3 March 1985", "born on [id_1], date of birth: [id_2]"},
 		{"phone by its word", "call me on 555 0134, Tel: 12345678", "call me on [phone_1], Tel: [phone_2]"},
+		{"Japanese name", "私の名前は山田太郎です。鈴木花子と申します。佐藤様", "私の名前は[name_1]です。[name_2]と申します。[name_3]様"},
+		{"Japanese words", "お客様の仕様は同様です。私は注文しました", "お客様の仕様は同様です。私は注文しました"},
+		{"Japanese address", "住所は東京都渋谷区神南1-2-3です。〒150-0041", "住所は[address_1]です。〒[address_2]"},
+		{"Japanese phone", "電話は090-1234-5678です", "電話は[phone_1]です"},
+		{"Chinese name", "我叫王小明，请问李先生在吗", "我叫[name_1]，请问[name_2]先生在吗"},
+		{"Chinese address", "地址是北京市朝阳区建国路88号3单元502室。", "地址是[address_1]。"},
+		{"Chinese phone", "手机13812345678，谢谢", "手机[phone_1]，谢谢"},
+		{"Chinese words", "我是新客户，订单2号", "我是新客户，订单2号"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := New()
