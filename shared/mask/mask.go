@@ -94,6 +94,9 @@ func (m *Masker) mask(s string, page bool) string {
 	// placeholders, which ends the loop.
 	for {
 		masked := m.replaceKnown(replace(s, m.placeholder), page)
+		if !page {
+			masked = m.replaceSpoken(masked)
+		}
 		if masked == s {
 			return s
 		}
