@@ -35,7 +35,7 @@ func TestWhatWaitsIsStarted(t *testing.T) {
 	requests, err := rights.NewStore(table.New(c.AWS, env("TABLE_NAME"), c.Clock.Now), []byte(localtest.SessionSecret))
 	must(t, err)
 	accept := func(t *testing.T, shop id.Tenant, kind rights.Kind, state rights.State) id.Request {
-		name, err := requests.Accept(t.Context(), shop, rights.Request{Kind: kind, Source: rights.FromShopify, SourceID: string(kind) + string(state), State: state, Subjects: []id.Subject{"h"}, CheckAt: c.Clock.Now().Add(10 * time.Minute)})
+		name, err := requests.Accept(t.Context(), shop, rights.Request{Kind: kind, Source: rights.FromShopify, SourceID: string(kind) + string(state), State: state, Subjects: []id.Subject{"h"}, CheckAt: map[bool]time.Time{true: c.Clock.Now().Add(10 * time.Minute)}[state == rights.Checking]})
 		must(t, err)
 		return name
 	}

@@ -50,13 +50,7 @@ func (e *Eraser) Erase(ctx context.Context, t id.Tenant, name id.Request) error 
 	if r.Kind != Erase && r.Kind != Child {
 		return fault.E(fault.Invalid, "This request is not one for erasure.", nil)
 	}
-	switch r.State {
-	case Accepted, Working:
-	case Checking:
-		if e.Now().Before(r.CheckAt) {
-			return nil
-		}
-	default: // not proved yet, or ended
+	if !r.State.Open() || e.Now().Before(r.CheckAt) { // not proved yet, or ended, or not due
 		return nil
 	}
 	r.Conversations, err = e.Requests.About(ctx, t, r)

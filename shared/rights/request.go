@@ -103,7 +103,7 @@ type Request struct {
 	Received      time.Time
 	Due           time.Time // midnight UTC at the beginning of the last day on which an answer is in time
 	State         State
-	CheckAt       time.Time // when a request that is Checking is looked at again
+	CheckAt       time.Time // not worked on before
 	EndedAt       time.Time
 	Receipt       []Effect // what was done, and what was not, and why
 }

@@ -121,7 +121,7 @@ func (d *Desk) Resume(ctx context.Context) error {
 		if fault.KindOf(err) == fault.NotFound { // expired; the index follows
 			continue
 		}
-		if err == nil && (r.State != Checking || !d.Requests.table.Now().Before(r.CheckAt)) {
+		if err == nil && !d.Requests.table.Now().Before(r.CheckAt) {
 			_, err = d.Start(ctx, w.Tenant, r)
 		}
 		if err != nil && failed == nil {
