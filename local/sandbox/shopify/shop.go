@@ -19,6 +19,7 @@ type shop struct {
 	prefix     string // of order names
 	products   []*product
 	customers  []*customer
+	crowd      int      // of these, those who buy by chance
 	orders     []*order // oldest first
 	reasons    []*reason
 	policies   []node
