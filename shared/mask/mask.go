@@ -48,6 +48,7 @@ type Masker struct {
 	last    map[Class]int      // the highest number in use
 	taken   map[string]bool    // placeholders that the texts themselves contain
 	knows   map[string][]known // values to mask by their first word
+	known   map[string]bool    // these values
 	wholes  []known            // values to mask without regard to words
 	tokens  []token            // of the text at hand
 }
@@ -130,6 +131,9 @@ func (m *Masker) placeholder(c Class, value string) string {
 		held := "[" + string(c) + "_" + strconv.Itoa(m.last[c]) + "]"
 		if !m.taken[held] {
 			m.holders[key], m.values[held] = held, value
+			if c == Name {
+				m.learn(value)
+			}
 			return held
 		}
 	}

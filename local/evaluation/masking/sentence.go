@@ -110,6 +110,8 @@ func (l *locale) fill(s *source, slot, given, family string, n int) (filled stri
 		return s.national(pick(s, l.ids)), mask.Identity, "national id"
 	case "birth":
 		return pick(s, []string{s.digits("1#.0@.198#"), s.digits("0@/0@/199#"), s.digits("197#-0@-1#"), l.dates[1] + s.digits(" 198#")}), mask.Identity, "birth date"
+	case "born":
+		return s.digits("19@#年#月1#日"), mask.Identity, "birth date"
 	case "secret":
 		return s.secret(), mask.Secret, "secret"
 	case "order":
