@@ -137,6 +137,7 @@ type Entry struct {
 	CostMicroUSD     int64             `json:"cost_micro_usd"`
 	Attempts         []Attempt         `json:"attempts"`
 	Lookups          []Lookup          `json:"lookups,omitempty"` // what was sent to find the passages
+	Before           []Entry           `json:"before,omitempty"`  // the same turn's calls before this one
 }
 
 // Attempt is one try to get an answer from a provider.
