@@ -80,6 +80,7 @@ func (m *Masker) know(class Class, value string, learnt bool) {
 		m.knows, m.known = map[string][]known{}, map[string]bool{}
 	}
 	m.known[value] = true
+	m.vouched = m.vouched || !learnt
 	if learnt && len(k.words) == 1 {
 		_, size := utf8.DecodeRuneInString(value)
 		k.first = value[:size]
@@ -106,10 +107,10 @@ func (m *Masker) learn(name string) {
 
 // knownAt finds the longest known value that begins with token n of a text. In
 // a page only what is unmistakable counts.
-func (m *Masker) knownAt(s string, list []token, n int, page bool) (best match, ok bool) {
+func (m *Masker) knownAt(s string, list []token, n int, from origin) (best match, ok bool) {
 	var buffer [longestWord]byte
 	for _, k := range m.knows[string(fold(&buffer, s[list[n].start:list[n].end]))] {
-		if page && !k.unmistakable() || k.first != "" && !strings.HasPrefix(s[list[n].start:], k.first) || len(k.words) > len(list)-n || list[n+len(k.words)-1].end <= best.end {
+		if from == page && !k.unmistakable() || k.first != "" && !strings.HasPrefix(s[list[n].start:], k.first) || len(k.words) > len(list)-n || list[n+len(k.words)-1].end <= best.end {
 			continue
 		}
 		same := true
@@ -139,15 +140,15 @@ func knownGap(gap string) bool {
 
 // replaceKnown rewrites the known values of s. It returns s itself if there is
 // none.
-func (m *Masker) replaceKnown(s string, page bool) string {
+func (m *Masker) replaceKnown(s string, from origin) string {
 	for _, k := range m.wholes {
-		if !page || k.unmistakable() {
+		if from != page || k.unmistakable() {
 			if strings.Contains(s, k.whole) {
 				s = strings.ReplaceAll(s, k.whole, m.placeholder(k.class, k.whole))
 			}
 		}
 	}
-	if len(m.knows) == 0 {
+	if len(m.knows) == 0 || from == page && !m.vouched {
 		return s
 	}
 	m.tokens = tokens(m.tokens[:0], s)
@@ -157,7 +158,7 @@ func (m *Masker) replaceKnown(s string, page bool) string {
 		if t.start < done || t.traits&holder != 0 {
 			continue
 		}
-		if found, ok := m.knownAt(s, m.tokens, n, page); ok {
+		if found, ok := m.knownAt(s, m.tokens, n, from); ok {
 			out.WriteString(s[done:found.start])
 			out.WriteString(m.placeholder(found.class, s[found.start:found.end]))
 			done = found.end

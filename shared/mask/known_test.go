@@ -21,7 +21,7 @@ func TestKnownValues(t *testing.T) {
 		{"a placeholder is no value", []string{"email"}, "[email_1] x@y.example", "[email_1] [email_2]", "[email_1] [email_2]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for text, want := range map[bool]string{false: c.mask, true: c.page} {
+			for text, want := range map[origin]string{words: c.mask, page: c.page} {
 				m := New()
 				m.Know(c.known...)
 				got := m.mask(c.in, text)
