@@ -130,6 +130,9 @@ func Ledgers(t id.Tenant, c id.Conversation) Range {
 	return prefix(conversationPK(t, c), "L#")
 }
 
+// Retention is the state of a tenant's retention sweep.
+func Retention(t id.Tenant) Key { return Key{tenantPK(t), "RETENTION"} }
+
 // Request is a request that a person made about their data.
 func Request(t id.Tenant, r id.Request) Key { return Key{tenantPK(t) + "#R", "REQ#" + string(r)} }
 
@@ -212,6 +215,16 @@ func TenantKey(t id.Tenant) Key { return Key{tenantPK(t), "KEY"} }
 // DayKey is a tenant's wrapped key of one UTC day, written 2006-01-02.
 func DayKey(t id.Tenant, day string) Key { return Key{tenantPK(t), "DAY#" + day} }
 
+// DayKeys is the range of a tenant's keys of all days up to one, written 2006-01-02.
+func DayKeys(t id.Tenant, last string) Range {
+	return Range{pk: tenantPK(t), from: "DAY#", to: DayKey(t, last).SK}
+}
+
+// IsDayKey reports whether a key is a tenant's of some day.
+func IsDayKey(k Key, t id.Tenant) bool {
+	return k.PK == tenantPK(t) && strings.HasPrefix(k.SK, "DAY#")
+}
+
 // SubjectKey is the wrapped key of one data subject.
 func SubjectKey(t id.Tenant, s id.Shopper) Key {
 	return Key{tenantPK(t) + "#S#" + string(s), "KEY"}
@@ -266,6 +279,9 @@ func ChatActive(t id.Tenant, c id.Conversation, day string) Due {
 }
 
 func duePK(kind, day string) string { return kind + "#" + day }
+
+// Listed lists all tenants.
+func Listed(t id.Tenant) Due { return Due{"tenant", string(t)} }
 
 // RequestWaiting lists privacy requests that wait for a worker.
 func RequestWaiting(t id.Tenant, r id.Request) Due {

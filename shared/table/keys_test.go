@@ -56,6 +56,7 @@ func TestKeyShapes(t *testing.T) {
 		{"DayKey", table.DayKey("acme", "2026-11-24")},
 		{"SubjectKey", table.SubjectKey("acme", "s1")},
 		{"Request", table.Request("acme", "r1")},
+		{"Retention", table.Retention("acme")},
 		{"Standing", table.Standing("acme", "c1")},
 		{"SubjectErased", table.SubjectErased("acme", "s1")},
 		{"Erasure", table.Erasure("acme", "c1", "2026-11-24")},
@@ -74,6 +75,8 @@ func TestKeyShapes(t *testing.T) {
 	began := table.ChatActive("acme", "0e7qaygv5yds6nyjphf6j25k66", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ChatActive (index)", began.DuePK, began.DueSK)
 
+	listed := table.Listed("acme")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "Listed (index)", listed.DuePK, listed.DueSK)
 	waiting, dueOn := table.RequestWaiting("acme", "r1"), table.RequestDue("acme", "r1", "2026-12-24")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "RequestWaiting (index)", waiting.DuePK, waiting.DueSK)
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "RequestDue (index)", dueOn.DuePK, dueOn.DueSK)

@@ -225,6 +225,11 @@ func (s *Store) Chats(ctx context.Context, t id.Tenant, day string, after id.Con
 	return due[id.Conversation](ctx, s, at.DuePK, string(after), limit)
 }
 
+// Tenants lists all tenants.
+func (s *Store) Tenants(ctx context.Context) ([]id.Tenant, error) {
+	return due[id.Tenant](ctx, s, Listed("").DuePK, "", 0)
+}
+
 // RequestsWaiting lists the privacy requests that wait for a worker, of all tenants.
 func (s *Store) RequestsWaiting(ctx context.Context) ([]WaitingRequest, error) {
 	found, err := due[string](ctx, s, "rights#waiting", "", 0)
