@@ -130,6 +130,19 @@ func Ledgers(t id.Tenant, c id.Conversation) Range {
 	return prefix(conversationPK(t, c), "L#")
 }
 
+// Audit is one entry of a tenant's audit log of a month, written 2006-01.
+func Audit(t id.Tenant, month string, seq int) Key {
+	return Key{tenantPK(t) + "#AUDIT#" + month, fmt.Sprintf("%010d", seq)}
+}
+
+// AuditMonth is the range of a month's entries.
+func AuditMonth(t id.Tenant, month string) Range {
+	return Range{pk: tenantPK(t) + "#AUDIT#" + month, from: "0", to: "9~"}
+}
+
+// AuditAnchor notes the end of a month's log, in the table of the keys.
+func AuditAnchor(t id.Tenant, month string) Key { return Key{tenantPK(t), "AUDIT#" + month} }
+
 // Retention is the state of a tenant's retention sweep.
 func Retention(t id.Tenant) Key { return Key{tenantPK(t), "RETENTION"} }
 
@@ -279,6 +292,9 @@ func ChatActive(t id.Tenant, c id.Conversation, day string) Due {
 }
 
 func duePK(kind, day string) string { return kind + "#" + day }
+
+// AuditChain lists the tenants that have an audit log of a month, written 2006-01.
+func AuditChain(t id.Tenant, month string) Due { return Due{duePK("audit", month), string(t)} }
 
 // Listed lists all tenants.
 func Listed(t id.Tenant) Due { return Due{"tenant", string(t)} }

@@ -56,6 +56,8 @@ func TestKeyShapes(t *testing.T) {
 		{"DayKey", table.DayKey("acme", "2026-11-24")},
 		{"SubjectKey", table.SubjectKey("acme", "s1")},
 		{"Request", table.Request("acme", "r1")},
+		{"Audit", table.Audit("acme", "2026-11", 7)},
+		{"AuditAnchor", table.AuditAnchor("acme", "2026-11")},
 		{"Retention", table.Retention("acme")},
 		{"Standing", table.Standing("acme", "c1")},
 		{"SubjectErased", table.SubjectErased("acme", "s1")},
@@ -75,6 +77,8 @@ func TestKeyShapes(t *testing.T) {
 	began := table.ChatActive("acme", "0e7qaygv5yds6nyjphf6j25k66", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ChatActive (index)", began.DuePK, began.DueSK)
 
+	chain := table.AuditChain("acme", "2026-11")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "AuditChain (index)", chain.DuePK, chain.DueSK)
 	listed := table.Listed("acme")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "Listed (index)", listed.DuePK, listed.DueSK)
 	waiting, dueOn := table.RequestWaiting("acme", "r1"), table.RequestDue("acme", "r1", "2026-12-24")
