@@ -126,6 +126,11 @@ var keyPrefixes = map[string]map[string][]string{
 	"merchant-answer":   {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"merchant-review":   {},
 	"merchant-site":     {"${Table.Arn}": {"T#*"}},
+	"shopify-callback":  {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-install":   {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-webhook":   {"${Table.Arn}": {"X#shop#*"}},
+	"shopify-sync":      {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-reconcile": {"${Table.Arn}/index/due": {"shop#*"}},
 	"health":            {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
 	"site-crawl":        {"${Table.Arn}": {"T#*"}},
 	"site-refresh":      {"${Table.Arn}/index/due": {"crawl#*"}},
@@ -214,16 +219,18 @@ var grants = map[string]struct {
 	resource *regexp.Regexp
 	service  string
 }{
-	"TABLE_NAME":         {regexp.MustCompile(`^\$\{Table\.Arn\}`), "dynamodb:"},
-	"KEY_TABLE_NAME":     {regexp.MustCompile(`^\$\{KeyTable\.Arn\}`), "dynamodb:"},
-	"CONTENT_BUCKET":     {regexp.MustCompile(`^\$\{ContentBucket\.Arn\}`), "s3:"},
-	"CRAWL_QUEUE_URL":    {regexp.MustCompile(`^\$\{CrawlQueue\.Arn\}`), "sqs:"},
-	"PARK_QUEUE_URL":     {regexp.MustCompile(`^\$\{CrawlFailures\.Arn\}`), "sqs:"},
-	"KEYRING_KEY_ID":     {regexp.MustCompile(`^\$\{KeyringKey\.Arn\}`), "kms:"},
-	"SECRETS_KEY_ID":     {regexp.MustCompile(`^\$\{SecretsKey\.Arn\}`), "kms:"},
-	"SESSION_SECRET_ARN": {regexp.MustCompile(`^\$\{SessionSecret\}$`), "secretsmanager:"},
-	"OPENAI_API_KEY_ARN": {regexp.MustCompile(`^\$\{OpenaiApiKeySecret\}$`), "secretsmanager:"},
-	"SENTRY_DSN_ARN":     {regexp.MustCompile(`^\$\{SentryDsnSecret\}$`), "secretsmanager:"},
+	"TABLE_NAME":                {regexp.MustCompile(`^\$\{Table\.Arn\}`), "dynamodb:"},
+	"KEY_TABLE_NAME":            {regexp.MustCompile(`^\$\{KeyTable\.Arn\}`), "dynamodb:"},
+	"CONTENT_BUCKET":            {regexp.MustCompile(`^\$\{ContentBucket\.Arn\}`), "s3:"},
+	"CRAWL_QUEUE_URL":           {regexp.MustCompile(`^\$\{CrawlQueue\.Arn\}`), "sqs:"},
+	"PARK_QUEUE_URL":            {regexp.MustCompile(`^\$\{(Crawl|Shop)Failures\.Arn\}`), "sqs:"},
+	"SHOP_QUEUE_URL":            {regexp.MustCompile(`^\$\{ShopQueue\.Arn\}`), "sqs:"},
+	"SHOPIFY_CLIENT_SECRET_ARN": {regexp.MustCompile(`^\$\{ShopifyClientSecret\}$`), "secretsmanager:"},
+	"KEYRING_KEY_ID":            {regexp.MustCompile(`^\$\{KeyringKey\.Arn\}`), "kms:"},
+	"SECRETS_KEY_ID":            {regexp.MustCompile(`^\$\{SecretsKey\.Arn\}`), "kms:"},
+	"SESSION_SECRET_ARN":        {regexp.MustCompile(`^\$\{SessionSecret\}$`), "secretsmanager:"},
+	"OPENAI_API_KEY_ARN":        {regexp.MustCompile(`^\$\{OpenaiApiKeySecret\}$`), "secretsmanager:"},
+	"SENTRY_DSN_ARN":            {regexp.MustCompile(`^\$\{SentryDsnSecret\}$`), "secretsmanager:"},
 }
 
 func TestRolesMatchTheEnvironment(t *testing.T) {

@@ -40,7 +40,7 @@ func Start(t testing.TB, parameters ...map[string]string) *Cloud {
 	c := &Cloud{Clock: clock.Fixed(start), Faults: faults.New(1)}
 	s, err := services.Start(t.Context(), services.Options{
 		Template: filepath.Join(Root(t), "template.yaml"), Parameters: all, Clock: c.Clock, Faults: c.Faults,
-		Secrets: map[string]string{"SESSION_SECRET": SessionSecret, "OPENAI_API_KEY": "sk-test", "SENTRY_DSN": "unset"},
+		Secrets: map[string]string{"SESSION_SECRET": SessionSecret, "OPENAI_API_KEY": "sk-test", "SENTRY_DSN": "unset", "SHOPIFY_CLIENT_SECRET": "shpss_test"},
 	})
 	if err != nil {
 		t.Fatal(err)

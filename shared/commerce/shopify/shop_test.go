@@ -168,7 +168,7 @@ func (b *bench) connect(t *testing.T, name id.Tenant) {
 // install begins and ends an installation; change may spoil what comes back.
 func (b *bench) install(t *testing.T, name id.Tenant, shop Shop, change func(url.Values)) (id.Tenant, Shop, error) {
 	t.Helper()
-	i, err := NewInstalls(b.client, []byte(localtest.SessionSecret), "https://api.test/v1/shopify/callback")
+	i, err := NewInstalls(b.client, []byte(localtest.SessionSecret), "https://api.test/v1/shopify/callback", []byte(app.Secret))
 	must(t, err)
 	address, err := i.Begin(name, shop)
 	must(t, err)
