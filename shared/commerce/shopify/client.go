@@ -154,7 +154,7 @@ func (c *Client) callWith(ctx context.Context, a commerce.Access, conn Connectio
 			return nil
 		case errors.Is(err, errToken) && !renewed:
 			renewed = true
-			if conn, pair, err = c.renew(ctx, a.Tenant, conn); err != nil {
+			if conn, pair, err = c.renew(ctx, a.Tenant, conn, true); err != nil {
 				return err
 			}
 		case errors.Is(err, errToken):

@@ -53,7 +53,7 @@ const (
 	maxTries = 5           // of a conditional write
 	maxKnown = 64          // tokens remembered in clear
 	maxOld   = 8           // merchants remembered that had a shop before
-	early    = time.Minute // before a token ends when it is no longer begun with
+	early    = time.Minute // before a token ends when no call begins with it
 )
 
 // Connections keeps merchants' connections, their tokens encrypted with KMS for

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"omniops/shared/fault"
 )
 
 const (
@@ -13,8 +11,8 @@ const (
 	maxOwners = 1024
 )
 
-// Owners remembers whose shops are for a moment, for an instance that takes many
-// deliveries of a few shops. What acts on a delivery looks again.
+// Owners remembers whose connected shops are for a moment, for an instance that
+// takes many deliveries of a few shops. What acts on a delivery looks again.
 type Owners struct {
 	connections *Connections
 	now         func() time.Time
@@ -23,10 +21,9 @@ type Owners struct {
 	seen map[Shop]seenOwner
 }
 
-// seenOwner is an Owner and when it was read; found is false for a shop of nobody.
+// seenOwner is an Owner and when it was read.
 type seenOwner struct {
 	owner Owner
-	found bool
 	at    time.Time
 }
 
@@ -42,21 +39,20 @@ func (o *Owners) Of(ctx context.Context, shop Shop) (Owner, error) {
 	o.mu.Lock()
 	s, ok := o.seen[shop]
 	o.mu.Unlock()
-	if age := now.Sub(s.at); !ok || age < 0 || age >= ownerFor {
-		owner, err := o.connections.Owner(ctx, shop)
-		if err != nil && fault.KindOf(err) != fault.NotFound {
-			return Owner{}, err
-		}
-		s = seenOwner{owner, err == nil, now}
+	if age := now.Sub(s.at); ok && age >= 0 && age < ownerFor {
+		return s.owner, nil
+	}
+	owner, err := o.connections.Owner(ctx, shop)
+	if err != nil {
+		return Owner{}, err
+	}
+	if owner.Connected { // what is not may be in a moment
 		o.mu.Lock()
+		defer o.mu.Unlock()
 		if len(o.seen) >= maxOwners {
 			clear(o.seen)
 		}
-		o.seen[shop] = s
-		o.mu.Unlock()
+		o.seen[shop] = seenOwner{owner, now}
 	}
-	if !s.found {
-		return Owner{}, fault.E(fault.NotFound, "Nobody has connected this shop.", nil)
-	}
-	return s.owner, nil
+	return owner, nil
 }

@@ -98,7 +98,7 @@ func (b *bench) serve(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/admin/oauth/access_token" {
 		_ = json.Unmarshal(body, &got.Ask)
 		b.requests = append(b.requests, got)
-		if got.Ask["client_secret"] != app.Secret || got.Ask["code"] != "good-code" && got.Ask["refresh_token"] != b.refresh {
+		if got.Ask["client_secret"] != app.Secret || got.Ask["code"] != "good-code" && (b.refresh == "" || got.Ask["refresh_token"] != b.refresh) {
 			reply(http.StatusBadRequest, map[string]string{"error": "invalid_request"})
 			return
 		}
