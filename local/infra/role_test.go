@@ -140,6 +140,11 @@ var keyPrefixes = map[string]map[string][]string{
 	"health":            {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
 	"site-crawl":        {"${Table.Arn}": {"T#*"}},
 	"site-refresh":      {"${Table.Arn}/index/due": {"crawl#*"}},
+	"privacy-request":   {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"privacy-verify":    {"${Table.Arn}": {"T#*"}},
+	"privacy-status":    {"${Table.Arn}": {"T#*"}},
+	"privacy-erase":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
+	"privacy-resume":    {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"rights#waiting"}},
 	"tenant-provision":  {"${Table.Arn}": {"T#*", "X#domain#*"}},
 }
 
@@ -237,6 +242,8 @@ var grants = map[string]struct {
 	"SECRETS_KEY_ID":            {regexp.MustCompile(`^\$\{SecretsKey\.Arn\}`), "kms:"},
 	"SESSION_SECRET_ARN":        {regexp.MustCompile(`^\$\{SessionSecret\}$`), "secretsmanager:"},
 	"OPENAI_API_KEY_ARN":        {regexp.MustCompile(`^\$\{OpenaiApiKeySecret\}$`), "secretsmanager:"},
+	"ERASURE_QUEUE_URL":         {regexp.MustCompile(`^\$\{ErasureQueue\.Arn\}`), "sqs:"},
+	"EXPORT_QUEUE_URL":          {regexp.MustCompile(`^\$\{ExportQueue\.Arn\}`), "sqs:"},
 	"SENTRY_DSN_ARN":            {regexp.MustCompile(`^\$\{SentryDsnSecret\}$`), "secretsmanager:"},
 }
 
@@ -259,7 +266,7 @@ func TestRolesMatchTheEnvironment(t *testing.T) {
 				}
 			}
 			_, named := f.env[variable]
-			if named != granted && !(variable == "CRAWL_QUEUE_URL" && queueSource) {
+			if named != granted && !(strings.HasSuffix(variable, "_QUEUE_URL") && queueSource) {
 				t.Errorf("%s: %s set %v, granted %v", f.id, variable, named, granted)
 			}
 		}
