@@ -66,6 +66,14 @@ func Product(t id.Tenant, handle string) (Key, error) {
 	return Key{tenantPK(t) + "#P", "PRODUCT#" + handle}, nil
 }
 
+// ProductNumber finds a product of a tenant's shop by the shop's number of it.
+func ProductNumber(t id.Tenant, number string) Key {
+	return Key{tenantPK(t) + "#P", "NUMBER#" + number}
+}
+
+// ProductNumbers is the range of all numbers of a tenant's products.
+func ProductNumbers(t id.Tenant) Range { return prefix(tenantPK(t)+"#P", "NUMBER#") }
+
 // Products is the range of all of a tenant's products.
 func Products(t id.Tenant) Range { return prefix(tenantPK(t)+"#P", "PRODUCT#") }
 

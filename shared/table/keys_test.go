@@ -40,6 +40,7 @@ func TestKeyShapes(t *testing.T) {
 		{"ShopEvent", table.ShopEvent("acme", "9f2c")},
 		{"Catalogue", table.Catalogue("acme")},
 		{"Product", product},
+		{"ProductNumber", table.ProductNumber("acme", "7")},
 		{"Site", table.Site("acme")},
 		{"Question", table.Question("acme", "returns-1")},
 		{"Conversation", table.Conversation("acme", "c1")},
