@@ -143,8 +143,15 @@ var keyPrefixes = map[string]map[string][]string{
 	"privacy-request":   {"${Table.Arn}": {"T#*", "X#domain#*"}},
 	"privacy-verify":    {"${Table.Arn}": {"T#*"}},
 	"privacy-status":    {"${Table.Arn}": {"T#*"}},
+	"privacy-download":  {"${Table.Arn}": {"T#*"}},
 	"privacy-erase":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
+	"privacy-export":    {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"privacy-resume":    {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"rights#waiting"}},
+	"retention-sweep":   {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*", "tenant"}, "${KeyTable.Arn}": {"T#*"}},
+	"audit-verify":      {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"audit#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"erasure-replay":    {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
+	"merchant-settings": {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"merchant-request":  {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"tenant-provision":  {"${Table.Arn}": {"T#*", "X#domain#*"}},
 }
 
