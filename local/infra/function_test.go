@@ -106,7 +106,7 @@ func TestEverythingIsProvisionedFromTheTemplate(t *testing.T) {
 		}
 	}
 	watched := map[string]bool{}
-	for _, id := range []string{"FunctionThrottles", "MerchantThrottles"} {
+	for _, id := range []string{"FunctionThrottles", "MerchantThrottles", "PrivacyThrottles"} {
 		metrics := mappings(d.get(t, id).properties["Metrics"])
 		if len(metrics) > 1+10 { // the sum, and what CloudWatch adds up at most
 			t.Errorf("%s adds up %d metrics", id, len(metrics)-1)

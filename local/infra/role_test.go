@@ -130,6 +130,10 @@ var keyPrefixes = map[string]map[string][]string{
 	"site-crawl":        {"${Table.Arn}": {"T#*"}},
 	"site-refresh":      {"${Table.Arn}/index/due": {"crawl#*"}},
 	"tenant-provision":  {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"consent-record":    {"${Table.Arn}": {"T#*#V#*", "X#domain#*"}},
+	"merchant-consent":  {"${Table.Arn}": {"T#*#V#merchant"}},
+	"consent-withdraw":  {"${Table.Arn}": {"T#*#V#*"}},
+	"analytics-collect": {"${Table.Arn}": {"T#*#A#*", "T#*#V#*", "X#domain#*"}},
 }
 
 func TestRolesReachOnlyTheirPartitions(t *testing.T) {
