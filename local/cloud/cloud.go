@@ -92,6 +92,10 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("build widget: %w", err)
 	}
+	banner, err := build.Consent()
+	if err != nil {
+		return nil, fmt.Errorf("build cookie banner: %w", err)
+	}
 	o.Variables = withPorts(o.Variables, c)
 	c.Services, err = services.Start(ctx, services.Options{
 		Template: filepath.Join(o.Root, "template.yaml"), Parameters: parameters(o.Variables), Secrets: o.Variables,
@@ -111,6 +115,7 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	}
 	api := http.NewServeMux()
 	api.Handle("/widget/", build.Handler(assets))
+	api.Handle(banner.Path, build.FileHandler(banner))
 	api.Handle("/", front)
 	c.serve(listeners[0], api)
 	c.serve(listeners[1], storefront.Handler(c.API))

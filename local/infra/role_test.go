@@ -146,6 +146,10 @@ var keyPrefixes = map[string]map[string][]string{
 	"privacy-erase":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
 	"privacy-resume":    {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"rights#waiting"}},
 	"tenant-provision":  {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"consent-record":    {"${Table.Arn}": {"T#*#V#*", "X#domain#*"}},
+	"merchant-consent":  {"${Table.Arn}": {"T#*#V#merchant"}},
+	"consent-withdraw":  {"${Table.Arn}": {"T#*#V#*"}},
+	"analytics-collect": {"${Table.Arn}": {"T#*#A#*", "T#*#V#*", "X#domain#*"}},
 }
 
 func TestRolesReachOnlyTheirPartitions(t *testing.T) {

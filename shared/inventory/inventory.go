@@ -20,6 +20,7 @@ const (
 	MessageContent Category = "message-content" // what a person wrote, or was answered
 	DeviceData     Category = "device-data"     // browser, operating system, network address
 	CommercialData Category = "commercial-data" // orders and purchases
+	ActivityData   Category = "activity-data"   // pages viewed, interactions, choices made
 	BusinessData   Category = "business-data"   // a merchant's account and settings
 	PublicContent  Category = "public-content"  // the merchant's own published pages
 	SecretMaterial Category = "secret-material" // keys and credentials, always encrypted
@@ -28,7 +29,7 @@ const (
 // Personal reports whether the category can be about a person.
 func (c Category) Personal() bool {
 	switch c {
-	case Identifier, ContactDetail, MessageContent, DeviceData, CommercialData:
+	case Identifier, ContactDetail, MessageContent, DeviceData, CommercialData, ActivityData:
 		return true
 	}
 	return false

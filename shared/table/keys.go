@@ -230,6 +230,37 @@ func Counter(t id.Tenant, kind, who string, began int64) Key {
 	return Key{tenantPK(t) + "#N#" + kind + "#" + who, fmt.Sprintf("%d", began)}
 }
 
+// Consent is the n-th choice about cookies that was made in a browser. Numbers
+// count up from 1, so that a choice is written once and never over another.
+func Consent(t id.Tenant, v id.Visitor, n int) Key {
+	return Key{visitorPK(t, v), fmt.Sprintf("CONSENT#%06d", n)}
+}
+
+// Consents is the range of all choices made in a browser, oldest first.
+func Consents(t id.Tenant, v id.Visitor) Range { return prefix(visitorPK(t, v), "CONSENT#") }
+
+func visitorPK(t id.Tenant, v id.Visitor) string { return tenantPK(t) + "#V#" + string(v) }
+
+// Analytics is one page view or chat interaction of a UTC day, written
+// 2006-01-02, in one of the day's shards.
+func Analytics(t id.Tenant, day string, shard int, v id.Visitor, e id.Event) Key {
+	return Key{analyticsPK(t, day, shard), "E#" + string(v) + "#" + string(e)}
+}
+
+// AnalyticsShard is the range of everything in one shard of a day.
+func AnalyticsShard(t id.Tenant, day string, shard int) Range {
+	return prefix(analyticsPK(t, day, shard), "E#")
+}
+
+// AnalyticsOf is the range of one browser's events in a shard of a day.
+func AnalyticsOf(t id.Tenant, day string, shard int, v id.Visitor) Range {
+	return prefix(analyticsPK(t, day, shard), "E#"+string(v)+"#")
+}
+
+func analyticsPK(t id.Tenant, day string, shard int) string {
+	return fmt.Sprintf("%s#A#%s#%d", tenantPK(t), day, shard)
+}
+
 // TenantKey is the wrapped key that wraps a tenant's other keys.
 func TenantKey(t id.Tenant) Key { return Key{tenantPK(t), "KEY"} }
 

@@ -47,6 +47,8 @@ func TestKeyShapes(t *testing.T) {
 		{"Message, question", table.Message("acme", "c1", 7, 0)},
 		{"Message, answer", table.Message("acme", "c1", 7, 1)},
 		{"Ledger", table.Ledger("acme", "c1", 7, "m1")},
+		{"Consent", table.Consent("acme", "v1", 3)},
+		{"Analytics", table.Analytics("acme", "2026-11-24", 5, "v1", "e1")},
 		{"Verification", table.Verification("acme", "c1", "v1")},
 		{"OrderGrant", table.OrderGrant("acme", "c1", "5001042")},
 		{"Action", table.Action("acme", "c1", "a1")},
