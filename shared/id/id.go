@@ -38,6 +38,8 @@ type (
 	Subject string
 	// Request names one request that a person made about their data.
 	Request string
+	// Account names a merchant's end of a channel, such as a WhatsApp number.
+	Account string
 )
 
 // maxLength bounds an identifier, in bytes.

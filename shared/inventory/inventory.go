@@ -103,6 +103,7 @@ const (
 	AccountRetention   Retention = "account"   // the account's life; then 2 years for the legal subset
 	OperationRetention Retention = "operation" // 2 days: counters and work in flight
 	KeyRetention       Retention = "key"       // as long as anything sealed under it
+	DeliveryRetention  Retention = "delivery"  // 10 days: which messages of a channel have come, as they may come again for a week
 )
 
 // Day is 24 hours; retention is counted in these.
@@ -121,6 +122,8 @@ func (r Retention) Period() (time.Duration, bool) {
 		return 730 * Day, true
 	case OperationRetention:
 		return 2 * Day, true
+	case DeliveryRetention:
+		return 10 * Day, true
 	}
 	return 0, false
 }

@@ -37,6 +37,13 @@ func TestKeyShapes(t *testing.T) {
 		{"DayKey", table.DayKey("acme", "2026-11-24")},
 		{"SubjectKey", table.SubjectKey("acme", "s1")},
 		{"Domain", domain},
+		{"ChannelEvent", table.ChannelEvent("acme", "t1", "e1")},
+		{"ChannelThread", table.ChannelThread("acme", "whatsapp-1234", "t1")},
+		{"Connection", table.Connection("acme", "whatsapp-1234")},
+		{"ChannelLogin", table.ChannelLogin("acme")},
+		{"ChannelAccount", table.ChannelAccount("whatsapp-1234")},
+		{"ChannelUser", table.ChannelUser("u1")},
+		{"Deletion", table.Deletion("d1")},
 	} {
 		fmt.Fprintf(&b, "%-18s %-40s %s\n", k.name, k.key.PK, k.key.SK)
 	}
@@ -44,6 +51,9 @@ func TestKeyShapes(t *testing.T) {
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "CrawlDue (index)", due.DuePK, due.DueSK)
 	began := table.ChatActive("acme", "0e7qaygv5yds6nyjphf6j25k66", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ChatActive (index)", began.DuePK, began.DueSK)
+
+	deletion := table.DeletionDue("d1", "2026-12-24")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "DeletionDue (index)", deletion.DuePK, deletion.DueSK)
 
 	path := filepath.Join("testdata", "keys.golden")
 	if *update {

@@ -194,6 +194,12 @@ func (s *Store) CrawlsDue(ctx context.Context, day string) ([]id.Tenant, error) 
 	return due[id.Tenant](ctx, s, duePK("crawl", day), "", 0)
 }
 
+// DeletionsDue lists the deletions that must be done by a day, written
+// 2006-01-02, and are not done yet.
+func (s *Store) DeletionsDue(ctx context.Context, day string) ([]id.Request, error) {
+	return due[id.Request](ctx, s, duePK("deletion", day), "", 0)
+}
+
 // Chats lists up to limit conversations of a tenant whose last day is the given
 // one, written 2006-01-02, that come after one ("" for the first), in the order of
 // their ids.
