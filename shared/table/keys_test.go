@@ -19,6 +19,14 @@ func TestKeyShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shop, err := table.Shop("kettle-and-co.myshopify.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	product, err := table.Product("acme", "green-kettle")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var b strings.Builder
 	for _, k := range []struct {
 		name string
@@ -27,6 +35,11 @@ func TestKeyShapes(t *testing.T) {
 		{"Merchant", table.Merchant("acme")},
 		{"Usage", table.Usage("acme", "2026-11-24")},
 		{"Secret", table.Secret("acme", "openai")},
+		{"Integration", table.Integration("acme", "shopify")},
+		{"Shop", shop},
+		{"ShopEvent", table.ShopEvent("acme", "9f2c")},
+		{"Catalogue", table.Catalogue("acme")},
+		{"Product", product},
 		{"Site", table.Site("acme")},
 		{"Question", table.Question("acme", "returns-1")},
 		{"Conversation", table.Conversation("acme", "c1")},
@@ -36,6 +49,11 @@ func TestKeyShapes(t *testing.T) {
 		{"TenantKey", table.TenantKey("acme")},
 		{"DayKey", table.DayKey("acme", "2026-11-24")},
 		{"SubjectKey", table.SubjectKey("acme", "s1")},
+		{"Request", table.Request("acme", "r1")},
+		{"Standing", table.Standing("acme", "c1")},
+		{"SubjectErased", table.SubjectErased("acme", "s1")},
+		{"Erasure", table.Erasure("acme", "c1", "2026-11-24")},
+		{"SubjectLink", table.SubjectLink("acme", "s1", "c1")},
 		{"Domain", domain},
 		{"ChannelEvent", table.ChannelEvent("acme", "t1", "e1")},
 		{"ChannelThread", table.ChannelThread("acme", "whatsapp-1234", "t1")},
@@ -49,11 +67,16 @@ func TestKeyShapes(t *testing.T) {
 	}
 	due := table.CrawlDue("acme", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "CrawlDue (index)", due.DuePK, due.DueSK)
+	shopDue := table.ShopDue("acme", "2026-11-25")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ShopDue (index)", shopDue.DuePK, shopDue.DueSK)
 	began := table.ChatActive("acme", "0e7qaygv5yds6nyjphf6j25k66", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ChatActive (index)", began.DuePK, began.DueSK)
 
 	deletion := table.DeletionDue("d1", "2026-12-24")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "DeletionDue (index)", deletion.DuePK, deletion.DueSK)
+	waiting, dueOn := table.RequestWaiting("acme", "r1"), table.RequestDue("acme", "r1", "2026-12-24")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "RequestWaiting (index)", waiting.DuePK, waiting.DueSK)
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "RequestDue (index)", dueOn.DuePK, dueOn.DueSK)
 
 	path := filepath.Join("testdata", "keys.golden")
 	if *update {
