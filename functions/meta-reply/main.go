@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"omniops/shared/boot"
@@ -34,7 +35,8 @@ type settings struct {
 	GraphBaseURL  string      `env:"META_GRAPH_BASE_URL"`
 	AppID         string      `env:"META_APP_ID"`
 	AppSecret     boot.Secret `env:"META_APP_SECRET_ARN"`
-	PublicURL     string      `env:"PUBLIC_URL"`
+	API           string      `env:"API_BASE_URL,optional"`
+	Domain        string      `env:"DOMAIN_NAME"`
 	OpenAIKey     boot.Secret `env:"OPENAI_API_KEY_ARN"`
 	OpenAIBaseURL string      `env:"OPENAI_BASE_URL"`
 	ChatModel     string      `env:"OPENAI_CHAT_MODEL"`
@@ -73,7 +75,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 			Eraser:      &erasure.Eraser{Table: main, Keys: keyring, Threads: threads, Veil: veil, Now: rt.Now},
 			Connections: connections,
 		},
-		StatusURL: s.PublicURL + "/meta/deletion/",
+		StatusURL: cmp.Or(s.API, "https://"+s.Domain) + "/meta/deletion/",
 		Now:       rt.Now,
 		Log:       rt.Log,
 	}

@@ -24,6 +24,7 @@ import (
 	"omniops/local/lambda"
 	"omniops/local/pump"
 	"omniops/local/sandbox"
+	"omniops/local/sandbox/meta"
 	"omniops/local/services"
 	"omniops/local/template"
 	"omniops/web/build"
@@ -52,10 +53,12 @@ type Cloud struct {
 	Clock                    *clock.Clock
 	Faults                   *faults.Set
 	Requests                 *sandbox.Requests
+	Meta                     *meta.Meta
 	Lambda                   *lambda.Runtime
 
-	pump    *pump.Pump
-	servers []*http.Server
+	pump          *pump.Pump
+	sessionSecret string
+	servers       []*http.Server
 }
 
 // Start runs everything. The system is ready when it returns; merchants are
@@ -109,8 +112,11 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	api.Handle("/", front)
 	c.serve(listeners[0], api)
 	c.serve(listeners[1], storefront.Handler(c.API))
+	c.sessionSecret = o.Variables["SESSION_SECRET"]
+	c.Meta = meta.New(metaOptions(o.Variables, c))
 	outside := sandbox.New(sandbox.Options{
-		Clock: c.Clock, Faults: c.Faults, TokenDelay: o.TokenDelay, Links: []sandbox.Link{
+		Clock: c.Clock, Faults: c.Faults, TokenDelay: o.TokenDelay, Meta: c.Meta, Links: []sandbox.Link{
+			{Name: "Customers", URL: "/meta/", About: "write to the shop on WhatsApp, Messenger or Instagram"},
 			{Name: "Shop", URL: c.Storefront, About: "the demo shop, with the chat"},
 			{Name: "Health", URL: c.API + "/v1/health", About: "whether everything can be reached"},
 			{Name: "Meter", URL: "/_meter", About: "what DynamoDB would charge for"},
@@ -157,6 +163,19 @@ func (c *Cloud) startFunctions(o Options) error {
 		return fmt.Errorf("start queues and schedules: %w", err)
 	}
 	return nil
+}
+
+// metaOptions give the stand-in of Meta the demo shop's accounts.
+func metaOptions(variables map[string]string, c *Cloud) meta.Options {
+	page := variables["DEMO_META_PAGE_ID"]
+	return meta.Options{
+		Now: c.Clock.Now, Faults: c.Faults, AppID: variables["META_APP_ID"], Secret: variables["META_APP_SECRET"], Webhook: c.API + "/api/meta/webhook",
+		Accounts: []meta.Account{
+			{Kind: "whatsapp", ID: variables["DEMO_META_PHONE_NUMBER_ID"], Name: "Kettle & Co", Token: "EAAsandboxPhoneToken", Business: variables["DEMO_META_BUSINESS_ID"]},
+			{Kind: "messenger", ID: page, Name: "Kettle & Co", Token: "EAAsandboxPageToken"},
+			{Kind: "instagram", ID: variables["DEMO_META_INSTAGRAM_ID"], Name: "kettleandco", Token: "EAAsandboxPageToken", Page: page},
+		},
+	}
 }
 
 func (c *Cloud) serve(l net.Listener, h http.Handler) {
@@ -215,7 +234,7 @@ func parameters(variables map[string]string) map[string]string {
 // listened on.
 func withPorts(variables map[string]string, c *Cloud) map[string]string {
 	host := func(url string) string { return strings.TrimPrefix(url, "http://") }
-	real := strings.NewReplacer("127.0.0.1:3001", host(c.Storefront), "127.0.0.1:3002", host(c.Console))
+	real := strings.NewReplacer("127.0.0.1:3000", host(c.API), "127.0.0.1:3001", host(c.Storefront), "127.0.0.1:3002", host(c.Console))
 	all := map[string]string{}
 	for name, value := range variables {
 		all[name] = real.Replace(value)

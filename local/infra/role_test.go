@@ -128,6 +128,8 @@ var keyPrefixes = map[string]map[string][]string{
 	"merchant-site":     {"${Table.Arn}": {"T#*"}},
 	"health":            {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
 	"site-crawl":        {"${Table.Arn}": {"T#*"}},
+	"meta-webhook":      {"${Table.Arn}": {"T#*", "X#channel#*"}},
+	"meta-reply":        {"${Table.Arn}": {"T#*", "X#deletion#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"site-refresh":      {"${Table.Arn}/index/due": {"crawl#*"}},
 	"tenant-provision":  {"${Table.Arn}": {"T#*", "X#domain#*"}},
 }
@@ -214,16 +216,21 @@ var grants = map[string]struct {
 	resource *regexp.Regexp
 	service  string
 }{
-	"TABLE_NAME":         {regexp.MustCompile(`^\$\{Table\.Arn\}`), "dynamodb:"},
-	"KEY_TABLE_NAME":     {regexp.MustCompile(`^\$\{KeyTable\.Arn\}`), "dynamodb:"},
-	"CONTENT_BUCKET":     {regexp.MustCompile(`^\$\{ContentBucket\.Arn\}`), "s3:"},
-	"CRAWL_QUEUE_URL":    {regexp.MustCompile(`^\$\{CrawlQueue\.Arn\}`), "sqs:"},
-	"PARK_QUEUE_URL":     {regexp.MustCompile(`^\$\{CrawlFailures\.Arn\}`), "sqs:"},
-	"KEYRING_KEY_ID":     {regexp.MustCompile(`^\$\{KeyringKey\.Arn\}`), "kms:"},
-	"SECRETS_KEY_ID":     {regexp.MustCompile(`^\$\{SecretsKey\.Arn\}`), "kms:"},
-	"SESSION_SECRET_ARN": {regexp.MustCompile(`^\$\{SessionSecret\}$`), "secretsmanager:"},
-	"OPENAI_API_KEY_ARN": {regexp.MustCompile(`^\$\{OpenaiApiKeySecret\}$`), "secretsmanager:"},
-	"SENTRY_DSN_ARN":     {regexp.MustCompile(`^\$\{SentryDsnSecret\}$`), "secretsmanager:"},
+	"TABLE_NAME":                {regexp.MustCompile(`^\$\{Table\.Arn\}`), "dynamodb:"},
+	"KEY_TABLE_NAME":            {regexp.MustCompile(`^\$\{KeyTable\.Arn\}`), "dynamodb:"},
+	"CONTENT_BUCKET":            {regexp.MustCompile(`^\$\{ContentBucket\.Arn\}`), "s3:"},
+	"CRAWL_QUEUE_URL":           {regexp.MustCompile(`^\$\{CrawlQueue\.Arn\}`), "sqs:"},
+	"META_QUEUE_URL":            {regexp.MustCompile(`^\$\{MetaQueue\.Arn\}`), "sqs:"},
+	"META_QUARANTINE_URL":       {regexp.MustCompile(`^\$\{MetaQuarantine\.Arn\}`), "sqs:"},
+	"META_APP_SECRET_ARN":       {regexp.MustCompile(`^\$\{MetaAppSecret\}$`), "secretsmanager:"},
+	"META_APP_SECRET_SPARE_ARN": {regexp.MustCompile(`^\$\{MetaAppSecretSpare\}$`), "secretsmanager:"},
+	"META_VERIFY_TOKEN_ARN":     {regexp.MustCompile(`^\$\{MetaVerifyToken\}$`), "secretsmanager:"},
+	"PARK_QUEUE_URL":            {regexp.MustCompile(`^\$\{(CrawlFailures|MetaFailures|DeletionFailures)\.Arn\}`), "sqs:"},
+	"KEYRING_KEY_ID":            {regexp.MustCompile(`^\$\{KeyringKey\.Arn\}`), "kms:"},
+	"SECRETS_KEY_ID":            {regexp.MustCompile(`^\$\{SecretsKey\.Arn\}`), "kms:"},
+	"SESSION_SECRET_ARN":        {regexp.MustCompile(`^\$\{SessionSecret\}$`), "secretsmanager:"},
+	"OPENAI_API_KEY_ARN":        {regexp.MustCompile(`^\$\{OpenaiApiKeySecret\}$`), "secretsmanager:"},
+	"SENTRY_DSN_ARN":            {regexp.MustCompile(`^\$\{SentryDsnSecret\}$`), "secretsmanager:"},
 }
 
 func TestRolesMatchTheEnvironment(t *testing.T) {
@@ -245,7 +252,7 @@ func TestRolesMatchTheEnvironment(t *testing.T) {
 				}
 			}
 			_, named := f.env[variable]
-			if named != granted && !(variable == "CRAWL_QUEUE_URL" && queueSource) {
+			if named != granted && !(queueSource && (variable == "CRAWL_QUEUE_URL" || variable == "META_QUEUE_URL" || variable == "DELETION_QUEUE_URL")) {
 				t.Errorf("%s: %s set %v, granted %v", f.id, variable, named, granted)
 			}
 		}

@@ -27,6 +27,12 @@ type Cloud struct {
 // SessionSecret is the signing secret in tests.
 const SessionSecret = "test-only-signing-secret-not-for-anything-else"
 
+// The secrets of the Meta app in tests.
+const (
+	MetaAppSecret   = "test-only-app-secret"
+	MetaVerifyToken = "test-only-verify-token"
+)
+
 // Start runs the services for the length of a test. Parameters of the template
 // may be overridden.
 func Start(t testing.TB, parameters ...map[string]string) *Cloud {
@@ -40,7 +46,8 @@ func Start(t testing.TB, parameters ...map[string]string) *Cloud {
 	c := &Cloud{Clock: clock.Fixed(start), Faults: faults.New(1)}
 	s, err := services.Start(t.Context(), services.Options{
 		Template: filepath.Join(Root(t), "template.yaml"), Parameters: all, Clock: c.Clock, Faults: c.Faults,
-		Secrets: map[string]string{"SESSION_SECRET": SessionSecret, "OPENAI_API_KEY": "sk-test", "SENTRY_DSN": "unset"},
+		Secrets: map[string]string{"SESSION_SECRET": SessionSecret, "OPENAI_API_KEY": "sk-test", "SENTRY_DSN": "unset",
+			"META_APP_SECRET": MetaAppSecret, "META_APP_SECRET_SPARE": "unset", "META_VERIFY_TOKEN": MetaVerifyToken},
 	})
 	if err != nil {
 		t.Fatal(err)

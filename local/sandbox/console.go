@@ -22,6 +22,7 @@ type Options struct {
 	Faults     *faults.Set   // may be nil
 	TokenDelay time.Duration // between the tokens of a model's answer
 	Links      []Link        // to the other parts of the local cloud
+	Meta       http.Handler  // Messenger, Instagram and WhatsApp; may be nil
 }
 
 // Link is an entry of the console's page.
@@ -44,6 +45,10 @@ func New(o Options) *Console {
 		c.mux.Handle("/_faults", o.Faults)
 	}
 	c.mux.Handle("/openai/", c.Requests.Record(service, NewOpenAI(o.Faults, o.Clock.Now, o.TokenDelay)))
+	if o.Meta != nil {
+		c.mux.Handle("/meta/", o.Meta)
+		c.mux.Handle("/meta/graph/", c.Requests.Record("meta", o.Meta))
+	}
 	return c
 }
 
