@@ -108,12 +108,16 @@ func (h *handler) receive(w http.ResponseWriter, r *http.Request) error {
 	if unknown != nil {
 		return fault.E(fault.Unavailable, "The delivery cannot be taken right now.", unknown)
 	}
+	threads, err := h.threads(owners, delivery.Events)
+	if err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(r.Context())
 	group.SetLimit(senders)
 	for _, m := range delivery.Malformed {
 		group.Go(func() error { return h.putAside(ctx, m) })
 	}
-	for _, events := range h.threads(owners, delivery.Events) {
+	for _, events := range threads {
 		group.Go(func() error { return h.enqueue(ctx, events) })
 	}
 	if err := group.Wait(); err != nil {
@@ -126,42 +130,23 @@ func (h *handler) receive(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// sealable is an event before its content is sealed.
-type sealable struct {
-	channel.Inbound
-	content channel.Content
-}
-
-// threads names the events without saying whom they are from, and sorts them by
-// thread.
-func (h *handler) threads(owners map[channel.Account]id.Tenant, events []meta.Event) map[id.Conversation][]sealable {
-	now := h.now().UTC()
-	all := map[id.Conversation][]sealable{}
+// threads makes the events fit for the queue, and sorts them by thread.
+func (h *handler) threads(owners map[channel.Account]id.Tenant, events []meta.Event) (map[id.Conversation][]channel.Inbound, error) {
+	all := map[id.Conversation][]channel.Inbound{}
 	for _, e := range events {
-		t := owners[e.Account]
-		in := channel.Inbound{
-			Tenant: t, Account: e.Account, Thread: h.veil.Thread(t, e.Account, e.Content.Person), ID: h.veil.Event(t, e.Account, e.Name),
-			Event: e.Kind, At: e.At, Arrived: now,
+		in, err := e.Inbound(owners[e.Account], h.veil, h.now())
+		if err != nil {
+			return nil, err
 		}
-		switch e.Kind {
-		case channel.Sent, channel.Delivered, channel.Read, channel.Failed:
-			// What is said of a message of ours may name its reader otherwise.
-			if of, ok := channel.ParsePostName(e.Content.Ours); ok {
-				in.Thread = of.Thread
-			}
-		}
-		all[in.Thread] = append(all[in.Thread], sealable{in, e.Content})
+		all[in.Thread] = append(all[in.Thread], in)
 	}
-	return all
+	return all, nil
 }
 
 // enqueue queues the events of one thread, one after the other.
-func (h *handler) enqueue(ctx context.Context, events []sealable) error {
+func (h *handler) enqueue(ctx context.Context, events []channel.Inbound) error {
 	for _, e := range events {
-		if err := h.veil.Seal(&e.Inbound, e.content); err != nil {
-			return err
-		}
-		if err := h.inbound.Send(ctx, e.Group(), string(e.ID), e.Inbound); err != nil {
+		if err := h.inbound.Send(ctx, e.Group(), string(e.ID), e); err != nil {
 			return fmt.Errorf("queue event %s: %w", e.ID, err)
 		}
 	}
