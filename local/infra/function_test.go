@@ -122,7 +122,7 @@ func TestEverythingIsProvisionedFromTheTemplate(t *testing.T) {
 			t.Errorf("nobody notices when %s is throttled", f.id)
 		}
 	}
-	for _, id := range []string{"ChatSlow", "TableThrottles", "ApiFailures", "CrawlFailuresWaiting", "FailedRunsWaiting", "MetaFailuresWaiting", "MetaQuarantineWaiting"} {
+	for _, id := range []string{"ChatSlow", "TableThrottles", "ApiFailures", "CrawlFailuresWaiting", "FailedRunsWaiting", "MetaFailuresWaiting", "MetaQuarantineWaiting", "DeletionFailuresWaiting", "DeletionsLate", "DeletionsCritical"} {
 		d.get(t, id)
 	}
 	// Whatever is referred to is made here, or comes with the account.

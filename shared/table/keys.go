@@ -173,6 +173,12 @@ func ChannelUser(user id.Subject) Key { return Key{"X#channeluser#" + string(use
 // confirmation code.
 func Deletion(code id.Request) Key { return Key{"X#deletion#" + string(code), "X"} }
 
+// TokenDue lists the connections whose tokens' end is to be announced on a day,
+// written 2006-01-02.
+func TokenDue(t id.Tenant, a id.Account, day string) Due {
+	return Due{duePK("token", day), string(t) + " " + string(a)}
+}
+
 // DeletionDue lists the deletions that must be done by a day, written 2006-01-02.
 func DeletionDue(code id.Request, day string) Due { return Due{duePK("deletion", day), string(code)} }
 

@@ -72,6 +72,8 @@ func TestKeyShapes(t *testing.T) {
 	began := table.ChatActive("acme", "0e7qaygv5yds6nyjphf6j25k66", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ChatActive (index)", began.DuePK, began.DueSK)
 
+	token := table.TokenDue("acme", "whatsapp-1234", "2026-12-24")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "TokenDue (index)", token.DuePK, token.DueSK)
 	deletion := table.DeletionDue("d1", "2026-12-24")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "DeletionDue (index)", deletion.DuePK, deletion.DueSK)
 	waiting, dueOn := table.RequestWaiting("acme", "r1"), table.RequestDue("acme", "r1", "2026-12-24")

@@ -11,6 +11,7 @@ import (
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/inventory"
+	"omniops/shared/queue"
 	"omniops/shared/table"
 )
 
@@ -48,6 +49,14 @@ type Deletion struct {
 // Order is a Deletion on its way through the queue.
 type Order struct {
 	Code id.Request `json:"code"`
+}
+
+// Queue hands orders to the worker. The queue drops a second order of the same
+// deletion within five minutes, unless it is for another leg.
+func Queue(sender *queue.Sender[Order], now func() time.Time) func(context.Context, Order) error {
+	return func(ctx context.Context, o Order) error {
+		return sender.Send(ctx, string(o.Code), fmt.Sprintf("%s-%d", o.Code, now().UnixMilli()), o)
+	}
 }
 
 // platform stands for the tenant where a record is nobody's in particular.

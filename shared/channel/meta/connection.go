@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -55,6 +56,7 @@ const purpose = "meta"
 // connectionItem is a Connection as stored.
 type connectionItem struct {
 	table.Key
+	table.Due
 	Kind        channel.Kind `dynamodbav:"kind"`
 	Number      string       `dynamodbav:"number"`
 	Name        string       `dynamodbav:"name"`
@@ -79,7 +81,7 @@ func (connectionItem) Inventory() inventory.Entry {
 			"kind": inventory.BusinessData, "number": inventory.BusinessData, "name": inventory.BusinessData, "through": inventory.BusinessData,
 			"business": inventory.BusinessData, "state": inventory.None, "enabled": inventory.None, "user": inventory.Identifier,
 			"scopes": inventory.None, "connected_at": inventory.BusinessData, "token_ends": inventory.None, "template": inventory.BusinessData,
-			"late_tag": inventory.None, "ciphertext": inventory.SecretMaterial,
+			"late_tag": inventory.None, "ciphertext": inventory.SecretMaterial, "due_pk": inventory.None, "due_sk": inventory.None,
 		},
 		Purpose:    inventory.AccountOperation,
 		LegalBasis: inventory.Contract,
@@ -325,6 +327,41 @@ func (s *Connections) TenantOf(ctx context.Context, a channel.Account) (id.Tenan
 	return item.Tenant, nil
 }
 
+// Notice is how long before a token ends the merchant is told.
+const Notice = 7 * 24 * time.Hour
+
+// EndsSoon reports whether the merchant should log in again.
+func (c Connection) EndsSoon(now time.Time) bool {
+	return c.State == Connected && !c.ExpiresAt.IsZero() && !now.Before(c.ExpiresAt.Add(-Notice))
+}
+
+// Ending lists the connections whose tokens end within Notice, or have ended in
+// the last days.
+func (s *Connections) Ending(ctx context.Context) ([]Connection, error) {
+	var ending []Connection
+	for day := -14; day <= 0; day++ {
+		found, err := s.table.TokensDue(ctx, s.table.Now().UTC().AddDate(0, 0, day).Format(time.DateOnly))
+		if err != nil {
+			return nil, fmt.Errorf("list tokens that end: %w", err)
+		}
+		for _, one := range found {
+			tenant, account, _ := strings.Cut(one, " ")
+			kind, number, _ := strings.Cut(account, "-")
+			c, err := s.Get(ctx, id.Tenant(tenant), channel.Account{Kind: channel.Kind(kind), ID: number})
+			if fault.KindOf(err) == fault.NotFound {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if c.EndsSoon(s.table.Now()) {
+				ending = append(ending, c)
+			}
+		}
+	}
+	return ending, nil
+}
+
 // SetState notes that Meta refuses the token, or accepts it again.
 func (s *Connections) SetState(ctx context.Context, c Connection, state State) error {
 	return s.table.Set(ctx, c.Tenant, itemOf(c), map[string]any{"state": state})
@@ -421,6 +458,9 @@ func itemOf(c Connection) connectionItem {
 	}
 	if !c.ExpiresAt.IsZero() {
 		item.TokenEnds = c.ExpiresAt.Unix()
+		if c.State != Disconnected {
+			item.Due = table.TokenDue(c.Tenant, c.Account.Key(), c.ExpiresAt.Add(-Notice).UTC().Format(time.DateOnly))
+		}
 	}
 	return item
 }

@@ -6,9 +6,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
+	"omniops/shared/apigw"
 	"omniops/shared/fault"
 	"omniops/shared/webhook"
 )
@@ -131,3 +134,16 @@ func decodeURL(s string) ([]byte, error) {
 }
 
 func number(s string) bool { return s != "" && len(s) <= 32 && strings.Trim(s, "0123456789") == "" }
+
+// FromForm reads the signed_request of a callback: Invalid without exactly one.
+func (s Secrets) FromForm(r *http.Request, now time.Time) (SignedRequest, error) {
+	body, err := apigw.Body(r, 2*maxSigned)
+	if err != nil {
+		return SignedRequest{}, err
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil || len(form["signed_request"]) != 1 {
+		return s.Request("", now)
+	}
+	return s.Request(form.Get("signed_request"), now)
+}
