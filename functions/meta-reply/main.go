@@ -33,7 +33,7 @@ type settings struct {
 	SecretsKey    string      `env:"SECRETS_KEY_ID"`
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 	GraphBaseURL  string      `env:"META_GRAPH_BASE_URL"`
-	AppID         string      `env:"META_APP_ID"`
+	AppID         string      `env:"META_APP_ID,optional"`
 	AppSecret     boot.Secret `env:"META_APP_SECRET_ARN"`
 	API           string      `env:"API_BASE_URL,optional"`
 	Domain        string      `env:"DOMAIN_NAME"`

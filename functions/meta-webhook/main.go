@@ -19,7 +19,7 @@ type settings struct {
 	Table          string      `env:"TABLE_NAME"`
 	Inbound        string      `env:"META_QUEUE_URL"`
 	Quarantine     string      `env:"META_QUARANTINE_URL"`
-	AppID          string      `env:"META_APP_ID"`
+	AppID          string      `env:"META_APP_ID,optional"`
 	AppSecret      boot.Secret `env:"META_APP_SECRET_ARN"`
 	AppSecretSpare boot.Secret `env:"META_APP_SECRET_SPARE_ARN"` // the one before, or the next, while it is being changed
 	VerifyToken    boot.Secret `env:"META_VERIFY_TOKEN_ARN"`
