@@ -138,9 +138,9 @@ var rules = []rule{
 		func(m Outgoing, c Context) bool { return m.Account != c.Account }, deny(OtherThread, UseOwnThread)},
 	{"the AI writes, and somebody else has the thread",
 		func(m Outgoing, c Context) bool { return m.Author == AI && c.TakenOver }, deny(HasPerson, LetPerson)},
-	{"the person asked to be left alone; this does not confirm it, and is not somebody's answer to what the person wrote since",
+	{"the person asked to be left alone; this is a template, or neither confirms that nor is a person's answer to what was written since",
 		func(m Outgoing, c Context) bool {
-			return !c.OptedOut.IsZero() && m.Purpose != Notice &&
+			return !c.OptedOut.IsZero() && (m.Purpose != Notice || m.Form == Template) &&
 				!(m.Author == Person && m.Form != Template && c.OpenedAt.After(c.OptedOut))
 		}, deny(LeftAlone, WaitForThem)},
 	{"the AI writes, and the person has not been told that it is one",

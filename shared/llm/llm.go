@@ -68,7 +68,7 @@ type Task struct {
 type Passage struct {
 	N     int // what the answer cites it by
 	Title string
-	URL   string
+	URL   string // empty if it is no page but a record about the person who asks
 	Text  string
 }
 
@@ -137,6 +137,7 @@ type Entry struct {
 	CostMicroUSD     int64             `json:"cost_micro_usd"`
 	Attempts         []Attempt         `json:"attempts"`
 	Lookups          []Lookup          `json:"lookups,omitempty"` // what was sent to find the passages
+	Before           []Entry           `json:"before,omitempty"`  // the same turn's calls before this one
 }
 
 // Attempt is one try to get an answer from a provider.
