@@ -182,6 +182,19 @@ func (m *Meta) Sent() []Message {
 	return sent
 }
 
+// LastID is the id of what a person last wrote to an account.
+func (m *Meta) LastID(account, person string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	last := ""
+	for _, one := range m.messages {
+		if one.From == "person" && one.Account == account && one.Person == person {
+			last = one.ID
+		}
+	}
+	return last
+}
+
 // Typing counts how often typing was shown.
 func (m *Meta) Typing() int {
 	m.mu.Lock()

@@ -49,8 +49,21 @@ func (r *Responder) Handle(ctx context.Context, in channel.Inbound) error {
 	if err != nil {
 		return fmt.Errorf("read account %s: %w", in.Tenant, err)
 	}
-	e := &event{Inbound: in, content: content, account: account, keep: account.ChatRetention()}
-	switch in.Event {
+	// Whoever was faster at something, such as making the day's key, has it done
+	// by now; the queue would come back to it after minutes only.
+	for try := 1; ; try++ {
+		err := r.dispatch(ctx, &event{Inbound: in, content: content, account: account, keep: account.ChatRetention()})
+		if fault.KindOf(err) != fault.Conflict || err == nil || try == maxConflicts {
+			return err
+		}
+	}
+}
+
+// maxConflicts bounds how often an event is tried at once.
+const maxConflicts = 3
+
+func (r *Responder) dispatch(ctx context.Context, e *event) error {
+	switch e.Event {
 	case channel.Message, channel.Standby, channel.Takeover:
 		return r.once(ctx, e)
 	case channel.Edited, channel.Withdrawn:
@@ -183,10 +196,11 @@ func (r *Responder) enter(ctx context.Context, e *event, t *channel.Thread) erro
 	if e.Event.Opens(e.Account.Kind) {
 		t.OpenedAt = later(t.OpenedAt, e.opened())
 	}
-	if err := r.Threads.Remember(ctx, e.Tenant, t, e.contact()); err != nil && !errors.Is(err, seal.ErrNoKeys) {
-		return err
+	err := r.Threads.Remember(ctx, e.Tenant, t, e.contact())
+	if errors.Is(err, seal.ErrNoKeys) || fault.KindOf(err) == fault.Conflict {
+		return nil // with the next event; a takeover, above all, does not wait for it
 	}
-	return nil
+	return err
 }
 
 // opened is when an event happened. A platform's clock that is ahead of ours
