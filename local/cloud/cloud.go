@@ -25,6 +25,7 @@ import (
 	"omniops/local/pump"
 	"omniops/local/sandbox"
 	"omniops/local/sandbox/mail"
+	"omniops/local/sandbox/meta"
 	"omniops/local/sandbox/shopify"
 	"omniops/local/services"
 	"omniops/local/template"
@@ -56,11 +57,13 @@ type Cloud struct {
 	Requests                 *sandbox.Requests
 	Shopify                  *shopify.Shopify
 	Mail                     *mail.Resend
+	Meta                     *meta.Meta
 	Lambda                   *lambda.Runtime
 
-	pump    *pump.Pump
-	servers []*http.Server
-	stop    context.CancelFunc // of the webhooks
+	sessionSecret string
+	pump          *pump.Pump
+	servers       []*http.Server
+	stop          context.CancelFunc // of the webhooks
 }
 
 // Start runs everything. The system is ready when it returns; merchants are
@@ -119,8 +122,11 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	api.Handle("/", front)
 	c.serve(listeners[0], api)
 	c.serve(listeners[1], storefront.Handler(c.API))
+	c.sessionSecret = o.Variables["SESSION_SECRET"]
+	c.Meta = meta.New(metaOptions(o.Variables, c))
 	outside := sandbox.New(sandbox.Options{
-		Clock: c.Clock, Faults: c.Faults, TokenDelay: o.TokenDelay, App: c.API, Storefront: c.Storefront, Links: []sandbox.Link{
+		Clock: c.Clock, Faults: c.Faults, TokenDelay: o.TokenDelay, App: c.API, Storefront: c.Storefront, Meta: c.Meta, Links: []sandbox.Link{
+			{Name: "Customers", URL: "/meta/", About: "write to the shop on WhatsApp, Messenger or Instagram"},
 			{Name: "Shop", URL: c.Storefront, About: "the demo shop, with the chat"},
 			{Name: "Store admin", URL: "/shopify/", About: "the demo shop's orders, as Shopify has them"},
 			{Name: "Mailbox", URL: "/mail", About: "the e-mails that would have been sent"},
@@ -172,6 +178,19 @@ func (c *Cloud) startFunctions(o Options) error {
 		return fmt.Errorf("start queues and schedules: %w", err)
 	}
 	return nil
+}
+
+// metaOptions give the stand-in of Meta the demo shop's accounts.
+func metaOptions(variables map[string]string, c *Cloud) meta.Options {
+	page := variables["DEMO_META_PAGE_ID"]
+	return meta.Options{
+		Now: c.Clock.Now, Faults: c.Faults, AppID: variables["META_APP_ID"], Secret: variables["META_APP_SECRET"], Webhook: c.API + "/api/meta/webhook",
+		Accounts: []meta.Account{
+			{Kind: "whatsapp", ID: variables["DEMO_META_PHONE_NUMBER_ID"], Name: "Kettle & Co", Token: "EAAsandboxPhoneToken", Business: variables["DEMO_META_BUSINESS_ID"]},
+			{Kind: "messenger", ID: page, Name: "Kettle & Co", Token: "EAAsandboxPageToken"},
+			{Kind: "instagram", ID: variables["DEMO_META_INSTAGRAM_ID"], Name: "kettleandco", Token: "EAAsandboxPageToken", Page: page},
+		},
+	}
 }
 
 func (c *Cloud) serve(l net.Listener, h http.Handler) {

@@ -105,6 +105,7 @@ const (
 	OperationRetention Retention = "operation" // 2 days: counters and work in flight
 	DeliveryRetention  Retention = "delivery"  // 8 days: what was delivered already, longer than anybody delivers again
 	KeyRetention       Retention = "key"       // as long as anything sealed under it
+	DeliveryRetention  Retention = "delivery"  // 10 days: which messages of a channel have come, as they may come again for a week
 )
 
 // Day is 24 hours; retention is counted in these.
@@ -125,6 +126,8 @@ func (r Retention) Period() (time.Duration, bool) {
 		return 8 * Day, true
 	case OperationRetention:
 		return 2 * Day, true
+	case DeliveryRetention:
+		return 10 * Day, true
 	}
 	return 0, false
 }
