@@ -41,7 +41,7 @@ func TestConsoleLeadsToEachSandbox(t *testing.T) {
 			}
 		})
 	}
-	if got := c.Requests.Received(shopify.Service, 0); len(got) != 2 || got[0].Headers["X-Shopify-Access-Token"] != "(hidden)" {
+	if got := c.Requests.Received(shopify.Service, 0); len(got) != 3 || got[0].Headers["X-Shopify-Access-Token"] != "(hidden)" {
 		t.Errorf("recorded %+v", got)
 	}
 	w := httptest.NewRecorder()
