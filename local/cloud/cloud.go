@@ -136,7 +136,7 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	})
 	c.Requests, c.Shopify, c.Mail = outside.Requests, outside.Shopify, outside.Mail
 	var running context.Context
-	running, c.stop = context.WithCancel(ctx)
+	running, c.stop = context.WithCancel(context.WithoutCancel(ctx)) // until Close
 	go outside.Shopify.Run(running)
 	console := http.NewServeMux()
 	console.Handle("/_meter", c.Dynamo.MeterHandler())
