@@ -126,6 +126,12 @@ var keyPrefixes = map[string]map[string][]string{
 	"merchant-answer":   {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"merchant-review":   {},
 	"merchant-site":     {"${Table.Arn}": {"T#*"}},
+	"order-lookup":      {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"order-verify":      {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"order-action":      {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"order-execute":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"merchant-rule":     {"${Table.Arn}": {"T#*"}},
+	"merchant-approval": {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"health":            {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
 	"site-crawl":        {"${Table.Arn}": {"T#*"}},
 	"site-refresh":      {"${Table.Arn}/index/due": {"crawl#*"}},
@@ -214,16 +220,18 @@ var grants = map[string]struct {
 	resource *regexp.Regexp
 	service  string
 }{
-	"TABLE_NAME":         {regexp.MustCompile(`^\$\{Table\.Arn\}`), "dynamodb:"},
-	"KEY_TABLE_NAME":     {regexp.MustCompile(`^\$\{KeyTable\.Arn\}`), "dynamodb:"},
-	"CONTENT_BUCKET":     {regexp.MustCompile(`^\$\{ContentBucket\.Arn\}`), "s3:"},
-	"CRAWL_QUEUE_URL":    {regexp.MustCompile(`^\$\{CrawlQueue\.Arn\}`), "sqs:"},
-	"PARK_QUEUE_URL":     {regexp.MustCompile(`^\$\{CrawlFailures\.Arn\}`), "sqs:"},
-	"KEYRING_KEY_ID":     {regexp.MustCompile(`^\$\{KeyringKey\.Arn\}`), "kms:"},
-	"SECRETS_KEY_ID":     {regexp.MustCompile(`^\$\{SecretsKey\.Arn\}`), "kms:"},
-	"SESSION_SECRET_ARN": {regexp.MustCompile(`^\$\{SessionSecret\}$`), "secretsmanager:"},
-	"OPENAI_API_KEY_ARN": {regexp.MustCompile(`^\$\{OpenaiApiKeySecret\}$`), "secretsmanager:"},
-	"SENTRY_DSN_ARN":     {regexp.MustCompile(`^\$\{SentryDsnSecret\}$`), "secretsmanager:"},
+	"TABLE_NAME":                {regexp.MustCompile(`^\$\{Table\.Arn\}`), "dynamodb:"},
+	"KEY_TABLE_NAME":            {regexp.MustCompile(`^\$\{KeyTable\.Arn\}`), "dynamodb:"},
+	"CONTENT_BUCKET":            {regexp.MustCompile(`^\$\{ContentBucket\.Arn\}`), "s3:"},
+	"CRAWL_QUEUE_URL":           {regexp.MustCompile(`^\$\{CrawlQueue\.Arn\}`), "sqs:"},
+	"PARK_QUEUE_URL":            {regexp.MustCompile(`^\$\{\w+Failures\.Arn\}`), "sqs:"},
+	"SHOPIFY_CLIENT_SECRET_ARN": {regexp.MustCompile(`^\$\{ShopifyClientSecret\}$`), "secretsmanager:"},
+	"RESEND_API_KEY_ARN":        {regexp.MustCompile(`^\$\{ResendApiKeySecret\}$`), "secretsmanager:"},
+	"KEYRING_KEY_ID":            {regexp.MustCompile(`^\$\{KeyringKey\.Arn\}`), "kms:"},
+	"SECRETS_KEY_ID":            {regexp.MustCompile(`^\$\{SecretsKey\.Arn\}`), "kms:"},
+	"SESSION_SECRET_ARN":        {regexp.MustCompile(`^\$\{SessionSecret\}$`), "secretsmanager:"},
+	"OPENAI_API_KEY_ARN":        {regexp.MustCompile(`^\$\{OpenaiApiKeySecret\}$`), "secretsmanager:"},
+	"SENTRY_DSN_ARN":            {regexp.MustCompile(`^\$\{SentryDsnSecret\}$`), "secretsmanager:"},
 }
 
 func TestRolesMatchTheEnvironment(t *testing.T) {

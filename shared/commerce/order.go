@@ -37,6 +37,7 @@ type Order struct {
 	Returns     []Return
 	Refunds     []Refund
 	MoreItems   bool     // there are more items than are listed
+	Email       string   // where its customer is told about it; never shown
 	Personal    []string // the customer's own name, address, e-mail and phone: always masked
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"omniops/shared/fault"
 	"omniops/shared/id"
+	"omniops/shared/inventory"
 	"omniops/shared/table"
 )
 
@@ -68,12 +69,22 @@ func (s *Store) Citing(ctx context.Context, t id.Tenant, url string, from Page, 
 
 // citing finds the answers of one conversation that cite a page.
 func (s *Store) citing(ctx context.Context, t id.Tenant, c id.Conversation, url string, oldest time.Time) ([]Reliance, error) {
-	items, err := s.table.Earliest(ctx, t, table.Messages(t, c), 0)
+	items, err := s.table.Earliest(ctx, t, table.Thread(t, c), 0)
 	if err != nil {
 		return nil, fmt.Errorf("read messages of conversation %s: %w", c, err)
 	}
 	var found []Reliance
-	for _, item := range items {
+	for _, item := range slices.Backward(items) { // the standing is last
+		switch item.Key().SK {
+		case table.Standing(t, c).SK:
+			standing, err := standingOf(item)
+			if err != nil || !standing.Allows(inventory.KnowledgeBase) {
+				return nil, err
+			}
+			continue
+		case table.Conversation(t, c).SK:
+			continue
+		}
 		var stored messageItem
 		if err := item.Decode(&stored); err != nil {
 			return nil, err
@@ -93,5 +104,6 @@ func (s *Store) citing(ctx context.Context, t id.Tenant, c id.Conversation, url 
 			found = append(found, Reliance{c, m, sources})
 		}
 	}
+	slices.Reverse(found)
 	return found, nil
 }

@@ -66,6 +66,7 @@ type Head struct {
 // first.
 type Thread struct {
 	Head     Head
+	Standing Standing
 	Messages []Message
 
 	active string        // the day the head is listed under; empty when it is not stored

@@ -7,5 +7,5 @@ import (
 )
 
 func TestRecordsDeclareAllTheyStore(t *testing.T) {
-	tabletest.Check(t, headItem{}, messageItem{}, ledgerItem{})
+	tabletest.Check(t, headItem{}, messageItem{}, ledgerItem{}, standingItem{})
 }

@@ -145,6 +145,12 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 	oldest := s.table.Now().Add(-keep)
 	thread := Thread{claims: map[int]claim{}}
 	for _, item := range items {
+		if item.Key().SK == table.Standing(ref.Tenant, ref.Conversation).SK { // it comes before all else
+			if thread.Standing, err = standingOf(item); err != nil || thread.Standing.Erased() {
+				return thread, err
+			}
+			continue
+		}
 		if item.Key().SK == table.Conversation(ref.Tenant, ref.Conversation).SK {
 			var head headItem
 			if err := item.Decode(&head); err != nil {
@@ -192,6 +198,9 @@ func (s *Store) Prepare(ctx context.Context, ref Ref) error {
 // for answering. It is a Conflict when another message came in meanwhile: read
 // again.
 func (s *Store) Begin(ctx context.Context, ref Ref, thread Thread, head Head, text seal.Personal, idempotencyKey string, keep time.Duration) (Message, error) {
+	if thread.Standing.Erased() {
+		return Message{}, gone()
+	}
 	now := s.now()
 	message := Message{
 		ID: id.New[id.Message](now), Turn: thread.LastTurn() + 1, Author: Shopper, Text: text, State: Complete, SentAt: now,
@@ -227,6 +236,11 @@ func (s *Store) keepHead(ctx context.Context, ref Ref, thread Thread, head Head,
 		}
 	case thread.active != item.DuePK && !thread.Head.StartedAt.IsZero():
 		item.StartedAt = thread.Head.StartedAt
+		if len(thread.Standing.Choices) > 0 { // it goes on for as long as the conversation does
+			if err := s.stand(ctx, ref, thread.Standing, thread.Standing); err != nil {
+				return err
+			}
+		}
 		return s.table.Put(ctx, ref.Tenant, item)
 	}
 	return nil

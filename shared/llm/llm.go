@@ -52,6 +52,7 @@ type Request struct {
 	Passages     []Passage // best first; the last ones are left out if space is short
 	History      []Turn    // oldest first; the oldest are left out if space is short
 	Question     string    // empty after a tool's result
+	Known        []string  // the verified customer's own name, lines of address and the like: masked wherever they occur
 	Tools        []Tool
 	MaxTokens    int    // of the answer; 0 leaves it to the model
 	Language     string // BCP 47; empty if unknown
@@ -67,7 +68,7 @@ type Task struct {
 type Passage struct {
 	N     int // what the answer cites it by
 	Title string
-	URL   string
+	URL   string // empty if it is no page but a record about the person who asks
 	Text  string
 }
 
@@ -136,6 +137,7 @@ type Entry struct {
 	CostMicroUSD     int64             `json:"cost_micro_usd"`
 	Attempts         []Attempt         `json:"attempts"`
 	Lookups          []Lookup          `json:"lookups,omitempty"` // what was sent to find the passages
+	Before           []Entry           `json:"before,omitempty"`  // the same turn's calls before this one
 }
 
 // Attempt is one try to get an answer from a provider.

@@ -3,6 +3,7 @@ package seal
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -82,3 +83,14 @@ func Bearer(r *http.Request) (token string, ok bool) {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	return token, ok && strings.EqualFold(scheme, "Bearer")
 }
+
+// Name gives text a name of 26 characters, of id's alphabet, that nobody can tell
+// the text by who does not have the secret. The same text has the same name.
+func (s *Signer) Name(text string) string {
+	mac := hmac.New(sha256.New, s.key)
+	mac.Write([]byte("name|" + text))
+	return names.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// names is Crockford's base 32 in lower case, as identifiers are written.
+var names = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)

@@ -39,6 +39,36 @@ func Secret(t id.Tenant, purpose string) Key { return Key{tenantPK(t), "SECRET#"
 // Secrets is the range of all of a merchant's API keys.
 func Secrets(t id.Tenant) Range { return prefix(tenantPK(t), "SECRET#") }
 
+// Integration is a merchant's connection to an outside system, such as shopify.
+func Integration(t id.Tenant, kind string) Key { return Key{tenantPK(t), "INTEGRATION#" + kind} }
+
+// Shop is the look-up from a Shopify shop's domain to the tenant it is connected
+// to. A domain with a "#" is Invalid.
+func Shop(domain string) (Key, error) {
+	if domain == "" || strings.ContainsAny(domain, "#/ ") {
+		return Key{}, fault.E(fault.Invalid, "That is not a shop.", nil)
+	}
+	return Key{"X#shop#" + domain, "X"}, nil
+}
+
+// ShopEvent says that an event of a shop has been handled; event is its hash.
+func ShopEvent(t id.Tenant, event string) Key { return Key{tenantPK(t) + "#E", "SHOPIFY#" + event} }
+
+// Catalogue is how far a tenant's products have been read from its shop system.
+func Catalogue(t id.Tenant) Key { return Key{tenantPK(t) + "#P", "CATALOGUE"} }
+
+// Product is one product of a tenant's shop, by its handle. A handle with a "#"
+// is Invalid.
+func Product(t id.Tenant, handle string) (Key, error) {
+	if handle == "" || len(handle) > 512 || strings.Contains(handle, "#") {
+		return Key{}, fault.E(fault.Invalid, "That is not a product.", nil)
+	}
+	return Key{tenantPK(t) + "#P", "PRODUCT#" + handle}, nil
+}
+
+// Products is the range of all of a tenant's products.
+func Products(t id.Tenant) Range { return prefix(tenantPK(t)+"#P", "PRODUCT#") }
+
 // Site is the state of a tenant's crawled website.
 func Site(t id.Tenant) Key { return Key{tenantPK(t) + "#K", "SITE"} }
 
@@ -63,9 +93,27 @@ func Message(t id.Tenant, c id.Conversation, turn, side int) Key {
 	return Key{conversationPK(t, c), fmt.Sprintf("M#%06d#%d", turn, side)}
 }
 
-// Thread is the range of a conversation's messages and, last, its head.
+// Standing is what a person has asked for their conversation: it sorts directly
+// after the head, and is read with it.
+func Standing(t id.Tenant, c id.Conversation) Key {
+	return Key{conversationPK(t, c), "META#STANDING"}
+}
+
+// Thread is the range of a conversation's messages, then its head, then what the
+// person has asked for it.
 func Thread(t id.Tenant, c id.Conversation) Range {
-	return Range{pk: conversationPK(t, c), from: "M#", to: "META"}
+	return Range{pk: conversationPK(t, c), from: "M#", to: "META#STANDING"}
+}
+
+// BelowStanding and AboveStanding are all else that a conversation's partition
+// holds.
+func BelowStanding(t id.Tenant, c id.Conversation) Range {
+	return Range{pk: conversationPK(t, c), from: " ", to: "META#STANDIN"}
+}
+
+// AboveStanding is the rest of BelowStanding.
+func AboveStanding(t id.Tenant, c id.Conversation) Range {
+	return Range{pk: conversationPK(t, c), from: "META#STANDING ", to: "~"}
 }
 
 // Messages is the range of a conversation's messages without its head.
@@ -80,6 +128,68 @@ func Ledger(t id.Tenant, c id.Conversation, turn int, m id.Message) Key {
 // Ledgers is the range of a conversation's ledger entries.
 func Ledgers(t id.Tenant, c id.Conversation) Range {
 	return prefix(conversationPK(t, c), "L#")
+}
+
+// Request is a request that a person made about their data.
+func Request(t id.Tenant, r id.Request) Key { return Key{tenantPK(t) + "#R", "REQ#" + string(r)} }
+
+// Requests is the range of a tenant's privacy requests.
+func Requests(t id.Tenant) Range { return prefix(tenantPK(t)+"#R", "REQ#") }
+
+func subjectPK(t id.Tenant, s id.Subject) string { return tenantPK(t) + "#S#" + string(s) }
+
+// SubjectLink says that a conversation is a person's, who is named by a keyed hash.
+func SubjectLink(t id.Tenant, s id.Subject, c id.Conversation) Key {
+	return Key{subjectPK(t, s), "C#" + string(c)}
+}
+
+// SubjectErased says that a person's records were erased.
+func SubjectErased(t id.Tenant, s id.Subject) Key { return Key{subjectPK(t, s), "ERASED"} }
+
+// Erasure is one line of the ledger of erasures, listed by day, written 2006-01-02:
+// a conversation that must stay erased, even when a backup brings it back.
+func Erasure(t id.Tenant, c id.Conversation, day string) Key {
+	return Key{"X#erased#" + day, string(t) + "#" + string(c)}
+}
+
+// Erasures is the range of a day's erasures.
+func Erasures(day string) Range { return Range{pk: "X#erased#" + day, from: " ", to: "~"} }
+
+// SubjectLinks is the range of the conversations that are a person's.
+func SubjectLinks(t id.Tenant, s id.Subject) Range { return prefix(subjectPK(t, s), "C#") }
+
+// Verification is one attempt to prove that an order is the shopper's.
+func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {
+	return Key{conversationPK(t, c), "V#" + string(v)}
+}
+
+// OrderGrant says that the shopper of a conversation has proved that an order is
+// theirs.
+func OrderGrant(t id.Tenant, c id.Conversation, o id.Order) Key {
+	return Key{conversationPK(t, c), "O#" + string(o)}
+}
+
+// OrderGrants is the range of all orders a conversation's shopper has proved.
+func OrderGrants(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "O#") }
+
+// Action is a change to an order that was proposed in a conversation.
+func Action(t id.Tenant, c id.Conversation, a id.Action) Key {
+	return Key{conversationPK(t, c), "A#" + string(a)}
+}
+
+// Approval is a proposed change that waits for the merchant's decision.
+func Approval(t id.Tenant, a id.Action) Key { return Key{tenantPK(t) + "#R", "APPROVAL#" + string(a)} }
+
+// Approvals is the range of all of a merchant's approvals.
+func Approvals(t id.Tenant) Range { return prefix(tenantPK(t)+"#R", "APPROVAL#") }
+
+// OrderRules are a merchant's rules for changes to orders.
+func OrderRules(t id.Tenant) Key { return Key{tenantPK(t), "RULES"} }
+
+// Counter counts what one party (a keyed hash or an identifier) did of a kind in
+// one span of time, which is named by when it began, in Unix seconds.
+func Counter(t id.Tenant, kind, who string, began int64) Key {
+	return Key{tenantPK(t) + "#N#" + kind + "#" + who, fmt.Sprintf("%d", began)}
 }
 
 // TenantKey is the wrapped key that wraps a tenant's other keys.
@@ -131,6 +241,10 @@ type Due struct {
 // 2006-01-02.
 func CrawlDue(t id.Tenant, day string) Due { return Due{duePK("crawl", day), string(t)} }
 
+// ShopDue lists the tenants whose connected shop is to be looked after on a day,
+// written 2006-01-02.
+func ShopDue(t id.Tenant, day string) Due { return Due{duePK("shop", day), string(t)} }
+
 // ChatActive lists a tenant's conversations by the last day a shopper wrote on,
 // written 2006-01-02.
 func ChatActive(t id.Tenant, c id.Conversation, day string) Due {
@@ -138,3 +252,14 @@ func ChatActive(t id.Tenant, c id.Conversation, day string) Due {
 }
 
 func duePK(kind, day string) string { return kind + "#" + day }
+
+// RequestWaiting lists privacy requests that wait for a worker.
+func RequestWaiting(t id.Tenant, r id.Request) Due {
+	return Due{"rights#waiting", string(t) + "#" + string(r)}
+}
+
+// RequestDue lists open privacy requests by the last day they may be answered on,
+// written 2006-01-02.
+func RequestDue(t id.Tenant, r id.Request, day string) Due {
+	return Due{duePK("rights#due", day), string(t) + "#" + string(r)}
+}

@@ -19,6 +19,14 @@ func TestKeyShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shop, err := table.Shop("kettle-and-co.myshopify.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	product, err := table.Product("acme", "green-kettle")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var b strings.Builder
 	for _, k := range []struct {
 		name string
@@ -27,23 +35,45 @@ func TestKeyShapes(t *testing.T) {
 		{"Merchant", table.Merchant("acme")},
 		{"Usage", table.Usage("acme", "2026-11-24")},
 		{"Secret", table.Secret("acme", "openai")},
+		{"Integration", table.Integration("acme", "shopify")},
+		{"Shop", shop},
+		{"ShopEvent", table.ShopEvent("acme", "9f2c")},
+		{"Catalogue", table.Catalogue("acme")},
+		{"Product", product},
 		{"Site", table.Site("acme")},
 		{"Question", table.Question("acme", "returns-1")},
 		{"Conversation", table.Conversation("acme", "c1")},
 		{"Message, question", table.Message("acme", "c1", 7, 0)},
 		{"Message, answer", table.Message("acme", "c1", 7, 1)},
 		{"Ledger", table.Ledger("acme", "c1", 7, "m1")},
+		{"Verification", table.Verification("acme", "c1", "v1")},
+		{"OrderGrant", table.OrderGrant("acme", "c1", "5001042")},
+		{"Action", table.Action("acme", "c1", "a1")},
+		{"Approval", table.Approval("acme", "a1")},
+		{"OrderRules", table.OrderRules("acme")},
+		{"Counter", table.Counter("acme", "verify-order-hour", "hash", 1795512600)},
 		{"TenantKey", table.TenantKey("acme")},
 		{"DayKey", table.DayKey("acme", "2026-11-24")},
 		{"SubjectKey", table.SubjectKey("acme", "s1")},
+		{"Request", table.Request("acme", "r1")},
+		{"Standing", table.Standing("acme", "c1")},
+		{"SubjectErased", table.SubjectErased("acme", "s1")},
+		{"Erasure", table.Erasure("acme", "c1", "2026-11-24")},
+		{"SubjectLink", table.SubjectLink("acme", "s1", "c1")},
 		{"Domain", domain},
 	} {
 		fmt.Fprintf(&b, "%-18s %-40s %s\n", k.name, k.key.PK, k.key.SK)
 	}
 	due := table.CrawlDue("acme", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "CrawlDue (index)", due.DuePK, due.DueSK)
+	shopDue := table.ShopDue("acme", "2026-11-25")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ShopDue (index)", shopDue.DuePK, shopDue.DueSK)
 	began := table.ChatActive("acme", "0e7qaygv5yds6nyjphf6j25k66", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ChatActive (index)", began.DuePK, began.DueSK)
+
+	waiting, dueOn := table.RequestWaiting("acme", "r1"), table.RequestDue("acme", "r1", "2026-12-24")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "RequestWaiting (index)", waiting.DuePK, waiting.DueSK)
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "RequestDue (index)", dueOn.DuePK, dueOn.DueSK)
 
 	path := filepath.Join("testdata", "keys.golden")
 	if *update {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -76,6 +77,15 @@ func (s *Store) Lookup(ctx context.Context, k Key, v any) error {
 		return fmt.Errorf("%q is not a look-up key", k.PK)
 	}
 	return s.get(ctx, k, v)
+}
+
+// List reads all items of a range that is found without knowing a tenant, such as
+// a day's erasures.
+func (s *Store) List(ctx context.Context, r Range) ([]Item, error) {
+	if !isLookup(r.pk) {
+		return nil, fmt.Errorf("%q is not a look-up key", r.pk)
+	}
+	return s.queryAll(ctx, r, 0, true, s.live)
 }
 
 // GetItem is Get for an item that is decoded later.
@@ -154,6 +164,10 @@ func (s *Store) query(ctx context.Context, t id.Tenant, r Range, limit int, forw
 	if err := s.check(t, Key{PK: r.pk}); err != nil {
 		return nil, err
 	}
+	return s.queryAll(ctx, r, limit, forward, keep)
+}
+
+func (s *Store) queryAll(ctx context.Context, r Range, limit int, forward bool, keep func(Attributes) bool) ([]Item, error) {
 	in := request{
 		TableName:                 s.name,
 		KeyConditionExpression:    "PK = :pk AND SK BETWEEN :from AND :to",
@@ -194,6 +208,12 @@ func (s *Store) CrawlsDue(ctx context.Context, day string) ([]id.Tenant, error) 
 	return due[id.Tenant](ctx, s, duePK("crawl", day), "", 0)
 }
 
+// ShopsDue lists the tenants whose connected shop is to be looked after on a day,
+// written 2006-01-02.
+func (s *Store) ShopsDue(ctx context.Context, day string) ([]id.Tenant, error) {
+	return due[id.Tenant](ctx, s, duePK("shop", day), "", 0)
+}
+
 // Chats lists up to limit conversations of a tenant whose last day is the given
 // one, written 2006-01-02, that come after one ("" for the first), in the order of
 // their ids.
@@ -203,6 +223,26 @@ func (s *Store) Chats(ctx context.Context, t id.Tenant, day string, after id.Con
 		return nil, err
 	}
 	return due[id.Conversation](ctx, s, at.DuePK, string(after), limit)
+}
+
+// RequestsWaiting lists the privacy requests that wait for a worker, of all tenants.
+func (s *Store) RequestsWaiting(ctx context.Context) ([]WaitingRequest, error) {
+	found, err := due[string](ctx, s, "rights#waiting", "", 0)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]WaitingRequest, len(found))
+	for i, f := range found {
+		t, r, _ := strings.Cut(f, "#")
+		all[i] = WaitingRequest{id.Tenant(t), id.Request(r)}
+	}
+	return all, nil
+}
+
+// WaitingRequest names a privacy request and whose it is.
+type WaitingRequest struct {
+	Tenant  id.Tenant
+	Request id.Request
 }
 
 // due lists up to limit entries of a partition of the due index after one; limit 0

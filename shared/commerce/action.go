@@ -1,0 +1,422 @@
+package commerce
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"omniops/shared/conversation"
+	"omniops/shared/fault"
+	"omniops/shared/id"
+	"omniops/shared/seal"
+	"omniops/shared/table"
+)
+
+// State is how far a change to an order is.
+type State string
+
+// The states. From one that is final nothing leads on.
+const (
+	Proposed  State = "proposed"  // shown to the shopper, who has not said yes
+	Declined  State = "declined"  // final: the shopper said no
+	Lapsed    State = "expired"   // final: nobody said anything in time
+	Confirmed State = "confirmed" // the shopper said yes
+	Waiting   State = "approval"  // a person decides
+	Approved  State = "approved"  // a person said yes
+	Refused   State = "refused"   // final: a person said no
+	Running   State = "running"   // granted, and being carried out
+	Done      State = "done"      // final
+	Failed    State = "failed"    // final: the shop system would not, or there was nothing to do
+	Unknown   State = "unknown"   // final for code: a person finds out whether it happened
+)
+
+// Times and bounds of an action.
+const (
+	proposalLife = 10 * time.Minute
+	maxReason    = 200 // characters
+	maxAttempts  = 3   // at carrying out, before a person finds out
+	tallyIn      = 30 * 24 * time.Hour
+)
+
+// Action is a change to an order on its way from a proposal to a receipt.
+type Action struct {
+	ID        id.Action
+	Kind      ActionKind
+	State     State
+	Order     id.Order
+	Text      string // what would be done, in plain words
+	Receipt   string // what came of it, in plain words; empty before
+	ExpiresAt time.Time
+	Decisions []Decision
+}
+
+// Decision is one step of an action: who decided what, on which ground.
+type Decision struct {
+	At      time.Time `json:"at"`
+	By      string    `json:"by"` // shopper, rules, merchant or shop
+	State   State     `json:"state"`
+	Verdict *Verdict  `json:"verdict,omitempty"`
+	Inputs  *Inputs   `json:"inputs,omitempty"`
+}
+
+// Inputs are the facts a verdict rests on.
+type Inputs struct {
+	Fulfillment Fulfillment `json:"fulfillment"`
+	Payment     Payment     `json:"payment"`
+	PlacedAt    time.Time   `json:"placed_at"`
+	DeliveredAt time.Time   `json:"delivered_at"`
+	Amount      Money       `json:"amount"`
+	Times       int64       `json:"times_in_30_days"`
+}
+
+// license is what a change is carried out under: single-use, and for exactly this
+// customer, order, amount, rule version and idempotency key.
+type license struct {
+	Customer string    `json:"customer"`
+	Order    id.Order  `json:"order"`
+	Amount   Money     `json:"amount"`
+	Rules    string    `json:"rules"`
+	By       string    `json:"by"`
+	Key      string    `json:"key"`
+	At       time.Time `json:"at"`
+}
+
+// details is the part of an action that is sealed.
+type details struct {
+	Number    string     `json:"number"`
+	Lines     []Line     `json:"lines,omitempty"`
+	Items     string     `json:"items,omitempty"` // the lines in words
+	Amount    Money      `json:"amount,omitzero"`
+	Address   *Address   `json:"address,omitempty"`
+	Reason    string     `json:"reason,omitempty"`
+	Language  string     `json:"language"`
+	Text      string     `json:"text"`
+	Receipt   string     `json:"receipt,omitempty"`
+	License   *license   `json:"license,omitempty"`
+	Decisions []Decision `json:"decisions"`
+}
+
+// Wish is what a model proposes. Its items are the titles of an order's; it says
+// nothing of whose the order is, and nothing of money.
+type Wish struct {
+	Kind   ActionKind `json:"kind"`
+	Items  []WishItem `json:"items"`
+	Reason string     `json:"reason"`
+}
+
+// WishItem is a number of one item.
+type WishItem struct {
+	Title    string `json:"title"`
+	Quantity int    `json:"quantity"`
+}
+
+// Actions keeps changes to orders from their proposal to their receipt. It is safe
+// for concurrent use.
+type Actions struct {
+	table *table.Store
+	keys  *seal.Keyring
+	rules *RuleBook
+}
+
+// NewActions makes an Actions on the main table.
+func NewActions(main *table.Store, keys *seal.Keyring) *Actions {
+	return &Actions{main, keys, NewRuleBook(main)}
+}
+
+// ErrWhichItems says that a wish does not tell which of the order's items it is
+// about.
+var ErrWhichItems = errors.New("which items is open")
+
+// Propose writes down what a shopper could confirm. The order is one that the
+// conversation has proved. What could not be done by anybody has the state Failed
+// and says why; nothing is stored of it. A wish that names no item of the order is
+// Invalid, and so is one of several items that names none (ErrWhichItems).
+func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platform, o Order, w Wish, language string, keep time.Duration) (Action, error) {
+	a, items, err := wish(o, w)
+	if err != nil {
+		return Action{}, err
+	}
+	if _, moot := impossible(o, a); a.kind == RefundItems && !moot {
+		if a.amount, err = shop.Refundable(ctx, Access{ref.Tenant, Support}, o.ID, a.lines); err != nil {
+			return Action{}, fmt.Errorf("work out refund: %w", err)
+		}
+	}
+	now := s.table.Now().UTC()
+	rules, err := s.rules.Get(ctx, ref.Tenant)
+	if err != nil {
+		return Action{}, err
+	}
+	times, err := s.times(ctx, ref.Tenant, a.kind, o)
+	if err != nil {
+		return Action{}, err
+	}
+	v := rules.judge(o, a, times, now)
+	if v.Outcome == Moot {
+		return Action{Kind: a.kind, State: Failed, Order: o.ID, Receipt: say(language, string(v.Reasons[0]), o.Number)}, nil
+	}
+	d := details{
+		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortReason(w.Reason), Language: language,
+		Text: proposal(language, a, o.Number, items),
+		Decisions: []Decision{{
+			At: now, By: "rules", State: Proposed, Verdict: &v, Inputs: &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.amount, times},
+		}},
+	}
+	if v.Outcome == Approval {
+		d.Text += " " + say(language, "by_person")
+	}
+	item := actionItem{
+		Key: table.Action(ref.Tenant, ref.Conversation, id.New[id.Action](now)), Shopper: ref.Shopper, Order: o.ID, Kind: a.kind, State: Proposed,
+		Until: now.Add(proposalLife).Truncate(time.Second).Unix(), ExpireAt: now.Add(keep).Unix(),
+	}
+	if item.Body, err = s.seal(ctx, ref, d); err != nil {
+		return Action{}, err
+	}
+	if err := s.table.Create(ctx, ref.Tenant, item); err != nil {
+		return Action{}, fmt.Errorf("store proposal: %w", err)
+	}
+	return s.view(ref, item, d), nil
+}
+
+// wish makes of a model's words what is asked of an order: lines that it has, and
+// for a cancellation, an amount.
+func wish(o Order, w Wish) (asked, string, error) {
+	a := asked{kind: w.Kind}
+	if !slices.Contains(kinds, w.Kind) {
+		return a, "", fault.E(fault.Invalid, "There is no such action.", nil)
+	}
+	switch w.Kind {
+	case Cancel:
+		a.amount = Money{max(o.Total.Minor-o.Refunded.Minor, 0), o.Total.Currency}
+		if o.Payment != Paid && o.Payment != PartiallyRefunded && o.Payment != PartiallyPaid {
+			a.amount.Minor = 0
+		}
+		return a, "", nil
+	case ChangeAddress:
+		return a, "", nil
+	}
+	left := func(i LineItem) int {
+		if w.Kind == RefundItems {
+			return i.Refundable
+		}
+		return i.Returnable
+	}
+	open := slices.DeleteFunc(slices.Clone(o.Items), func(i LineItem) bool { return left(i) == 0 })
+	if len(w.Items) == 0 && len(open) > 1 {
+		return a, "", fault.E(fault.Invalid, "Say which items.", ErrWhichItems)
+	}
+	wanted := w.Items
+	if len(wanted) == 0 {
+		for _, i := range open {
+			wanted = append(wanted, WishItem{i.Title, left(i)})
+		}
+	}
+	var words []string
+	for _, want := range wanted {
+		at := slices.IndexFunc(o.Items, func(i LineItem) bool { return named(i, want.Title) && left(i) > 0 })
+		if at < 0 {
+			at = slices.IndexFunc(o.Items, func(i LineItem) bool { return named(i, want.Title) })
+		}
+		if at < 0 {
+			return a, "", fault.E(fault.Invalid, "The order has no such item.", ErrWhichItems)
+		}
+		i := o.Items[at]
+		n := min(max(want.Quantity, 1), max(left(i), 1))
+		if slices.ContainsFunc(a.lines, func(l Line) bool { return l.ID == i.ID }) {
+			continue
+		}
+		a.lines = append(a.lines, Line{i.ID, i.FulfilledID, n})
+		words = append(words, fmt.Sprintf("%d × %s", n, clip(i.Title)))
+	}
+	return a, strings.Join(words, ", "), nil
+}
+
+// named reports whether a line item is the one that a title names.
+func named(i LineItem, title string) bool {
+	title = clip(title)
+	return title != "" && (strings.EqualFold(clip(i.Title), title) || strings.EqualFold(clip(i.Title+", "+i.Variant), title) || strings.EqualFold(clip(i.Title+" "+i.Variant), title))
+}
+
+func proposal(language string, a asked, number, items string) string {
+	if a.kind == Cancel && a.amount.Minor > 0 {
+		return say(language, "cancel_paid", number, a.amount)
+	}
+	return say(language, string(a.kind), number, items, a.amount)
+}
+
+func shortReason(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if utf8.RuneCountInString(s) > maxReason {
+		s = string([]rune(s)[:maxReason])
+	}
+	return s
+}
+
+// Get reads an action of a conversation: NotFound if there is none, or it is
+// another's.
+func (s *Actions) Get(ctx context.Context, ref conversation.Ref, a id.Action) (Action, error) {
+	item, d, err := s.open(ctx, ref, a)
+	if err != nil {
+		return Action{}, err
+	}
+	return s.view(ref, item, d), nil
+}
+
+// Answer is a shopper's yes or no to a proposal.
+type Answer struct {
+	Confirm bool
+	Address *Address // of a change of address
+}
+
+// Decide takes a shopper's answer, and reports whether the action is now to be
+// carried out. An action that is past being decided is given as it is: the second
+// yes changes nothing. A yes needs the order to be proved still: Forbidden.
+func (s *Actions) Decide(ctx context.Context, ref conversation.Ref, a id.Action, answer Answer, grants []Grant) (Action, bool, error) {
+	item, d, err := s.open(ctx, ref, a)
+	if err != nil {
+		return Action{}, false, err
+	}
+	view := s.view(ref, item, d)
+	if view.State != Proposed {
+		return view, item.State == Confirmed && answer.Confirm, nil // it may not have been queued
+	}
+	next := Declined
+	if answer.Confirm {
+		next = Confirmed
+		if !slices.ContainsFunc(grants, func(g Grant) bool { return g.Order == item.Order }) {
+			return Action{}, false, errNotYours()
+		}
+		if item.Kind == ChangeAddress {
+			if d.Address, err = checked(answer.Address); err != nil {
+				return Action{}, false, err
+			}
+		}
+	}
+	d.decided(s.table.Now(), "shopper", next, nil)
+	stored, err := s.move(ctx, ref, item, next, d)
+	if fault.KindOf(err) == fault.Conflict { // the other tab was faster
+		again, err := s.Get(ctx, ref, a)
+		return again, false, err
+	}
+	if err != nil {
+		return Action{}, false, err
+	}
+	return s.view(ref, stored, d), next == Confirmed, nil
+}
+
+// Rule takes a person's decision on an action that waits for one, and reports
+// whether it is now to be carried out: Conflict when it does not wait any more.
+func (s *Actions) Rule(ctx context.Context, ref conversation.Ref, a id.Action, approve bool) (Action, error) {
+	item, d, err := s.open(ctx, ref, a)
+	if err != nil {
+		return Action{}, err
+	}
+	if item.State != Waiting {
+		return Action{}, fault.E(fault.Conflict, "This request has been decided already.", nil)
+	}
+	next := Refused
+	if approve {
+		next = Approved
+	} else {
+		d.Receipt = say(d.Language, "refused")
+	}
+	d.decided(s.table.Now(), "merchant", next, nil)
+	if item, err = s.move(ctx, ref, item, next, d); err != nil {
+		return Action{}, err
+	}
+	return s.view(ref, item, d), nil
+}
+
+// decided adds a step to an action's record.
+func (d *details) decided(at time.Time, by string, next State, v *Verdict) {
+	d.Decisions = append(d.Decisions, Decision{At: at.UTC().Truncate(time.Millisecond), By: by, State: next, Verdict: v})
+}
+
+// checked gives a complete address.
+func checked(a *Address) (*Address, error) {
+	if a == nil {
+		return nil, fault.E(fault.Invalid, "Give the new address.", nil)
+	}
+	c := Address{clip(a.Name), clip(a.Line1), clip(a.Line2), clip(a.City), clip(a.Province), clip(a.Zip), strings.ToUpper(strings.TrimSpace(a.Country))}
+	if c.Name == "" || c.Line1 == "" || c.City == "" || len(c.Country) != 2 || strings.Trim(c.Country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return nil, fault.E(fault.Invalid, "An address has a name, a street, a town and a country such as GB.", nil)
+	}
+	return &c, nil
+}
+
+// view is an action as it is shown.
+func (s *Actions) view(_ conversation.Ref, item actionItem, d details) Action {
+	_, name, _ := strings.Cut(item.SK, "#")
+	a := Action{
+		ID: id.Action(name), Kind: item.Kind, State: item.State, Order: item.Order, Text: d.Text, Receipt: d.Receipt,
+		ExpiresAt: time.Unix(item.Until, 0).UTC(), Decisions: d.Decisions,
+	}
+	if a.State == Proposed && !s.table.Now().Before(a.ExpiresAt) {
+		a.State = Lapsed
+	}
+	return a
+}
+
+// open reads an action: NotFound if there is none, or it is another shopper's.
+func (s *Actions) open(ctx context.Context, ref conversation.Ref, a id.Action) (actionItem, details, error) {
+	var item actionItem
+	var d details
+	found, err := s.table.GetAll(ctx, ref.Tenant, table.Action(ref.Tenant, ref.Conversation, a))
+	if err != nil {
+		return item, d, fmt.Errorf("read action %s: %w", a, err)
+	}
+	missing := fault.E(fault.NotFound, "There is no such request.", nil)
+	if !found[0].Exists() {
+		return item, d, missing
+	}
+	if err := found[0].Decode(&item); err != nil {
+		return item, d, err
+	}
+	if item.Shopper != ref.Shopper {
+		return actionItem{}, d, missing
+	}
+	body, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, item.Body)
+	if err != nil {
+		return item, d, err
+	}
+	if err := json.Unmarshal([]byte(body.Reveal()), &d); err != nil {
+		return item, d, fmt.Errorf("decode action %s: %w", a, err)
+	}
+	return item, d, nil
+}
+
+// move stores an action's next state over the one that was read: Conflict if it
+// has moved meanwhile.
+func (s *Actions) move(ctx context.Context, ref conversation.Ref, item actionItem, next State, d details) (actionItem, error) {
+	was := item.State
+	item.State = next
+	var err error
+	if item.Body, err = s.seal(ctx, ref, d); err != nil {
+		return item, err
+	}
+	if err := s.table.Replace(ctx, ref.Tenant, item, "state", was); err != nil {
+		return item, fmt.Errorf("move action from %s to %s: %w", was, next, err)
+	}
+	return item, nil
+}
+
+func (s *Actions) seal(ctx context.Context, ref conversation.Ref, d details) (seal.Text, error) {
+	body, err := json.Marshal(d)
+	if err != nil {
+		return nil, fmt.Errorf("encode action: %w", err)
+	}
+	return s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(string(body)))
+}
+
+// newKey makes an idempotency key: a random UUID (RFC 9562, version 4).
+func newKey() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // documented never to fail
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

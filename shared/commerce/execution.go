@@ -1,0 +1,313 @@
+package commerce
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"omniops/shared/conversation"
+	"omniops/shared/fault"
+	"omniops/shared/id"
+	"omniops/shared/table"
+)
+
+// Task names an action that is to be carried out. It is what a worker is sent.
+type Task struct {
+	conversation.Ref
+	Action id.Action
+}
+
+// Told is a letter about what came of an action.
+type Told struct {
+	Shopper bool   // goes to the customer, else to the merchant
+	To      string // the customer's address; empty for the merchant
+	Subject string
+	Text    string
+	Key     string // the same for the same letter
+}
+
+// Execute carries an action on from where it is: what a shopper confirmed is judged
+// once more by the rules, on the order as it is now, and is granted or passed on to
+// a person; what is granted is carried out once. It is to be called again after an
+// error that may pass, and until then nothing is lost; called twice, it does
+// nothing twice. The letters are to be sent in every case.
+func (s *Actions) Execute(ctx context.Context, task Task, shop Platform) ([]Told, error) {
+	item, d, err := s.open(ctx, task.Ref, task.Action)
+	if fault.KindOf(err) == fault.NotFound { // erased meanwhile
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch item.State {
+	case Confirmed, Approved:
+		order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
+		if err != nil {
+			return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
+		}
+		item, d, told, err := s.grant(ctx, task, item, d, order)
+		if err != nil || item.State != Running {
+			return told, err
+		}
+		return s.carryOut(ctx, task, item, d, shop, order.Email)
+	case Refused:
+		order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
+		if err != nil {
+			return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
+		}
+		return []Told{s.toShopper(task, d, order.Email)}, nil
+	case Running: // an attempt before did not end well
+		order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
+		if err != nil {
+			return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
+		}
+		return s.carryOut(ctx, task, item, d, shop, order.Email)
+	}
+	return nil, nil
+}
+
+// grant judges an action by the order as it is now. It gives the action in its next
+// state: Running with a license, Waiting for a person, or Failed.
+func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d details, o Order) (actionItem, details, []Told, error) {
+	now := s.table.Now().UTC()
+	rules, err := s.rules.Get(ctx, task.Tenant)
+	if err != nil {
+		return item, d, nil, err
+	}
+	times, err := s.times(ctx, task.Tenant, item.Kind, o)
+	if err != nil {
+		return item, d, nil, err
+	}
+	a := asked{item.Kind, d.Lines, d.Amount}
+	v := rules.judge(o, a, times, now)
+	by := "rules"
+	if item.State == Approved {
+		by = "merchant"
+		if v.Outcome == Approval { // the person knew
+			v = Verdict{Outcome: Allowed, Version: v.Version}
+		}
+	}
+	if v.Outcome == Allowed && !unchanged(o, a) { // not what the shopper said yes to
+		v = Verdict{Outcome: Approval, Reasons: []Reason{Unclear}, Version: v.Version}
+	}
+	next := Running
+	var told []Told
+	switch v.Outcome {
+	case Moot:
+		next, d.Receipt = Failed, say(d.Language, string(v.Reasons[0]), d.Number)
+		told = []Told{s.toShopper(task, d, o.Email)}
+	case Approval:
+		next, d.Receipt = Waiting, say(d.Language, "passed_on")
+		told = []Told{{
+			Subject: say("en", "subject_approval", d.Number), Key: string(task.Action) + "-approval",
+			Text: say("en", "mail_approval", d.Number, d.Text, reasons(v), task.Action),
+		}}
+		err := s.table.Put(ctx, task.Tenant, approvalItem{
+			table.Approval(task.Tenant, task.Action), task.Conversation, task.Shopper, item.ExpireAt,
+		})
+		if err != nil {
+			return item, d, nil, fmt.Errorf("store approval of %s: %w", task.Action, err)
+		}
+	default:
+		d.License = &license{customerOf(o), o.ID, d.Amount, v.Version, by, newKey(), now}
+	}
+	d.decided(now, "rules", next, &v)
+	d.Decisions[len(d.Decisions)-1].Inputs = &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), d.Amount, times}
+	if item, err = s.move(ctx, task.Ref, item, next, d); err != nil {
+		return item, d, nil, err
+	}
+	if next == Running {
+		if err := s.tally(ctx, task.Tenant, item.Kind, o); err != nil {
+			return item, d, nil, err
+		}
+	}
+	return item, d, told, nil
+}
+
+// unchanged reports whether an order still has what a change is about, and a
+// cancellation still gives back what was said.
+func unchanged(o Order, a asked) bool {
+	if a.kind == Cancel {
+		now, _, err := wish(o, Wish{Kind: Cancel})
+		return err == nil && now.amount == a.amount
+	}
+	for _, l := range a.lines {
+		at := slices.IndexFunc(o.Items, func(i LineItem) bool { return i.ID == l.ID })
+		if at < 0 || a.kind == RefundItems && o.Items[at].Refundable < l.Quantity || a.kind == ReturnRequest && o.Items[at].Returnable < l.Quantity {
+			return false
+		}
+	}
+	return true
+}
+
+func reasons(v Verdict) string {
+	var words []string
+	for _, r := range v.Reasons {
+		words = append(words, strings.ReplaceAll(string(r), "_", " "))
+	}
+	return strings.Join(words, ", ")
+}
+
+// carryOut does what is licensed, unless it has been done.
+func (s *Actions) carryOut(ctx context.Context, task Task, item actionItem, d details, shop Platform, mail string) ([]Told, error) {
+	l := d.License
+	if l == nil || l.Order != item.Order {
+		return nil, fmt.Errorf("action %s runs without a license", task.Action) // a bug, or tampering
+	}
+	change := Change{
+		Kind: item.Kind, Order: l.Order, Key: l.Key, Lines: d.Lines, Amount: l.Amount, Reason: d.Reason,
+	}
+	if d.Address != nil {
+		change.Address = *d.Address
+	}
+	access := Access{task.Tenant, OrderAction}
+	// Noted before, so that an attempt that ends with this process is counted.
+	item.Attempts++
+	item, err := s.move(ctx, task.Ref, item, Running, d)
+	if err != nil {
+		return nil, err
+	}
+	receipt, done, err := Receipt{}, false, error(nil)
+	if item.Attempts > 1 || item.Kind == Cancel {
+		receipt, done, err = shop.Done(ctx, access, change)
+	}
+	if err == nil && !done {
+		receipt, err = shop.Do(ctx, access, change)
+	}
+	switch {
+	case err == nil:
+		d.Receipt = receiptText(d, item.Kind, receipt)
+		d.decided(s.table.Now(), "shop", Done, nil)
+		if _, err := s.move(ctx, task.Ref, item, Done, d); err != nil {
+			return nil, err
+		}
+		return []Told{s.toShopper(task, d, mail)}, nil
+	case fault.KindOf(err).Retryable() && item.Attempts < maxAttempts:
+		return nil, fmt.Errorf("carry out action %s: %w", task.Action, err)
+	case fault.KindOf(err).Retryable():
+		d.Receipt = say(d.Language, "unknown")
+		d.decided(s.table.Now(), "shop", Unknown, nil)
+		if _, err := s.move(ctx, task.Ref, item, Unknown, d); err != nil {
+			return nil, err
+		}
+		told := []Told{s.toShopper(task, d, mail), {
+			Subject: say("en", "subject_approval", d.Number), Key: string(task.Action) + "-unknown",
+			Text: say("en", "mail_approval", d.Number, d.Text, "it may have been carried out, but the shop system does not say; please look", task.Action),
+		}}
+		// Parked, so that an operator's alarm goes off too.
+		return told, fault.E(fault.Invalid, "", fmt.Errorf("action %s is unsettled after %d attempts: %w", task.Action, item.Attempts, err))
+	default: // the shop system will not
+		d.Receipt = say(d.Language, "failed")
+		d.decided(s.table.Now(), "shop", Failed, nil)
+		if _, err := s.move(ctx, task.Ref, item, Failed, d); err != nil {
+			return nil, err
+		}
+		return []Told{s.toShopper(task, d, mail)}, nil
+	}
+}
+
+func (s *Actions) toShopper(task Task, d details, mail string) Told {
+	return Told{Shopper: true, To: mail, Subject: say(d.Language, "subject_action", d.Number), Text: d.Text + "\n\n" + d.Receipt, Key: string(task.Action) + "-" + string(d.Decisions[len(d.Decisions)-1].State)}
+}
+
+// receiptText is what a shopper is told of a change that was carried out.
+func receiptText(d details, kind ActionKind, r Receipt) string {
+	switch {
+	case kind == Cancel && d.Amount.Minor > 0:
+		return say(d.Language, "done_cancel_paid", d.Number, d.Amount)
+	case kind == RefundItems:
+		return say(d.Language, "done_refund", d.Number, d.Amount)
+	}
+	return say(d.Language, "done_"+string(kind), d.Number, r.Reference)
+}
+
+// Pended are actions that wait for a person, with whose they are.
+type Pended struct {
+	Task
+	Details Action
+}
+
+// Approvals gives the actions that wait for the merchant, oldest first.
+func (s *Actions) Approvals(ctx context.Context, t id.Tenant) ([]Pended, error) {
+	items, err := s.table.Earliest(ctx, t, table.Approvals(t), 0)
+	if err != nil {
+		return nil, fmt.Errorf("read approvals: %w", err)
+	}
+	var all []Pended
+	for _, item := range items {
+		w, err := s.waiting(ctx, t, item)
+		if fault.KindOf(err) == fault.NotFound { // erased
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if w.Details.State == Waiting {
+			all = append(all, w)
+		}
+	}
+	return all, nil
+}
+
+// Approval finds an action that waited for the merchant: NotFound if there is none.
+func (s *Actions) Approval(ctx context.Context, t id.Tenant, a id.Action) (Pended, error) {
+	item, err := s.table.GetItem(ctx, t, table.Approval(t, a))
+	if err != nil {
+		return Pended{}, err
+	}
+	return s.waiting(ctx, t, item)
+}
+
+func (s *Actions) waiting(ctx context.Context, t id.Tenant, item table.Item) (Pended, error) {
+	var stored approvalItem
+	if err := item.Decode(&stored); err != nil {
+		return Pended{}, err
+	}
+	_, name, _ := strings.Cut(item.Key().SK, "#")
+	task := Task{conversation.Ref{Tenant: t, Conversation: stored.Conversation, Shopper: stored.Shopper}, id.Action(name)}
+	a, err := s.Get(ctx, task.Ref, task.Action)
+	return Pended{task, a}, err
+}
+
+// times says how often an order's customer was granted a kind of change in this
+// span of 30 days.
+func (s *Actions) times(ctx context.Context, t id.Tenant, kind ActionKind, o Order) (int64, error) {
+	item := s.tallyOf(t, kind, o)
+	found, err := s.table.GetAll(ctx, t, item.Key)
+	if err != nil {
+		return 0, fmt.Errorf("read tally: %w", err)
+	}
+	if found[0].Exists() {
+		if err := found[0].Decode(&item); err != nil {
+			return 0, err
+		}
+	}
+	return item.Times, nil
+}
+
+func (s *Actions) tally(ctx context.Context, t id.Tenant, kind ActionKind, o Order) error {
+	if _, err := s.table.Add(ctx, t, s.tallyOf(t, kind, o), "times", 1); err != nil {
+		return fmt.Errorf("count action: %w", err)
+	}
+	return nil
+}
+
+func (s *Actions) tallyOf(t id.Tenant, kind ActionKind, o Order) tallyItem {
+	began := s.table.Now().Truncate(tallyIn)
+	return tallyItem{Key: table.Counter(t, "action-"+string(kind), customerOf(o), began.Unix()), ExpireAt: began.Add(tallyIn + 24*time.Hour).Unix()}
+}
+
+// customerOf names an order's customer by a hash: that of the platform's number
+// or, for a guest, of the address.
+func customerOf(o Order) string {
+	who := "customer|" + o.Customer
+	if o.Customer == "" {
+		who = "guest|" + strings.ToLower(o.Email)
+	}
+	sum := sha256.Sum256([]byte(who))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}

@@ -1,0 +1,11 @@
+package rights
+
+import (
+	"testing"
+
+	"omniops/shared/table/tabletest"
+)
+
+func TestRecordsDeclareAllTheyStore(t *testing.T) {
+	tabletest.Check(t, requestItem{}, linkItem{}, erasureItem{}, erasedItem{})
+}
