@@ -134,12 +134,14 @@ func TestTamperingIsFoundWhereItIs(t *testing.T) {
 		seq  int
 		harm func(row map[string]types.AttributeValue)
 	}{
-		"the first is changed":  {1, func(r map[string]types.AttributeValue) { r["entry"] = text(`{"actor":"system"}`) }},
-		"one is changed":        {3, func(r map[string]types.AttributeValue) { r["entry"] = text(`{"seq":3}`) }},
-		"a subject is changed":  {4, func(r map[string]types.AttributeValue) { delete(r, "subjects") }},
-		"a mark is changed":     {2, func(r map[string]types.AttributeValue) { r["mark"] = text("0000") }},
-		"a link is changed":     {5, func(r map[string]types.AttributeValue) { r["before"] = text("0000") }},
-		"an expiry is changed":  {5, func(r map[string]types.AttributeValue) { r["expires_at"] = &types.AttributeValueMemberN{Value: "1900000000"} }},
+		"the first is changed": {1, func(r map[string]types.AttributeValue) { r["entry"] = text(`{"actor":"system"}`) }},
+		"one is changed":       {3, func(r map[string]types.AttributeValue) { r["entry"] = text(`{"seq":3}`) }},
+		"a subject is changed": {4, func(r map[string]types.AttributeValue) { delete(r, "subjects") }},
+		"a mark is changed":    {2, func(r map[string]types.AttributeValue) { r["mark"] = text("0000") }},
+		"a link is changed":    {5, func(r map[string]types.AttributeValue) { r["before"] = text("0000") }},
+		"an expiry is changed": {5, func(r map[string]types.AttributeValue) {
+			r["expires_at"] = &types.AttributeValueMemberN{Value: "1900000000"}
+		}},
 		"the last is changed":   {6, func(r map[string]types.AttributeValue) { r["entry"] = text(`{}`) }},
 		"one is gone":           {3, nil},
 		"the first is gone":     {1, nil},

@@ -33,7 +33,7 @@ func Client(t testing.TB, c *localtest.Cloud, o *localtest.Outside, function str
 func Connect(t testing.TB, c *localtest.Cloud, o *localtest.Outside, installer *client.Client, tenant id.Tenant, store string) {
 	t.Helper()
 	const callback = "https://api.test/v1/shopify/callback"
-	installs, err := client.NewInstalls(installer, []byte(localtest.SessionSecret), callback)
+	installs, err := client.NewInstalls(installer, []byte(localtest.SessionSecret), callback, []byte(localtest.ShopifySecret))
 	if err != nil {
 		t.Fatal(err)
 	}
