@@ -70,7 +70,7 @@ var cues = []struct {
 		nom, prénom, nom complet, nom et prénom, nom de famille, destinataire, client, cliente, nombre, nombre completo, nombre y apellidos, apellido, apellidos, destinatario,
 		nome, cognome, nome e cognome, nome completo, sobrenome, destinatário, naam, voornaam, achternaam, volledige naam, ontvanger, klant, t a v, tav,
 		imię, nazwisko, imię i nazwisko, odbiorca, klientka, namn, förnamn, efternamn, fullständigt namn, mottagare, kund, ad, ad soyad, adı soyadı, isim, soyad, soyisim, alıcı, müşteri`},
-	{title, `mr, mrs, ms, miss, mister, mx, dr, prof, professor, herr, herrn, frau, monsieur, madame, mademoiselle, mme, mlle, señor, señora, señorita, sr, sra, srta, don, doña,
+	{title, `m, mr, mrs, ms, miss, mister, mx, dr, prof, professor, herr, herrn, frau, monsieur, madame, mademoiselle, mme, mlle, señor, señora, señorita, sr, sra, srta, don, doña,
 		signor, signora, signore, sig, sig ra, dott, dott ssa, dottor, dottoressa, dhr, heer, mevr, mevrouw, meneer, mw, senhor, senhora, dona, pani, pana, panu, panią, fru, fröken, sayın, bayan`},
 	{postIs, `postcode, post code, postal code, zip, zip code, zipcode, plz, postleitzahl, code postal, cp, código postal, cap, codice postale, cep, kod pocztowy, postnummer, posta kodu`},
 	{titleAfter, `bey, hanım, hanim`},

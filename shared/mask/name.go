@@ -12,8 +12,12 @@ func (v *spoken) name(n, next int, tells cue) (match, bool) {
 	}
 	gap := v.gap(next)
 	shouting := v.list[next-1].is(shouted) && v.runes(next-1) > 1
-	if tells&titleAfter != 0 && n > 0 && blank(v.gap(n)) && v.proper(n-1) {
-		return v.between(n-1, n, Name), true
+	if tells&titleAfter != 0 {
+		start := n
+		for start > 0 && n-start < 3 && blank(v.gap(start)) && v.proper(start-1) {
+			start--
+		}
+		return match{v.list[start].start, v.list[max(start, n-1)].end, Name}, start < n
 	}
 	if next >= len(v.list) {
 		return match{}, false
@@ -43,6 +47,8 @@ func (v *spoken) name(n, next int, tells cue) (match, bool) {
 	}
 	ok := false
 	switch {
+	case tells&title != 0 && v.runes(n) == 1: // M. Dupont, not a size
+		ok = v.text(n) == "M" && gap == ". " && (n == 0 || v.list[n-1].traits&numeric == 0 && !size(v.text(n-1)))
 	case tells&title != 0 && (blank(gap) || gap == ". " || gap == "."):
 		ok = true
 	case tells&relative != 0 && (blank(gap) || gap == ", "):
@@ -80,7 +86,7 @@ func (v *spoken) nameFrom(n int, loose, shouting bool) int {
 		switch {
 		case tells&title != 0 && tells&given == 0:
 			return end // a rule of its own begins here
-		case t.is(capital) && initial && !small:
+		case initial && (t.is(capital) && !small || !t.is(capital) && loose):
 			end = i + 1
 		case t.is(capital) && !(shouting && t.is(shouted)):
 			firm := i == n && loose && !t.is(shouted) && tells&(title|signOff|greeting) == 0 || i > n && tells&particle != 0 && v.capitalAfter(i)
@@ -133,7 +139,12 @@ func (v *spoken) nameGap(n int) bool {
 // proper reports whether token n looks like a name by itself.
 func (v *spoken) proper(n int) bool {
 	t := v.list[n]
-	return t.is(capital|lettered) && t.traits&(holder|numeric|ideograph) == 0 && v.tells(n)&never == 0
+	return t.is(capital|lettered) && t.traits&(holder|numeric|ideograph) == 0 && (v.tells(n)&never == 0 || v.tells(n)&given != 0)
+}
+
+// size reports whether a word speaks of the size of clothes.
+func size(word string) bool {
+	return strings.Contains(" taille size größe talla taglia maat tamanho rozmiar storlek beden en in de la le un une ", " "+strings.ToLower(word)+" ")
 }
 
 // label reports whether a gap makes what is before it the label of what is

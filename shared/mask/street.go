@@ -519,6 +519,9 @@ func (v *spoken) address(n int) (match, bool) {
 		switch {
 		case i > n && v.text(i) == "s" && (v.gap(i) == "'" || v.gap(i) == "’"):
 			end = i + 1
+		case i > n && t.is(capital) && v.tells(i-1)&particle != 0:
+			capitals++
+			end = i + 1
 		case t.is(numeric):
 			digits = true
 			end = i + 1
