@@ -41,6 +41,8 @@ const (
 	opens                        // counts only where a sentence begins
 	inStreet                     // a small word inside a street's name only
 	postIs                       // a postcode follows
+	hereAfter                    // a name stands before, where a sentence begins: "Jane here"
+	follows                      // may follow a name and begin something else
 	more                         // begins a longer phrase
 )
 
@@ -51,7 +53,7 @@ var cues = []struct {
 	tells   cue
 	phrases string
 }{
-	{saysName, `my name is, my full name is, my real name is, name is, the name is, name s, i am called, i m called, call me, goes by the name of,
+	{saysName, `my name is, my full name is, my real name is, name is, the name is, name down as, name as, name s, i am called, i m called, call me, goes by the name of,
 		under the name, under the name of, in the name of, in my name, name on the order is, registered to, ordered by, belongs to,
 		mein name ist, mein name lautet, ich heiße, ich heisse, ich heiss, der name ist, auf den namen, unter dem namen, name lautet,
 		je m appelle, mon nom est, je me nomme, au nom de, le nom est, sous le nom de, mon nom c est, mon prénom est,
@@ -62,9 +64,11 @@ var cues = []struct {
 		nazywam się, mam na imię, moje imię i nazwisko to, moje imię to, moje nazwisko to, na nazwisko, w imieniu,
 		jag heter, mitt namn är, mitt fullständiga namn är, i namnet, namnet är,
 		adım, benim adım, ismim, benim ismim, adım soyadım, adı, soyadım, adina, adına kayıtlı`},
-	{mayName, `i am, i m, ich bin, je suis, soy, yo soy, sono, io sono, ik ben, sou, eu sou, jestem, z tej strony, jag är`},
+	{hereAfter, `here, hier, här, mein name, mon nom, speaking`},
+	{follows, `and, from, i, where, who, my, und, aus, ich, wo, mein, meine, et, je, j, où, ma, mon, y, e, desde, mi, da, io, en, uit, ik, mijn, eu, meu, do, ja, mój, och, från, jag, ve, dan, again, here, speaking, with, order`},
+	{mayName, `is called, is named, named, heißt, heisst, s appelle, se llama, si chiama, heet, se chama, chama se, nazywa się, heter, le escribe, les escribe, te escribe, vous écrit, i am, i m, ich bin, je suis, soy, yo soy, sono, io sono, ik ben, sou, eu sou, jestem, z tej strony, jag är`},
 	{mayName | opens, `this is, it is, it s, hier ist, hier spricht, hier schreibt, c est, ici, habla, aquí, parla, qui, dit is, met, aqui é, aqui quem fala é, fala, tu, det här är, här är, ben`},
-	{given, `will, ella, ali, ben, april, june, rose, mai, jan, mark, grace, jean, ana, can, iris, elle, mi, may, summer, pilar, sol, may, noa, bo, li, an, sky, don, dag, max, bo`},
+	{given, `will, ella, ali, ben, april, june, rose, mai, jan, mark, grace, jean, ana, can, anders, maj, iris, elle, mi, may, summer, pilar, sol, may, noa, bo, li, an, sky, don, dag, max, bo`},
 	{labelName, `name, full name, first name, last name, surname, family name, given name, customer name, customer, recipient, recipient name, contact, contact name, cardholder,
 		attn, attention, vorname, nachname, familienname, vollständiger name, empfänger, empfängerin, kunde, kundin, kundenname, ansprechpartner, zu händen, z hd,
 		nom, prénom, nom complet, nom et prénom, nom de famille, destinataire, client, cliente, nombre, nombre completo, nombre y apellidos, apellido, apellidos, destinatario,
@@ -100,7 +104,7 @@ var cues = []struct {
 	{greeting, `hi, hello, hey, dear, good morning, good afternoon, good evening, hallo, hallihallo, liebe, lieber, guten tag, guten morgen, guten abend, sehr geehrte, sehr geehrter, grüezi, servus, moin,
 		bonjour, bonsoir, salut, cher, chère, hola, buenos días, buenas tardes, estimado, estimada, querido, querida, ciao, buongiorno, buonasera, salve, gentile, caro, cara,
 		beste, geachte, goedemorgen, goedemiddag, hoi, dag, olá, oi, bom dia, boa tarde, prezado, prezada, caro, cara, cześć, dzień dobry, witam, szanowna, szanowny, hej, hejsan, god morgon, tjena, merhaba, selam, sevgili, iyi günler`},
-	{signOff, `regards, kind regards, best regards, warm regards, many thanks, thanks, thank you, thx, cheers, best, best wishes, yours sincerely, sincerely, yours faithfully, yours, love, xoxo, cordially, all the best, signed,
+	{signOff, `regards, kind regards, best regards, warm regards, many thanks, thanks, thank you, thx, cheers, atte, gracias de antemano, best, best wishes, yours sincerely, sincerely, yours faithfully, yours, love, xoxo, cordially, all the best, signed,
 		grüße, grüsse, viele grüße, viele grüsse, liebe grüße, liebe grüsse, beste grüße, freundliche grüße, freundlichen grüßen, mit freundlichen grüßen, mit freundlichen grüssen, herzliche grüße, gruß, gruss, lg, vg, mfg, danke, vielen dank, danke schön, besten dank, dankeschön,
 		cordialement, bien cordialement, merci, merci beaucoup, merci d avance, bien à vous, salutations, bonne journée, cdt, amicalement, sincères salutations,
 		saludos, un saludo, saludos cordiales, gracias, muchas gracias, atentamente, un abrazo, cordialmente, mil gracias,
@@ -120,15 +124,15 @@ var cues = []struct {
 		mój adres to, adres to, adres dostawy, adres do wysyłki, adres wysyłki, nowy adres to, mieszkam przy, mieszkam na, zamieszkały, zamieszkała,
 		adress, min adress är, adressen är, leveransadress, ny adress är, jag bor på, fakturaadress, bosatt på,
 		adresim, adresi, teslimat adresi, teslimat adresim, fatura adresi, yeni adresim, açık adres, ev adresim, ikamet adresim`},
-	{phoneIs, `phone, phone number, telephone, tel, mobile, mobile number, cell, cell phone, call me at, call me on, call me, my number is, whatsapp, text me at, text me on, ring me on, reach me at, reach me on, fax, cellphone,
-		telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, rufnummer, rufen sie mich an, erreichbar unter, meine nummer ist, telefonisch unter,
+	{phoneIs, `phone, phone number, telephone, tel, mobile, mobile number, cell, cell phone, call me at, call me on, call me, my number is, my number, my number s, whatsapp, text me at, text me on, ring me on, reach me at, reach me on, fax, cellphone,
+		telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, rufnummer, rufen sie mich an, erreichbar unter, meine nummer ist, meine nummer, telefonisch unter,
 		téléphone, telephone, portable, numéro de téléphone, mon numéro est, mon numéro, appelez moi au, rappelez moi au, joignable au, tél,
-		teléfono, telefono, móvil, movil, celular, mi número es, llámenme al, llámame al, numero de telefono,
-		cellulare, telefonino, il mio numero è, numero di telefono, chiamatemi al, cell, recapito,
-		telefoonnummer, telefoon, mobiel, mobiele nummer, mijn nummer is, bel me op, gsm, bereikbaar op, nul zes,
-		telefone, celular, meu número é, meu telefone é, meu celular é, zap, ligue para, fone,
-		telefonu, numer telefonu, komórka, mój numer to, mój telefon to, proszę dzwonić, kom,
-		telefonnummer, mobilnummer, mitt nummer är, ring mig på, nås på, tfn,
+		teléfono, telefono, móvil, movil, celular, mi número es, mi número, llámenme al, llámame al, numero de telefono,
+		cellulare, telefonino, il mio numero è, il mio numero, numero di telefono, chiamatemi al, cell, recapito,
+		telefoonnummer, telefoon, mobiel, mobiele nummer, mijn nummer is, mijn nummer, bel me op, gsm, bereikbaar op, nul zes,
+		telefone, celular, meu número é, meu número, meu telefone é, meu celular é, zap, ligue para, fone,
+		telefonu, numer telefonu, komórka, mój numer to, mój numer, mój telefon to, proszę dzwonić, kom,
+		telefonnummer, mobilnummer, mitt nummer är, mitt nummer, ring mig på, nås på, tfn,
 		telefonum, telefon numaram, numaram, cep, cep telefonum, cep tel, gsm, beni arayın`},
 	{idIs, `passport, passport number, passport no, driving licence, driver license, drivers license, driver s license, driver s licence, licence number, id card, id number, national id, tax id, ssn, social security, social security number, national insurance, ni number, nino, nhs number, identity card,
 		reisepass, reisepassnummer, passnummer, personalausweis, ausweis, ausweisnummer, personalausweisnummer, führerschein, steuer id, steuer identifikationsnummer, steueridentifikationsnummer, steuernummer, idnr, sozialversicherungsnummer,
@@ -173,7 +177,7 @@ var cues = []struct {
 		eu, você, ele, ela, nós, vocês, eles, elas, o, a, os, as, um, uma, meu, minha, meus, seu, sua, e, ou, mas, se, porque, que, quem, quando, onde, como, qual, quanto, não, sim, obrigado, obrigada, olá, oi, aqui, ali, muito, também, já, ainda, com, sem, para, pra, por, em, no, na, nos, nas, do, da, dos, é, são, era, está, estou, tenho, tem, quero, queria, gostaria, posso, fiz, cliente, pedido, pedidos, entrega, encomenda, pacote, tamanho, cor, produto, errado, incorreto, escrito, senhores, equipe, brasileiro, brasileira, português, portuguesa, janeiro, fevereiro, março, abril, maio, junho, julho, setembro, outubro, novembro, dezembro, segunda, terça, quarta, quinta, sexta, sábado, brasil, portugal, bom, boa, todos, novo, nova, alérgico, alérgica, celíaca, celíaco, ia,
 		ja, ty, on, ona, my, wy, oni, mnie, mi, nas, mój, moja, moje, mojego, mojej, i, lub, albo, ale, jeśli, bo, że, co, kto, gdzie, kiedy, jak, dlaczego, który, która, nie, tak, proszę, dziękuję, dzień, cześć, tu, tutaj, tam, jeszcze, też, już, teraz, dzisiaj, jutro, wczoraj, bardzo, z, ze, bez, dla, do, od, na, w, we, po, przy, o, jest, są, był, była, mam, ma, mogę, chcę, chciałbym, chciałabym, zamówienie, zamówienia, zamówiłem, zamówiłam, paczka, paczki, dostawa, faktura, rozmiar, kolor, produkt, błędne, źle, klientem, klientką, zainteresowany, zainteresowana, państwo, panie, polakiem, polką, styczeń, luty, marzec, kwiecień, maj, czerwiec, lipiec, sierpień, wrzesień, październik, listopad, grudzień, polska, polsce, wszystkim, nowy, nowa, szanowni, numer,
 		jag, du, han, hon, vi, ni, de, dem, mig, dig, oss, er, en, ett, den, det, denna, detta, min, mitt, mina, din, er, ert, och, eller, men, om, för, att, som, vad, vem, var, när, hur, varför, vilken, inte, ingen, ja, nej, tack, hej, här, där, än, också, nu, idag, imorgon, igår, mycket, redan, med, utan, från, till, på, i, av, hos, är, var, har, hade, kan, vill, skulle, måste, kund, beställning, beställningen, ordern, leverans, paket, faktura, storlek, färg, produkt, fel, felstavat, intresserad, svensk, norsk, dansk, månad, januari, februari, mars, maj, augusti, måndag, tisdag, onsdag, torsdag, fredag, lördag, söndag, sverige, alla, ny, nytt, allergisk, besviken, nöjd, vänligen, allihop,
-		ben, sen, o, biz, siz, onlar, benim, senin, bizim, sizin, bir, bu, şu, ve, veya, ama, fakat, eğer, çünkü, ki, ne, kim, nerede, ne zaman, zaman, nasıl, neden, hangi, değil, yok, var, evet, hayır, lütfen, teşekkür, teşekkürler, merhaba, burada, orada, daha, da, de, şimdi, bugün, yarın, dün, çok, ile, için, gibi, kadar, sonra, önce, üzere, mi, mı, mu, mü, müşteri, sipariş, siparişim, siparişimi, siparişi, kargo, kargom, teslimat, fatura, beden, renk, ürün, yanlış, hatalı, yazılmış, memnun, memnunum, pişman, türk, ocak, şubat, mart, nisan, mayıs, haziran, temmuz, ağustos, eylül, ekim, kasım, aralık, pazartesi, salı, çarşamba, perşembe, cuma, cumartesi, pazar, türkiye, herkese, yeni, iade, numara, numaram, soyadı, soyad,
+		artık, adresi, adresim, kargo, lütfen, ben, sen, o, biz, siz, onlar, benim, senin, bizim, sizin, bir, bu, şu, ve, veya, ama, fakat, eğer, çünkü, ki, ne, kim, nerede, ne zaman, zaman, nasıl, neden, hangi, değil, yok, var, evet, hayır, lütfen, teşekkür, teşekkürler, merhaba, burada, orada, daha, da, de, şimdi, bugün, yarın, dün, çok, ile, için, gibi, kadar, sonra, önce, üzere, mi, mı, mu, mü, müşteri, sipariş, siparişim, siparişimi, siparişi, kargo, kargom, teslimat, fatura, beden, renk, ürün, yanlış, hatalı, yazılmış, memnun, memnunum, pişman, türk, ocak, şubat, mart, nisan, mayıs, haziran, temmuz, ağustos, eylül, ekim, kasım, aralık, pazartesi, salı, çarşamba, perşembe, cuma, cumartesi, pazar, türkiye, herkese, yeni, iade, numara, numaram, soyadı, soyad,
 		weihnachten, ostern, kinder, frauen, männer, navidad, noël, natale, natal, jul, muttertag, vatertag, mother, mothers, father, fathers, valentine, valentines, kids, children, women, men, her, him, babies, jungen, mädchen, mamma, papa, mom, dad,
 		coffee, martens, pepper, oetker, hauschka, muscle, dior, clean, scholl, beast, potato, jart, whippy, doubtfire, bean, men, teapot, kettle, mug, cup, tea, set, shirt, dress, shoes, boots, pan, knife, lamp, chair, table`},
 }

@@ -251,7 +251,7 @@ func (v *spoken) suffixed(n int) (match, bool) {
 	var word [longestWord]byte
 	w := string(fold(&word, v.text(n)))
 	for _, e := range endings {
-		if len(w) < len(e)+3 || !strings.HasSuffix(w, e) {
+		if len(w) < len(e)+2 || !strings.HasSuffix(w, e) {
 			continue
 		}
 		house := v.house(n + 1)
