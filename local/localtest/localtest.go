@@ -3,14 +3,19 @@
 package localtest
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"omniops/local/clock"
 	"omniops/local/faults"
+	"omniops/local/sandbox/shopify"
 	"omniops/local/services"
 )
 
@@ -28,7 +33,7 @@ type Cloud struct {
 const SessionSecret = "test-only-signing-secret-not-for-anything-else"
 
 // ShopifySecret is the Shopify app's client secret in tests.
-const ShopifySecret = "shpss_test_not_a_real_secret"
+const ShopifySecret = shopify.SandboxClientSecret
 
 // Start runs the services for the length of a test. Parameters of the template
 // may be overridden.
@@ -93,4 +98,29 @@ func Root(t testing.TB) string {
 		}
 		dir = parent
 	}
+}
+
+// Items gives all that a table holds, each item as text.
+func (c *Cloud) Items(t testing.TB, table string) []string {
+	t.Helper()
+	out, err := dynamodb.NewFromConfig(c.AWS).Scan(t.Context(), &dynamodb.ScanInput{TableName: &table})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, item := range out.Items {
+		var text strings.Builder
+		for name, value := range item {
+			switch v := value.(type) {
+			case *types.AttributeValueMemberB:
+				fmt.Fprintf(&text, "%s=%q ", name, v.Value)
+			case *types.AttributeValueMemberS:
+				fmt.Fprintf(&text, "%s=%s ", name, v.Value)
+			default:
+				fmt.Fprintf(&text, "%s=%+v ", name, v)
+			}
+		}
+		all = append(all, text.String())
+	}
+	return all
 }
