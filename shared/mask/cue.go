@@ -65,7 +65,7 @@ var cues = []struct {
 		jag heter, mitt namn är, mitt fullständiga namn är, i namnet, namnet är,
 		adım, benim adım, ismim, benim ismim, adım soyadım, adı, soyadım, adina, adına kayıtlı`},
 	{hereAfter, `here, hier, här, mein name, mon nom, speaking`},
-	{follows, `and, from, i, where, who, my, und, aus, ich, wo, mein, meine, et, je, j, où, ma, mon, y, e, desde, mi, da, io, en, uit, ik, mijn, eu, meu, do, ja, mój, och, från, jag, ve, dan, again, here, speaking, with, order`},
+	{follows, `and, from, i, where, who, my, und, aus, ich, wo, mein, meine, et, je, j, où, ma, mon, y, e, desde, mi, da, io, en, uit, ik, mijn, eu, meu, do, ja, mój, och, från, jag, ve, dan, again, here, speaking, order`},
 	{mayName, `is called, is named, named, heißt, heisst, s appelle, se llama, si chiama, heet, se chama, chama se, nazywa się, heter, le escribe, les escribe, te escribe, vous écrit, i am, i m, ich bin, je suis, soy, yo soy, sono, io sono, ik ben, sou, eu sou, jestem, z tej strony, jag är`},
 	{mayName | opens, `this is, it is, it s, hier ist, hier spricht, hier schreibt, c est, ici, habla, aquí, parla, qui, dit is, met, aqui é, aqui quem fala é, fala, tu, det här är, här är, ben`},
 	{given, `will, ella, ali, ben, april, june, rose, mai, jan, mark, grace, jean, ana, can, anders, maj, iris, elle, mi, may, summer, pilar, sol, may, noa, bo, li, an, sky, don, dag, max, bo`},

@@ -15,7 +15,7 @@ func main() {
 	for _, set := range []struct {
 		name      string
 		sentences []masking.Sentence
-	}{{"the grammar", masking.Sentences(masking.PerLocale)}, {"sentences no rule was made for", masking.Unseen(masking.UnseenPerLocale)}} {
+	}{{"the grammar", masking.Sentences(masking.PerLocale)}, {"the second grammar", masking.Unseen(masking.UnseenPerLocale)}} {
 		r := masking.Evaluate(set.sentences)
 		fmt.Printf("%s: ", set.name)
 		r.Print(os.Stdout)
