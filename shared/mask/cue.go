@@ -100,7 +100,7 @@ var cues = []struct {
 		sturen naar, verzenden naar, stuur het naar, bezorgen bij, pakket voor, bestelling van, bestelling voor, namens,
 		enviem para, envie para, enviar para, entregar para, pacote para, pedido da, pedido do, em nome da, em nome do,
 		wysłać do, wyślijcie do, proszę wysłać do, paczka dla, zamówienie dla, dla pani, dla pana,
-		skicka till, skickas till, leverera till, paket till, beställning för, `},
+		skicka till, skickas till, leverera till, paket till, beställning för`},
 	{greeting, `hi, hello, hey, dear, good morning, good afternoon, good evening, hallo, hallihallo, liebe, lieber, guten tag, guten morgen, guten abend, sehr geehrte, sehr geehrter, grüezi, servus, moin,
 		bonjour, bonsoir, salut, cher, chère, hola, buenos días, buenas tardes, estimado, estimada, querido, querida, ciao, buongiorno, buonasera, salve, gentile, caro, cara,
 		beste, geachte, goedemorgen, goedemiddag, hoi, dag, olá, oi, bom dia, boa tarde, prezado, prezada, caro, cara, cześć, dzień dobry, witam, szanowna, szanowny, hej, hejsan, god morgon, tjena, merhaba, selam, sevgili, iyi günler`},
@@ -184,7 +184,9 @@ var cues = []struct {
 
 // phrases gives what a phrase tells, the words divided by single spaces. It is
 // made when it is first needed.
-var phrases = sync.OnceValue(func() map[string]cue {
+var phrases = sync.OnceValue(build)
+
+func build() map[string]cue {
 	all := make(map[string]cue, 3000)
 	for _, c := range cues {
 		for phrase := range strings.SplitSeq(c.phrases, ",") {
@@ -196,4 +198,4 @@ var phrases = sync.OnceValue(func() map[string]cue {
 		}
 	}
 	return all
-})
+}
