@@ -145,6 +145,26 @@ func (v *spoken) over(n int) bool {
 		v.list[n].is(holder) || v.list[n].is(ideograph) || v.tells(n)&follows != 0
 }
 
+// brands lists shops, makers and characters that are called like people.
+const brands = ",john lewis,john deere,john frieda,paul smith,paul mitchell,ralph lauren,tommy hilfiger,marc jacobs,michael kors,charles tyrwhitt,henry hoover,james bond,harry potter,peter rabbit,peter pan,thomas tank,laura ashley," +
+	"elizabeth arden,giorgio armani,karl lagerfeld,kate spade,vera wang,alexander mcqueen,carolina herrera,mary kay,mary poppins,helena rubinstein,helena bonham,steve madden,roger vivier,louis vuitton,christian louboutin,christian dior,yves saint," +
+	"jean paul,nina ricci,oscar mayer,benjamin moore,martin guitars,dennis basso,simon cowell,bruno banani,jack wolfskin,jack daniels,peter kaiser,thomas sabo,philipp plein,sebastian professional,paul frank,mario kart,luigi bormioli,antonio banderas,roberto cavalli,maria galland,michael jordan,julia child,martha stewart,anna sui,"
+
+// commonName finds a given name that many people have, and a family name.
+func (v *spoken) commonName(n int) (match, bool) {
+	if v.tells(n)&common == 0 || !v.list[n].is(capital) {
+		return match{}, false
+	}
+	end := v.nameFrom(n, false, false)
+	if end >= n+2 && strings.Contains(brands, ","+strings.ToLower(v.text(n)+" "+v.text(n+1))+",") {
+		return match{}, false
+	}
+	if end < n+2 || end < len(v.list) && blank(v.gap(end)) && v.list[end].is(numeric) {
+		return match{}, false
+	}
+	return v.between(n, end, Name), true
+}
+
 // lastLine finds the name under a text that begins with token n: a line of
 // nothing but capitalised words, below one that ends with a comma or a sentence.
 func (v *spoken) lastLine(n int) (match, bool) {

@@ -82,6 +82,9 @@ func (v *spoken) at(n, from int) (match, bool) {
 	if found, ok := v.lastLine(n); ok {
 		return found, true
 	}
+	if found, ok := v.commonName(n); ok {
+		return found, true
+	}
 	return v.suffixed(n)
 }
 
