@@ -225,7 +225,7 @@ func parameters(variables map[string]string) map[string]string {
 // listened on.
 func withPorts(variables map[string]string, c *Cloud) map[string]string {
 	host := func(url string) string { return strings.TrimPrefix(url, "http://") }
-	real := strings.NewReplacer("127.0.0.1:3001", host(c.Storefront), "127.0.0.1:3002", host(c.Console))
+	real := strings.NewReplacer("127.0.0.1:3000", host(c.API), "127.0.0.1:3001", host(c.Storefront), "127.0.0.1:3002", host(c.Console))
 	all := map[string]string{}
 	for name, value := range variables {
 		all[name] = real.Replace(value)

@@ -132,9 +132,19 @@ var keyPrefixes = map[string]map[string][]string{
 	"order-execute":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"merchant-rule":     {"${Table.Arn}": {"T#*"}},
 	"merchant-approval": {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"shopify-callback":  {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-install":   {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-webhook":   {"${Table.Arn}": {"X#shop#*"}},
+	"shopify-sync":      {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-reconcile": {"${Table.Arn}/index/due": {"shop#*"}},
 	"health":            {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
 	"site-crawl":        {"${Table.Arn}": {"T#*"}},
 	"site-refresh":      {"${Table.Arn}/index/due": {"crawl#*"}},
+	"privacy-request":   {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"privacy-verify":    {"${Table.Arn}": {"T#*"}},
+	"privacy-status":    {"${Table.Arn}": {"T#*"}},
+	"privacy-erase":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
+	"privacy-resume":    {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"rights#waiting"}},
 	"tenant-provision":  {"${Table.Arn}": {"T#*", "X#domain#*"}},
 }
 
@@ -227,10 +237,13 @@ var grants = map[string]struct {
 	"PARK_QUEUE_URL":            {regexp.MustCompile(`^\$\{\w+Failures\.Arn\}`), "sqs:"},
 	"SHOPIFY_CLIENT_SECRET_ARN": {regexp.MustCompile(`^\$\{ShopifyClientSecret\}$`), "secretsmanager:"},
 	"RESEND_API_KEY_ARN":        {regexp.MustCompile(`^\$\{ResendApiKeySecret\}$`), "secretsmanager:"},
+	"SHOP_QUEUE_URL":            {regexp.MustCompile(`^\$\{ShopQueue\.Arn\}`), "sqs:"},
 	"KEYRING_KEY_ID":            {regexp.MustCompile(`^\$\{KeyringKey\.Arn\}`), "kms:"},
 	"SECRETS_KEY_ID":            {regexp.MustCompile(`^\$\{SecretsKey\.Arn\}`), "kms:"},
 	"SESSION_SECRET_ARN":        {regexp.MustCompile(`^\$\{SessionSecret\}$`), "secretsmanager:"},
 	"OPENAI_API_KEY_ARN":        {regexp.MustCompile(`^\$\{OpenaiApiKeySecret\}$`), "secretsmanager:"},
+	"ERASURE_QUEUE_URL":         {regexp.MustCompile(`^\$\{ErasureQueue\.Arn\}`), "sqs:"},
+	"EXPORT_QUEUE_URL":          {regexp.MustCompile(`^\$\{ExportQueue\.Arn\}`), "sqs:"},
 	"SENTRY_DSN_ARN":            {regexp.MustCompile(`^\$\{SentryDsnSecret\}$`), "secretsmanager:"},
 }
 
@@ -253,7 +266,7 @@ func TestRolesMatchTheEnvironment(t *testing.T) {
 				}
 			}
 			_, named := f.env[variable]
-			if named != granted && !(variable == "CRAWL_QUEUE_URL" && queueSource) {
+			if named != granted && !(strings.HasSuffix(variable, "_QUEUE_URL") && queueSource) {
 				t.Errorf("%s: %s set %v, granted %v", f.id, variable, named, granted)
 			}
 		}

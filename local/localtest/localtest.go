@@ -39,6 +39,13 @@ const ShopifySecret = shopify.SandboxClientSecret
 // may be overridden.
 func Start(t testing.TB, parameters ...map[string]string) *Cloud {
 	t.Helper()
+	return StartIn(t, "", parameters...)
+}
+
+// StartIn is Start for services that keep what they store in a folder, for a test
+// that measures its own memory.
+func StartIn(t testing.TB, dir string, parameters ...map[string]string) *Cloud {
+	t.Helper()
 	all := map[string]string{"DomainName": "api.test", "CertificateArn": "arn:aws:acm:eu-west-2:000000000000:certificate/test"}
 	for _, p := range parameters {
 		for k, v := range p {
@@ -47,7 +54,7 @@ func Start(t testing.TB, parameters ...map[string]string) *Cloud {
 	}
 	c := &Cloud{Clock: clock.Fixed(start), Faults: faults.New(1)}
 	s, err := services.Start(t.Context(), services.Options{
-		Template: filepath.Join(Root(t), "template.yaml"), Parameters: all, Clock: c.Clock, Faults: c.Faults,
+		Template: filepath.Join(Root(t), "template.yaml"), Parameters: all, Dir: dir, Clock: c.Clock, Faults: c.Faults,
 		Secrets: map[string]string{"SESSION_SECRET": SessionSecret, "OPENAI_API_KEY": "sk-test", "SHOPIFY_CLIENT_SECRET": ShopifySecret, "RESEND_API_KEY": "re_test", "SENTRY_DSN": "unset"},
 	})
 	if err != nil {

@@ -102,6 +102,7 @@ const (
 	ContentRetention   Retention = "content"   // until refreshed, or the account is closed
 	AccountRetention   Retention = "account"   // the account's life; then 2 years for the legal subset
 	OperationRetention Retention = "operation" // 2 days: counters and work in flight
+	DeliveryRetention  Retention = "delivery"  // 8 days: what was delivered already, longer than anybody delivers again
 	KeyRetention       Retention = "key"       // as long as anything sealed under it
 )
 
@@ -119,6 +120,8 @@ func (r Retention) Period() (time.Duration, bool) {
 		return 180 * Day, true
 	case AuditRetention:
 		return 730 * Day, true
+	case DeliveryRetention:
+		return 8 * Day, true
 	case OperationRetention:
 		return 2 * Day, true
 	}

@@ -66,6 +66,14 @@ func Product(t id.Tenant, handle string) (Key, error) {
 	return Key{tenantPK(t) + "#P", "PRODUCT#" + handle}, nil
 }
 
+// ProductNumber finds a product of a tenant's shop by the shop's number of it.
+func ProductNumber(t id.Tenant, number string) Key {
+	return Key{tenantPK(t) + "#P", "NUMBER#" + number}
+}
+
+// ProductNumbers is the range of all numbers of a tenant's products.
+func ProductNumbers(t id.Tenant) Range { return prefix(tenantPK(t)+"#P", "NUMBER#") }
+
 // Products is the range of all of a tenant's products.
 func Products(t id.Tenant) Range { return prefix(tenantPK(t)+"#P", "PRODUCT#") }
 
@@ -130,11 +138,41 @@ func Ledgers(t id.Tenant, c id.Conversation) Range {
 	return prefix(conversationPK(t, c), "L#")
 }
 
+// Audit is one entry of a tenant's audit log of a month, written 2006-01.
+func Audit(t id.Tenant, month string, seq int) Key {
+	return Key{tenantPK(t) + "#AUDIT#" + month, fmt.Sprintf("%010d", seq)}
+}
+
+// AuditMonth is the range of a month's entries.
+func AuditMonth(t id.Tenant, month string) Range {
+	return Range{pk: tenantPK(t) + "#AUDIT#" + month, from: "0", to: "9~"}
+}
+
+// AuditAnchor notes the end of a month's log, in the table of the keys.
+func AuditAnchor(t id.Tenant, month string) Key { return Key{tenantPK(t), "AUDIT#" + month} }
+
+// Retention is the state of a tenant's retention sweep.
+func Retention(t id.Tenant) Key { return Key{tenantPK(t), "RETENTION"} }
+
 // Request is a request that a person made about their data.
 func Request(t id.Tenant, r id.Request) Key { return Key{tenantPK(t) + "#R", "REQ#" + string(r)} }
 
 // Requests is the range of a tenant's privacy requests.
 func Requests(t id.Tenant) Range { return prefix(tenantPK(t)+"#R", "REQ#") }
+
+// RequestCode is the code that was sent to prove whose a request is.
+func RequestCode(t id.Tenant, r id.Request) Key {
+	return Key{tenantPK(t) + "#R", "CODE#" + string(r)}
+}
+
+// SubjectMails counts the codes that one person was sent on a UTC day.
+func SubjectMails(t id.Tenant, s id.Subject, day string) Key {
+	return Key{subjectPK(t, s), "MAILS#" + day}
+}
+
+// PrivacyMails counts the codes that a tenant's shoppers were sent in an hour,
+// written 2006-01-02T15.
+func PrivacyMails(t id.Tenant, hour string) Key { return Key{tenantPK(t) + "#R", "MAILS#" + hour} }
 
 func subjectPK(t id.Tenant, s id.Subject) string { return tenantPK(t) + "#S#" + string(s) }
 
@@ -198,6 +236,16 @@ func TenantKey(t id.Tenant) Key { return Key{tenantPK(t), "KEY"} }
 // DayKey is a tenant's wrapped key of one UTC day, written 2006-01-02.
 func DayKey(t id.Tenant, day string) Key { return Key{tenantPK(t), "DAY#" + day} }
 
+// DayKeys is the range of a tenant's keys of all days up to one, written 2006-01-02.
+func DayKeys(t id.Tenant, last string) Range {
+	return Range{pk: tenantPK(t), from: "DAY#", to: DayKey(t, last).SK}
+}
+
+// IsDayKey reports whether a key is a tenant's of some day.
+func IsDayKey(k Key, t id.Tenant) bool {
+	return k.PK == tenantPK(t) && strings.HasPrefix(k.SK, "DAY#")
+}
+
 // SubjectKey is the wrapped key of one data subject.
 func SubjectKey(t id.Tenant, s id.Shopper) Key {
 	return Key{tenantPK(t) + "#S#" + string(s), "KEY"}
@@ -252,6 +300,12 @@ func ChatActive(t id.Tenant, c id.Conversation, day string) Due {
 }
 
 func duePK(kind, day string) string { return kind + "#" + day }
+
+// AuditChain lists the tenants that have an audit log of a month, written 2006-01.
+func AuditChain(t id.Tenant, month string) Due { return Due{duePK("audit", month), string(t)} }
+
+// Listed lists all tenants.
+func Listed(t id.Tenant) Due { return Due{"tenant", string(t)} }
 
 // RequestWaiting lists privacy requests that wait for a worker.
 func RequestWaiting(t id.Tenant, r id.Request) Due {
