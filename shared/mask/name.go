@@ -152,7 +152,7 @@ const brands = ",john lewis,john deere,john frieda,paul smith,paul mitchell,ralp
 
 // commonName finds a given name that many people have, and a family name.
 func (v *spoken) commonName(n int) (match, bool) {
-	if v.tells(n)&common == 0 || !v.list[n].is(capital) {
+	if v.tells(n)&common == 0 || !v.list[n].is(capital) || n > 0 && blank(v.gap(n)) && v.list[n-1].is(numeric) { // 12 Martin Luther King Blvd
 		return match{}, false
 	}
 	end := v.nameFrom(n, false, false)
