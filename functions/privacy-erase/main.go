@@ -5,8 +5,11 @@ package main
 import (
 	"context"
 
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/conversation"
+	"omniops/shared/inventory"
+	"omniops/shared/object"
 	"omniops/shared/rights"
 	"omniops/shared/seal"
 	"omniops/shared/table"
@@ -16,6 +19,7 @@ import (
 type settings struct {
 	Table         string      `env:"TABLE_NAME"`
 	KeyTable      string      `env:"KEY_TABLE_NAME"`
+	Bucket        string      `env:"CONTENT_BUCKET"`
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 }
 
@@ -28,8 +32,19 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 		return nil, err
 	}
 	keyring := seal.NewKeyring(rt.AWS, keys, "") // nothing is opened here
+	log, err := audit.New(main, s.SessionSecret.Bytes(), "privacy-erase")
+	if err != nil {
+		return nil, err
+	}
 	eraser := &rights.Eraser{
 		Requests: requests, Ledger: rights.NewLedger(keys), Chats: conversation.NewStore(main, keyring), Keys: keyring, Now: rt.Now,
+		Others: []rights.Task{rights.Copies(requests, object.NewBucket(rt.AWS, s.Bucket))},
+		Erased: func(ctx context.Context, ref conversation.Ref, r rights.Request, n conversation.Cleared) error {
+			return log.Append(ctx, ref.Tenant, audit.Entry{
+				Actor: audit.Shopper, Action: audit.Delete, Record: "conversation", Count: n.Rows, Why: inventory.LegalCompliance,
+				Before: n.Digest, Request: string(r.ID),
+			})
+		},
 	}
 	return func(ctx context.Context, w rights.Work) error { return eraser.Erase(ctx, w.Tenant, w.Request) }, nil
 }

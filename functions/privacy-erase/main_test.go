@@ -28,7 +28,7 @@ func TestWhatTheQueueHoldsIsErased(t *testing.T) {
 	c := localtest.Start(t)
 	env := func(name string) string { return c.Env(t, "privacy-erase", name) }
 	work, err := build(t.Context(), &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler)}, settings{
-		Table: env("TABLE_NAME"), KeyTable: env("KEY_TABLE_NAME"), SessionSecret: boot.NewSecret(localtest.SessionSecret),
+		Table: env("TABLE_NAME"), KeyTable: env("KEY_TABLE_NAME"), Bucket: env("CONTENT_BUCKET"), SessionSecret: boot.NewSecret(localtest.SessionSecret),
 	})
 	must(t, err)
 	main := table.New(c.AWS, env("TABLE_NAME"), c.Clock.Now)

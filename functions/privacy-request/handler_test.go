@@ -29,9 +29,9 @@ import (
 )
 
 const (
-	shop  = id.Tenant("demo")
-	rival = id.Tenant("rival")
-	page  = "https://demo.example"
+	shop   = id.Tenant("demo")
+	rival  = id.Tenant("rival")
+	origin = "https://demo.example"
 )
 
 // bench is the function on local services, with two shops and a mailbox.
@@ -107,7 +107,7 @@ func (b *bench) ask(t *testing.T, session, body string, want int) (out requestVi
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url+"/v1/privacy/requests", strings.NewReader(body))
 	must(t, err)
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Origin", page)
+	req.Header.Set("Origin", origin)
 	if session != "" {
 		req.Header.Set("Authorization", "Bearer "+session)
 	}
@@ -277,5 +277,33 @@ func TestAQueueThatIsDownLosesNothing(t *testing.T) {
 	got := b.ask(t, token, `{"kind":"erase","idempotency_key":"key-00001"}`, http.StatusAccepted)
 	if r, err := b.requests.Get(t.Context(), shop, got.ID); err != nil || r.State != rights.Accepted {
 		t.Errorf("kept %+v, %v", r, err)
+	}
+}
+
+// The page is one file in three languages, which runs its own script and no other.
+func TestThePage(t *testing.T) {
+	claim.Proves(t, "C151", "C159")
+	b := newBench(t)
+	for _, c := range []struct{ query, accept, lang, says string }{
+		{"", "", "en", "Know what is held about me"},
+		{"", "fr-CH, fr;q=0.9, en;q=0.8", "fr", "Faire effacer mes données"},
+		{"", "ja, de;q=0.5", "de", "Meine Daten löschen lassen"},
+		{"?lang=de", "en", "de", "Meine Daten nicht verkaufen"},
+		{"?lang=%3Cscript%3E", "", "en", "Do not sell or share my data"},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+"/v1/privacy/requests"+c.query, nil)
+		must(t, err)
+		req.Header.Set("Accept-Language", c.accept)
+		resp, err := b.client.Do(req)
+		must(t, err)
+		body, err := io.ReadAll(resp.Body)
+		must(t, err)
+		must(t, resp.Body.Close())
+		if policy := resp.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") || strings.Count(policy, "'sha256-") != 2 {
+			t.Errorf("%+v: policy %q", c, policy)
+		}
+		if text := string(body); resp.StatusCode != http.StatusOK || !strings.Contains(text, `<html lang="`+c.lang+`">`) || !strings.Contains(text, c.says) || strings.Contains(text, "{{") {
+			t.Errorf("%+v: %d, %.300s", c, resp.StatusCode, text)
+		}
 	}
 }

@@ -77,6 +77,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		now:    rt.Now,
 	}
 	mux := http.NewServeMux()
+	mux.Handle("GET /v1/privacy/requests", problem.Handler(h.show))
 	mux.Handle("POST /v1/privacy/requests", problem.Handler(h.accept))
 	return apigw.CORS("GET, POST", mux), nil
 }

@@ -12,6 +12,7 @@ import (
 type handler struct {
 	tickets  *rights.Tickets
 	requests *rights.Store
+	now      func() time.Time
 }
 
 // statusView is how far a request is. What came of it is shown only to whoever has
@@ -25,6 +26,7 @@ type statusView struct {
 	DueOn      string          `json:"due_on"`
 	EndedAt    time.Time       `json:"ended_at,omitzero"`
 	Receipt    []rights.Effect `json:"receipt"`
+	File       bool            `json:"file"` // a copy can be fetched, once
 }
 
 // show answers with the state of a request, for its ticket.
@@ -47,5 +49,6 @@ func (h *handler) show(w http.ResponseWriter, r *http.Request) error {
 	if ticket.Proved && request.Receipt != nil {
 		v.Receipt = request.Receipt
 	}
+	v.File = ticket.Proved && h.now().Before(request.FileUntil)
 	return apigw.WriteJSON(w, http.StatusOK, v)
 }

@@ -29,7 +29,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
-	h := &handler{tickets: tickets, requests: requests}
+	h := &handler{tickets: tickets, requests: requests, now: rt.Now}
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/privacy/requests/{request}", problem.Handler(h.show))
 	return apigw.CORS("GET", mux), nil

@@ -159,6 +159,13 @@ var keyPrefixes = map[string]map[string][]string{
 	"meta-check":           {"${Table.Arn}": {"T#*", "X#deletion#*"}, "${Table.Arn}/index/due": {"deletion#*", "token#*"}},
 	"meta-reply":           {"${Table.Arn}": {"T#*", "X#deletion#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"meta-connect":         {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*"}},
+	"privacy-download":     {"${Table.Arn}": {"T#*"}},
+	"privacy-export":       {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"retention-sweep":      {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*", "tenant"}, "${KeyTable.Arn}": {"T#*"}},
+	"audit-verify":         {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"audit#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"erasure-replay":       {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
+	"merchant-settings":    {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"merchant-request":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 }
 
 func TestRolesReachOnlyTheirPartitions(t *testing.T) {

@@ -26,7 +26,8 @@ type Eraser struct {
 	Ledger   *Ledger
 	Chats    *conversation.Store
 	Keys     *seal.Keyring
-	Others   []Task // other stores, each of which may fail by itself
+	Others   []Task                                                                       // other stores, each of which may fail by itself
+	Erased   func(context.Context, conversation.Ref, Request, conversation.Cleared) error // is told of each conversation; nil is not
 	Now      func() time.Time
 }
 
@@ -83,7 +84,7 @@ func (e *Eraser) pass(ctx context.Context, t id.Tenant, r Request) ([]Effect, er
 	var failed error
 	for _, c := range r.Conversations {
 		n, err := e.conversation(ctx, t, c, r)
-		rows += n
+		rows += n.Rows
 		failed = cmp.Or(failed, err)
 	}
 	effects := []Effect{{Store: "conversation", Outcome: Erased, Count: rows,
@@ -115,28 +116,31 @@ func (e *Eraser) pass(ctx context.Context, t id.Tenant, r Request) ([]Effect, er
 
 // conversation erases one conversation: the ledger first, so that a backup cannot
 // bring it back; then the mark that ends it; then its key; then its rows.
-func (e *Eraser) conversation(ctx context.Context, t id.Tenant, c id.Conversation, r Request) (rows int, err error) {
+func (e *Eraser) conversation(ctx context.Context, t id.Tenant, c id.Conversation, r Request) (n conversation.Cleared, err error) {
 	shopper, err := e.Chats.Owner(ctx, t, c)
 	if fault.KindOf(err) == fault.NotFound { // nothing is left of it
-		return 0, nil
+		return n, nil
 	}
 	if err != nil {
-		return 0, err
+		return n, err
 	}
 	ref := conversation.Ref{Tenant: t, Conversation: c, Shopper: shopper}
 	if err := e.Ledger.write(ctx, ref, r); err != nil {
-		return 0, err
+		return n, err
 	}
-	return bury(ctx, e.Chats, e.Keys, ref)
+	if n, err = bury(ctx, e.Chats, e.Keys, ref); err == nil && e.Erased != nil {
+		err = e.Erased(ctx, ref, r, n)
+	}
+	return n, err
 }
 
 // bury ends a conversation, destroys its key, and removes its rows.
-func bury(ctx context.Context, chats *conversation.Store, keys *seal.Keyring, ref conversation.Ref) (rows int, err error) {
+func bury(ctx context.Context, chats *conversation.Store, keys *seal.Keyring, ref conversation.Ref) (conversation.Cleared, error) {
 	if err := chats.Bury(ctx, ref); err != nil {
-		return 0, err
+		return conversation.Cleared{}, err
 	}
 	if err := keys.DestroySubject(ctx, ref.Tenant, ref.Shopper); err != nil {
-		return 0, err
+		return conversation.Cleared{}, err
 	}
 	return chats.Clear(ctx, ref.Tenant, ref.Conversation)
 }

@@ -105,7 +105,8 @@ type Request struct {
 	State         State
 	CheckAt       time.Time // not worked on before
 	EndedAt       time.Time
-	Receipt       []Effect // what was done, and what was not, and why
+	FileUntil     time.Time // until when the copy can be fetched; zero when there is none, or it was
+	Receipt       []Effect  // what was done, and what was not, and why
 }
 
 // Outcome is what became of one kind of record.

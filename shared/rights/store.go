@@ -51,6 +51,7 @@ type requestItem struct {
 	State         State             `dynamodbav:"state"`
 	CheckAt       time.Time         `dynamodbav:"check_at,omitempty"`
 	EndedAt       time.Time         `dynamodbav:"ended_at,omitempty"`
+	FileUntil     time.Time         `dynamodbav:"file_until,omitempty"`
 	Receipt       string            `dynamodbav:"receipt,omitempty"` // []Effect as JSON; says nothing about a person
 	Revision      int               `dynamodbav:"revision"`          // counts changes, so that two workers do not undo each other's
 	ExpireAt      int64             `dynamodbav:"expires_at"`        // Unix seconds; DynamoDB TTL
@@ -65,7 +66,7 @@ func (requestItem) Inventory() inventory.Entry {
 		Fields: map[string]inventory.Category{
 			"id": inventory.None, "kind": inventory.None, "source": inventory.None, "law": inventory.None,
 			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "message": inventory.Identifier, "shopper": inventory.Identifier, "note": inventory.MessageContent,
-			"received_at": inventory.None, "due_on": inventory.None, "state": inventory.None, "check_at": inventory.None, "ended_at": inventory.None,
+			"received_at": inventory.None, "due_on": inventory.None, "state": inventory.None, "check_at": inventory.None, "file_until": inventory.None, "ended_at": inventory.None,
 			"receipt": inventory.None, "revision": inventory.None, "expires_at": inventory.None,
 			"due_pk": inventory.None, "due_sk": inventory.None,
 		},
@@ -200,7 +201,7 @@ func itemOf(t id.Tenant, r Request) (requestItem, error) {
 	item := requestItem{
 		Key: table.Request(t, r.ID), ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, Subjects: r.Subjects,
 		Conversations: r.Conversations, Shopper: r.Shopper, Message: r.Message, Note: r.Note, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
-		State: r.State, CheckAt: r.CheckAt, EndedAt: r.EndedAt.UTC(), ExpireAt: r.Received.Add(kept).Unix(),
+		State: r.State, CheckAt: r.CheckAt, FileUntil: r.FileUntil, EndedAt: r.EndedAt.UTC(), ExpireAt: r.Received.Add(kept).Unix(),
 	}
 	switch {
 	case r.State == Accepted || r.State == Working || r.State == Checking:
@@ -228,7 +229,7 @@ func requestOf(i requestItem) (Request, error) {
 	}
 	r := Request{
 		ID: i.ID, Kind: i.Kind, Source: i.Source, Law: i.Law, Subjects: i.Subjects, Conversations: i.Conversations,
-		Shopper: i.Shopper, Message: i.Message, Note: i.Note, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, EndedAt: i.EndedAt,
+		Shopper: i.Shopper, Message: i.Message, Note: i.Note, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, FileUntil: i.FileUntil, EndedAt: i.EndedAt,
 	}
 	if i.Receipt != "" {
 		if err := json.Unmarshal([]byte(i.Receipt), &r.Receipt); err != nil {

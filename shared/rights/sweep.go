@@ -2,6 +2,8 @@ package rights
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -22,6 +24,7 @@ type Sweeper struct {
 	Chats   *conversation.Store
 	Keys    *seal.Keyring
 	Main    *table.Store
+	Swept   func(context.Context, id.Tenant, Swept) error // is told what a sweep removed; nil is not
 	Now     func() time.Time
 }
 
@@ -60,6 +63,7 @@ type Swept struct {
 	Days          int // keys, of one day each
 	Conversations int // that were cleared
 	Rows          int
+	Digest        string // of what the rows held, as stored
 }
 
 // All sweeps every tenant; one that fails does not keep the others.
@@ -95,6 +99,11 @@ func (s *Sweeper) Tenant(ctx context.Context, t id.Tenant) (n Swept, err error) 
 		return n, err
 	}
 	err = s.rows(ctx, account, &state, &n)
+	if n.Days+n.Conversations > 0 && s.Swept != nil {
+		if told := s.Swept(ctx, t, n); err == nil {
+			err = told
+		}
+	}
 	if done := s.store(ctx, t, &state, 0); err == nil {
 		err = done
 	}
@@ -132,12 +141,13 @@ func (s *Sweeper) rows(ctx context.Context, account tenant.Account, state *sweep
 				if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < spareTime {
 					return nil
 				}
-				rows, err := s.Chats.Clear(ctx, account.Tenant, c)
+				cleared, err := s.Chats.Clear(ctx, account.Tenant, c)
 				if err != nil {
 					return err
 				}
 				n.Conversations++
-				n.Rows += rows
+				n.Rows += cleared.Rows
+				n.Digest = digest(n.Digest, cleared.Digest)
 			}
 			if len(chats) < sweepBatch {
 				break
@@ -182,4 +192,10 @@ func (s *Sweeper) store(ctx context.Context, t id.Tenant, state *sweepItem, leas
 		return fmt.Errorf("keep the state of the sweep: %w", err)
 	}
 	return nil
+}
+
+// digest makes one digest of two.
+func digest(a, b string) string {
+	sum := sha256.Sum256([]byte(a + "|" + b))
+	return hex.EncodeToString(sum[:])
 }

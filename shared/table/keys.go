@@ -346,6 +346,14 @@ func Domain(host string) (Key, error) {
 // Range is a run of sort keys in one partition, both ends included.
 type Range struct{ pk, from, to string }
 
+// After is the part of a range behind a sort key; all of it for "".
+func (r Range) After(sk string) Range {
+	if sk != "" {
+		r.from = sk + " " // nothing sorts between them
+	}
+	return r
+}
+
 // prefix is the range of all sort keys that begin with p. '$' is the character
 // after '#', with which every prefix ends.
 func prefix(pk, p string) Range {
