@@ -279,3 +279,12 @@ func (b *tab) picture(name string) {
 }
 
 func quote(s string) string { return fmt.Sprintf("%q", s) }
+
+// fill types into a field of the chat, as somebody would who pastes it.
+func (b *tab) fill(selector, text string) {
+	b.t.Helper()
+	b.wait(`$(` + quote(selector) + `)`)
+	get[bool](b, `$(`+quote(selector)+`).focus(), $(`+quote(selector)+`).select?.(), true`)
+	_, err := chromedp.Call(b.ctx, input.InsertText, input.InsertTextParams{Text: text})
+	b.must(err)
+}

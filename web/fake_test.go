@@ -28,6 +28,19 @@ type api struct {
 	script   func(s *stream)
 	issued   int
 	gate     <-chan struct{} // while it is open, nothing is answered
+
+	order   map[string]any            // what a right code shows
+	actions map[string]map[string]any // by id
+	asked   []call                    // everything below /v1/orders
+	answers map[string]func(w http.ResponseWriter, c call)
+}
+
+// call is a request for an order.
+type call struct {
+	To    string // method and path below /v1/orders
+	Body  map[string]any
+	Token string
+	Try   int // how often it came, from 1
 }
 
 // line is one line of GET /v1/chat.
@@ -71,10 +84,13 @@ var widget = sync.OnceValues(build.Widget)
 func newAPI(t *testing.T) *api {
 	t.Helper()
 	a := &api{
-		t:      t,
-		refuse: map[string]int{},
-		valid:  map[string]string{},
-		script: answerReturns,
+		t:       t,
+		refuse:  map[string]int{},
+		valid:   map[string]string{},
+		order:   onItsWay(),
+		actions: map[string]map[string]any{},
+		answers: map[string]func(http.ResponseWriter, call){},
+		script:  answerReturns,
 		session: map[string]any{
 			"expires_at":  "2026-12-01T10:00:00Z",
 			"shop":        map[string]any{"name": "Kettle & Co", "accent": "#e08a00"},
@@ -94,6 +110,8 @@ func newAPI(t *testing.T) *api {
 	mux.HandleFunc("POST /v1/sessions", a.mint)
 	mux.HandleFunc("GET /v1/chat", a.transcript)
 	mux.HandleFunc("POST /v1/chat", a.reply)
+	mux.HandleFunc("GET /v1/orders/", a.orders)
+	mux.HandleFunc("POST /v1/orders/", a.orders)
 	mux.HandleFunc("OPTIONS /v1/", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()

@@ -6,5 +6,5 @@ import "embed"
 
 // Sources holds the widget's TypeScript and CSS and the shared design tokens.
 //
-//go:embed tokens.css widget/*.ts widget/*.css
+//go:embed tokens.css widget/*.ts widget/*.css widget/orders
 var Sources embed.FS

@@ -31,7 +31,7 @@ type message struct {
 // the same answer again. Up to the first event an error is a problem document;
 // from then on it is an error event that holds one.
 func (h *handler) reply(w http.ResponseWriter, r *http.Request) error {
-	session, err := h.session(w, r)
+	session, err := h.sessions.Admit(w, r)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (h *handler) reply(w http.ResponseWriter, r *http.Request) error {
 		return fault.E(fault.Invalid, "The idempotency key has 8 to 64 of A-Z, a-z, 0-9, - and _.", nil)
 	}
 	turn, err := h.engine.Accept(r.Context(), support.Ask{
-		Ref: refOf(session), Domain: session.Host, Language: session.Language,
+		Ref: session.Ref(), Domain: session.Host, Language: session.Language,
 		Text: in.Message, IdempotencyKey: in.IdempotencyKey,
 	})
 	if err != nil {
@@ -66,6 +66,12 @@ func send(stream *apigw.EventStream, ev support.Event) error {
 		return stream.Text("status", ev.Text)
 	case support.Token:
 		return stream.Text("token", ev.Text)
+	case support.Verify:
+		return stream.Send("verify", ev)
+	case support.Order:
+		return stream.Send("order", ev)
+	case support.Proposal:
+		return stream.Send("action", ev)
 	case support.Sources:
 		return stream.Send("sources", ev)
 	default:
@@ -93,11 +99,11 @@ type messageView struct {
 
 // transcript shows all that is kept of the conversation, oldest first.
 func (h *handler) transcript(w http.ResponseWriter, r *http.Request) error {
-	session, err := h.session(w, r)
+	session, err := h.sessions.Admit(w, r)
 	if err != nil {
 		return err
 	}
-	thread, err := h.engine.Transcript(r.Context(), refOf(session))
+	thread, err := h.engine.Transcript(r.Context(), session.Ref())
 	if err != nil {
 		return err
 	}
@@ -111,19 +117,6 @@ func (h *handler) transcript(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	return apigw.WriteJSON(w, http.StatusOK, view)
-}
-
-// session checks who is asking. The page that asks may read the answer, errors
-// too: without that the widget could not tell one from another.
-func (h *handler) session(w http.ResponseWriter, r *http.Request) (webchat.Session, error) {
-	if origin := r.Header.Get("Origin"); origin != "" {
-		apigw.AllowOrigin(w, origin)
-	}
-	return h.sessions.FromRequest(r)
-}
-
-func refOf(s webchat.Session) conversation.Ref {
-	return conversation.Ref{Tenant: s.Tenant, Conversation: s.Conversation, Shopper: s.Shopper}
 }
 
 // validKey reports whether a client's idempotency key is well formed.

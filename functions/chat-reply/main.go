@@ -9,6 +9,8 @@ import (
 	"omniops/shared/apigw"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
+	"omniops/shared/commerce"
+	"omniops/shared/commerce/shopify"
 	"omniops/shared/conversation"
 	"omniops/shared/egress"
 	"omniops/shared/knowledge/library"
@@ -30,6 +32,10 @@ type settings struct {
 	Bucket        string      `env:"CONTENT_BUCKET"`
 	KeyringKey    string      `env:"KEYRING_KEY_ID"`
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
+	SecretsKey    string      `env:"SECRETS_KEY_ID"`
+	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
+	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID"`
+	ShopifySecret boot.Secret `env:"SHOPIFY_CLIENT_SECRET_ARN"`
 	OpenAIKey     boot.Secret `env:"OPENAI_API_KEY_ARN"`
 	OpenAIBaseURL string      `env:"OPENAI_BASE_URL"`
 	ChatModel     string      `env:"OPENAI_CHAT_MODEL"`
@@ -53,6 +59,14 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		Knowledge:     library.New(object.NewBucket(rt.AWS, s.Bucket)),
 		Models: llm.NewRouter(rt.Now, openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.ChatModel, outside)).
 			WithEmbedders(openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.EmbedModel, outside)),
+		Orders: &support.Orders{
+			Verifier: commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
+			Actions:  commerce.NewActions(main, keyring),
+			Shop: shopify.NewClient(shopify.Options{
+				BaseURL: s.ShopifyURL, HTTP: outside, App: shopify.App{ClientID: s.ShopifyID, Secret: s.ShopifySecret.Reveal()},
+				Connections: shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey)), Now: rt.Now, Log: rt.Log,
+			}),
+		},
 		Now: rt.Now,
 		Log: rt.Log,
 	}}

@@ -156,7 +156,7 @@ func (b *bench) ledger(t *testing.T, s webchat.Session) []string {
 	t.Helper()
 	keys := seal.NewKeyring(b.AWS, table.New(b.AWS, b.Env(t, "chat-reply", "KEY_TABLE_NAME"), b.Clock.Now), b.Env(t, "chat-reply", "KEYRING_KEY_ID"))
 	chats := conversation.NewStore(table.New(b.AWS, b.Env(t, "chat-reply", "TABLE_NAME"), b.Clock.Now), keys)
-	entries, err := chats.Ledger(t.Context(), refOf(s), 90*24*time.Hour)
+	entries, err := chats.Ledger(t.Context(), s.Ref(), 90*24*time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}

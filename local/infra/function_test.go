@@ -106,7 +106,7 @@ func TestEverythingIsProvisionedFromTheTemplate(t *testing.T) {
 		}
 	}
 	watched := map[string]bool{}
-	for _, id := range []string{"FunctionThrottles", "MerchantThrottles", "ShopThrottles"} {
+	for _, id := range []string{"FunctionThrottles", "MerchantThrottles", "OrderThrottles", "ShopThrottles"} {
 		metrics := mappings(d.get(t, id).properties["Metrics"])
 		if len(metrics) > 1+10 { // the sum, and what CloudWatch adds up at most
 			t.Errorf("%s adds up %d metrics", id, len(metrics)-1)
@@ -122,7 +122,7 @@ func TestEverythingIsProvisionedFromTheTemplate(t *testing.T) {
 			t.Errorf("nobody notices when %s is throttled", f.id)
 		}
 	}
-	for _, id := range []string{"ChatSlow", "TableThrottles", "ApiFailures", "CrawlFailuresWaiting", "ShopFailuresWaiting", "FailedRunsWaiting"} {
+	for _, id := range []string{"ChatSlow", "TableThrottles", "ApiFailures", "CrawlFailuresWaiting", "ShopFailuresWaiting", "VerificationFailuresWaiting", "OrderFailuresWaiting", "FailedRunsWaiting"} {
 		d.get(t, id)
 	}
 	// Whatever is referred to is made here, or comes with the account.

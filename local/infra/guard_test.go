@@ -74,6 +74,7 @@ func TestRolesStopWhatFunctionsDoNotDo(t *testing.T) {
 		{"a key with more context", "ChatReply", kms + "Decrypt", `{"KeyId":"` + keyring + `","EncryptionContext":{"tenant":"shop","purpose":"keyring","as":"admin"}}`, false},
 		{"a key by no name", "ChatReply", kms + "Decrypt", `{"EncryptionContext":{"tenant":"shop","purpose":"keyring"}}`, false},
 		{"merchants' secrets", "ChatReply", kms + "Decrypt", `{"KeyId":"` + secretsKey + `","EncryptionContext":{"tenant":"shop","purpose":"secret:openai"}}`, false},
+		{"the shop's tokens", "ChatReply", kms + "Decrypt", `{"KeyId":"` + secretsKey + `","EncryptionContext":{"tenant":"shop","purpose":"secret:shopify"}}`, true},
 		{"setting a secret", "MerchantKey", kms + "Encrypt", `{"KeyId":"` + secretsKey + `","EncryptionContext":{"tenant":"shop","purpose":"secret:openai"}}`, true},
 		{"reading a secret back", "MerchantKey", kms + "Decrypt", `{"KeyId":"` + secretsKey + `","EncryptionContext":{"tenant":"shop","purpose":"secret:openai"}}`, false},
 		{"the session key", "WidgetSession", secrets + "GetSecretValue", `{"SecretId":"arn:aws:secretsmanager:eu-west-2:000000000000:secret:omniops-test/session"}`, true},

@@ -27,6 +27,9 @@ type Cloud struct {
 // SessionSecret is the signing secret in tests.
 const SessionSecret = "test-only-signing-secret-not-for-anything-else"
 
+// ShopifySecret is the Shopify app's client secret in tests.
+const ShopifySecret = "shpss_test_not_a_real_secret"
+
 // Start runs the services for the length of a test. Parameters of the template
 // may be overridden.
 func Start(t testing.TB, parameters ...map[string]string) *Cloud {
@@ -40,7 +43,7 @@ func Start(t testing.TB, parameters ...map[string]string) *Cloud {
 	c := &Cloud{Clock: clock.Fixed(start), Faults: faults.New(1)}
 	s, err := services.Start(t.Context(), services.Options{
 		Template: filepath.Join(Root(t), "template.yaml"), Parameters: all, Clock: c.Clock, Faults: c.Faults,
-		Secrets: map[string]string{"SESSION_SECRET": SessionSecret, "OPENAI_API_KEY": "sk-test", "SENTRY_DSN": "unset", "SHOPIFY_CLIENT_SECRET": "shpss_test"},
+		Secrets: map[string]string{"SESSION_SECRET": SessionSecret, "OPENAI_API_KEY": "sk-test", "SHOPIFY_CLIENT_SECRET": ShopifySecret, "RESEND_API_KEY": "re_test", "SENTRY_DSN": "unset"},
 	})
 	if err != nil {
 		t.Fatal(err)

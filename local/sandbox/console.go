@@ -14,6 +14,8 @@ import (
 
 	"omniops/local/clock"
 	"omniops/local/faults"
+	"omniops/local/sandbox/mail"
+	"omniops/local/sandbox/shopify"
 )
 
 // Options say what a console shows and moves.
@@ -21,6 +23,8 @@ type Options struct {
 	Clock      *clock.Clock
 	Faults     *faults.Set   // may be nil
 	TokenDelay time.Duration // between the tokens of a model's answer
+	App        string        // http://127.0.0.1:…, the API, where webhooks are delivered
+	Storefront string        // http://127.0.0.1:…, the demo shop's site
 	Links      []Link        // to the other parts of the local cloud
 }
 
@@ -30,8 +34,11 @@ type Link struct{ Name, URL, About string }
 // Console serves every sandbox and the pages about them.
 type Console struct {
 	Requests *Requests
+	Shopify  *shopify.Shopify
+	Mail     *mail.Resend
 	options  Options
 	mux      *http.ServeMux
+	shops    http.Handler // by the request's Host
 }
 
 // New makes a console with all sandboxes.
@@ -44,11 +51,25 @@ func New(o Options) *Console {
 		c.mux.Handle("/_faults", o.Faults)
 	}
 	c.mux.Handle("/openai/", c.Requests.Record(service, NewOpenAI(o.Faults, o.Clock.Now, o.TokenDelay)))
+	c.Shopify = shopify.New(shopify.Options{Now: o.Clock.Now, Faults: o.Faults, App: o.App, Storefront: o.Storefront})
+	c.shops = c.Requests.Record(shopify.Service, c.Shopify)
+	c.mux.Handle("/shopify/", c.Shopify.Pages("/shopify"))
+	c.Mail = mail.New(o.Faults, o.Clock.Now)
+	c.mux.Handle("/resend/", c.Requests.Record(mail.Service, c.Mail))
+	for _, path := range []string{"/mail", "/mail/", "/mail.json"} {
+		c.mux.Handle(path, c.Mail.Mailbox())
+	}
 	return c
 }
 
 // ServeHTTP serves the console's port.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// Shopify's own paths are at the name of a store, which nobody else can give
+	// an address.
+	if shopify.IsShop(r.Host) {
+		c.shops.ServeHTTP(w, r)
+		return
+	}
 	// A page elsewhere whose name was made to mean this machine may not read
 	// what is shown here.
 	host, _, err := net.SplitHostPort(r.Host)

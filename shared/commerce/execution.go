@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,6 +54,12 @@ func (s *Actions) Execute(ctx context.Context, task Task, shop Platform) ([]Told
 			return told, err
 		}
 		return s.carryOut(ctx, task, item, d, shop, order.Email)
+	case Refused:
+		order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
+		if err != nil {
+			return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
+		}
+		return []Told{s.toShopper(task, d, order.Email)}, nil
 	case Running: // an attempt before did not end well
 		order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
 		if err != nil {
@@ -83,6 +90,9 @@ func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d detai
 		if v.Outcome == Approval { // the person knew
 			v = Verdict{Outcome: Allowed, Version: v.Version}
 		}
+	}
+	if v.Outcome == Allowed && !unchanged(o, a) { // not what the shopper said yes to
+		v = Verdict{Outcome: Approval, Reasons: []Reason{Unclear}, Version: v.Version}
 	}
 	next := Running
 	var told []Told
@@ -116,6 +126,22 @@ func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d detai
 		}
 	}
 	return item, d, told, nil
+}
+
+// unchanged reports whether an order still has what a change is about, and a
+// cancellation still gives back what was said.
+func unchanged(o Order, a asked) bool {
+	if a.kind == Cancel {
+		now, _, err := wish(o, Wish{Kind: Cancel})
+		return err == nil && now.amount == a.amount
+	}
+	for _, l := range a.lines {
+		at := slices.IndexFunc(o.Items, func(i LineItem) bool { return i.ID == l.ID })
+		if at < 0 || a.kind == RefundItems && o.Items[at].Refundable < l.Quantity || a.kind == ReturnRequest && o.Items[at].Returnable < l.Quantity {
+			return false
+		}
+	}
+	return true
 }
 
 func reasons(v Verdict) string {

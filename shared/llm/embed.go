@@ -21,6 +21,7 @@ type EmbedRequest struct {
 	Region     processor.Region
 	Class      inventory.Category // of the texts: PublicContent or MessageContent
 	Texts      []string           // none empty
+	Known      []string           // as in a Request
 	Dimensions int                // 0 leaves it to the model
 }
 
@@ -83,7 +84,13 @@ func (r *Router) Embed(ctx context.Context, req EmbedRequest) (Embedding, error)
 	masked := Masked{make([]string, len(req.Texts))}
 	bytes := 0
 	for i, s := range req.Texts {
-		masked.texts[i] = mask.New().Mask(s)
+		m := mask.New()
+		m.Know(req.Known...)
+		if req.Class == inventory.PublicContent {
+			masked.texts[i] = m.MaskPage(s)
+		} else {
+			masked.texts[i] = m.Mask(s)
+		}
 		bytes += len(masked.texts[i])
 	}
 	lookup := Lookup{At: r.now(), Outbound: masked.texts}

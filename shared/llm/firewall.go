@@ -29,6 +29,7 @@ func admit(req Request) (Prompt, *mask.Masker, error) {
 		return Prompt{}, nil, fault.E(fault.Invalid, "A request to a model needs a tenant, a surface, a task and a question.", nil)
 	}
 	m := mask.New()
+	m.Know(req.Known...)
 	m.Reserve(req.Task.System, req.Question)
 	for _, p := range req.Passages {
 		m.Reserve(p.Title, p.URL, p.Text)
@@ -45,7 +46,7 @@ func admit(req Request) (Prompt, *mask.Masker, error) {
 	for i, t := range req.History {
 		history[i] = turnMessage(t, m)
 	}
-	question, system := m.Mask(req.Question), m.Mask(req.Task.System)
+	question, system := m.Mask(req.Question), m.MaskPage(req.Task.System)
 	passages := make([]string, len(req.Passages))
 	for i, p := range req.Passages {
 		passages[i] = passageText(p, m)
@@ -81,12 +82,12 @@ func turnMessage(t Turn, m *mask.Masker) Message {
 func passageText(p Passage, m *mask.Masker) string {
 	var out strings.Builder
 	out.Grow(len(p.Title) + len(p.URL) + len(p.Text) + 64)
-	fmt.Fprintf(&out, "\n[%d] %s\n", p.N, m.Mask(line(p.Title)))
+	fmt.Fprintf(&out, "\n[%d] %s\n", p.N, m.MaskPage(line(p.Title)))
 	if p.URL != "" {
-		out.WriteString(m.Mask(line(p.URL)) + "\n")
+		out.WriteString(m.MaskPage(line(p.URL)) + "\n")
 	}
 	// Masked as a whole: a value may go over the end of a line.
-	for text := range strings.Lines(m.Mask(plain(p.Text))) {
+	for text := range strings.Lines(m.MaskPage(plain(p.Text))) {
 		if text = strings.TrimRight(text, "\n "); text != "" {
 			out.WriteString("| " + text + "\n")
 		}

@@ -52,6 +52,7 @@ type Request struct {
 	Passages     []Passage // best first; the last ones are left out if space is short
 	History      []Turn    // oldest first; the oldest are left out if space is short
 	Question     string    // empty after a tool's result
+	Known        []string  // the verified customer's own name, lines of address and the like: masked wherever they occur
 	Tools        []Tool
 	MaxTokens    int    // of the answer; 0 leaves it to the model
 	Language     string // BCP 47; empty if unknown
@@ -136,6 +137,7 @@ type Entry struct {
 	CostMicroUSD     int64             `json:"cost_micro_usd"`
 	Attempts         []Attempt         `json:"attempts"`
 	Lookups          []Lookup          `json:"lookups,omitempty"` // what was sent to find the passages
+	Before           []Entry           `json:"before,omitempty"`  // the same turn's calls before this one
 }
 
 // Attempt is one try to get an answer from a provider.

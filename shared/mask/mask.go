@@ -28,10 +28,13 @@ const (
 	Address   Class = "ip"
 	Browser   Class = "browser"   // user-agent strings
 	Insurance Class = "insurance" // US social security, UK national insurance
+	Name      Class = "name"      // of a person
+	Postal    Class = "address"   // where somebody lives, or a part of it
+	Identity  Class = "id"        // other national numbers, passports, dates of birth
 )
 
 // restorable lists the classes whose placeholders are numbered and restored.
-const restorable = " email phone iban token ip browser insurance "
+const restorable = " email phone iban token ip browser insurance name address id "
 
 // lasting reports whether values of the class are never restored.
 func (c Class) lasting() bool { return c == Card || c == Secret }
@@ -40,10 +43,13 @@ func (c Class) lasting() bool { return c == Card || c == Secret }
 // stands for. It serves the texts of one request to a model, and one goroutine
 // at a time.
 type Masker struct {
-	values  map[string]string // placeholder to value
-	holders map[string]string // value to placeholder
-	last    map[Class]int     // the highest number in use
-	taken   map[string]bool   // placeholders that the texts themselves contain
+	values  map[string]string  // placeholder to value
+	holders map[string]string  // value to placeholder
+	last    map[Class]int      // the highest number in use
+	taken   map[string]bool    // placeholders that the texts themselves contain
+	knows   map[string][]known // values to mask by their first word
+	wholes  []known            // values to mask without regard to words
+	tokens  []token            // of the text at hand
 }
 
 // New makes a Masker that knows no values yet.
@@ -72,15 +78,25 @@ func (m *Masker) Reserve(texts ...string) {
 	}
 }
 
-// Mask replaces the personal data in s. Masking twice changes nothing more, and
-// Restore gives s back but for cards and secrets.
-func (m *Masker) Mask(s string) string {
+// Mask replaces the personal data in s, a person's own words. Masking twice
+// changes nothing more, and Restore gives s back but for cards and secrets.
+func (m *Masker) Mask(s string) string { return m.mask(s, false) }
+
+// MaskPage replaces the personal data in s, a text that anybody may read. The
+// names and places in it are its subject and stay, unless they are known to be
+// those of the person who asks.
+func (m *Masker) MaskPage(s string) string { return m.mask(s, true) }
+
+func (m *Masker) mask(s string, page bool) string {
 	m.Reserve(s)
 	// A placeholder is a boundary that the value was not, so that taking one
 	// value out can show another. Each round leaves less text outside of
 	// placeholders, which ends the loop.
 	for {
-		masked := replace(s, m.placeholder)
+		masked := m.replaceKnown(replace(s, m.placeholder), page)
+		if !page {
+			masked = m.replaceSpoken(masked)
+		}
 		if masked == s {
 			return s
 		}

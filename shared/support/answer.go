@@ -59,8 +59,20 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 		m.Handoff = true
 		return conversation.Answer{Message: m}, nil
 	}
+	var order *subject
+	if e.sellsOn(turn) && turn.kept && turn.about() != elsewhere {
+		var message *conversation.Message
+		if message, order = e.orderTurn(ctx, turn, text, contact, out); message != nil {
+			return conversation.Answer{Message: *message}, nil
+		}
+	}
 	hits, err := e.retrieve(ctx, turn)
 	hits, read := readable(hits)
+	if order != nil {
+		out.send(Order(order.order.Summary()))
+		hits, read = append([]index.Hit{order.hit}, hits...), append([]index.Hit{order.hit}, read...)
+		err = nil
+	}
 	if err != nil || len(hits) == 0 {
 		reason := text.NotFound
 		if err != nil {
@@ -75,7 +87,14 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 		m.Handoff, m.Degraded = true, unreadable
 		return conversation.Answer{Message: m}, nil
 	}
-	return e.generate(ctx, turn, text, contact, hits, read, out)
+	return e.generate(ctx, turn, text, contact, draft{hits: hits, read: read, order: order, tools: e.tools(turn, order)}, out)
+}
+
+// draft is what an answer is made from.
+type draft struct {
+	hits, read []index.Hit // passages as they are, and as a model reads them
+	order      *subject    // whose record is the first passage; nil without one
+	tools      []llm.Tool
 }
 
 // readable gives hits and, beside each, the same without what is addressed to a
@@ -106,7 +125,8 @@ func titleOf(p passage.Passage) string {
 const recordMark = " (product record)"
 
 // generate asks a model, and without one quotes the passages.
-func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact string, hits, read []index.Hit, out *listener) (conversation.Answer, error) {
+func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact string, d draft, out *listener) (conversation.Answer, error) {
+	hits, read := d.hits, d.read
 	passages, urls := make([]llm.Passage, len(hits)), make([]string, len(hits))
 	for i, h := range read {
 		passages[i] = llm.Passage{N: i + 1, Title: titleOf(h.Passage), URL: h.Passage.URL, Text: h.Passage.Text}
@@ -124,13 +144,20 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 		out.send(Token{s})
 		return nil
 	})
+	task := llm.Task{Version: promptVersion, System: prompt(turn.account.Name, turn.account.Language)}
+	var known []string
+	if d.order != nil {
+		receipts.silent = 1
+		task = llm.Task{Version: orderPromptVersion, System: task.System + orderPrompt}
+		known = d.order.order.Personal
+	}
 	filter := newCitations(urls, receipts.Write)
 	verdict := &verdict{pass: filter.Write}
 	reply, err := e.Models.Stream(ctx, llm.Request{
 		Tenant: turn.ask.Tenant, Region: processor.Region(turn.account.Region), Surface: processor.CustomerChat,
 		Conversation: turn.ask.Conversation,
-		Task:         llm.Task{Version: promptVersion, System: prompt(turn.account.Name, turn.account.Language)},
-		Passages:     passages, History: turn.history(), Question: turn.asked, MaxTokens: maxTokens,
+		Task:         task, Tools: d.tools, Known: known,
+		Passages: passages, History: turn.history(), Question: turn.asked, MaxTokens: maxTokens,
 		Language: LanguageOf(turn.asked, ""),
 	}, verdict.Write)
 	once.Do(func() {})
@@ -154,6 +181,21 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	if err := receipts.Close(); err != nil {
 		return conversation.Answer{}, err
 	}
+	for _, call := range reply.Calls[:min(1, len(reply.Calls))] { // one at a time
+		if m := e.call(ctx, turn, text, contact, d.order, call, out); m != nil {
+			m.Text = seal.Clear(strings.TrimLeft(answer.String()+"\n\n", "\n") + m.Text.Reveal())
+			return conversation.Answer{Message: *m, Ledger: reply.Ledger}, nil
+		}
+		if strings.TrimSpace(answer.String()) == "" { // what it called there is not; once more in words
+			d.tools = nil
+			again, err := e.generate(ctx, turn, text, contact, d, out)
+			if entry, ok := again.Ledger.(llm.Entry); ok {
+				entry.Before = append(entry.Before, reply.Ledger)
+				again.Ledger = entry
+			}
+			return again, err
+		}
+	}
 	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete}
 	add := func(s string) { answer.WriteString(s); out.send(Token{s}) }
 	switch {
@@ -169,7 +211,7 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	case receipts.withheld:
 		add("\n\n" + text.Withheld + " " + contact)
 		m.Handoff = true
-	case len(receipts.cited) == 0: // nothing on the pages backs it
+	case len(receipts.cited) == 0 && !receipts.silently: // nothing on the pages backs it
 		add("\n\n" + contact)
 		m.Handoff = true
 	}

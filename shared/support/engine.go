@@ -1,6 +1,7 @@
 // Package support is the storefront engine: a shopper's message in, a grounded
-// answer or the way to a person out. It has no tools. What the model may see
-// goes through llm.
+// answer or the way to a person out. Its tools are a closed set of two: to look at
+// the order the conversation has proved, and to propose a change to it that the
+// shopper then confirms. What the model may see goes through llm.
 //
 // What the model says goes through three filters before a shopper sees it. The
 // verdict holds back an answer that is none. Citations let no picture and no
@@ -43,6 +44,7 @@ type Engine struct {
 	Conversations *conversation.Store
 	Knowledge     *library.Library
 	Models        *llm.Router
+	Orders        *Orders // nil where no shop system can be connected
 	Now           func() time.Time
 	Log           *slog.Logger
 }
@@ -200,7 +202,7 @@ func (e *Engine) withinBudget(account tenant.Account, used int64) error {
 }
 
 // Event is one thing a shopper is shown while a turn is answered: a Disclosure,
-// Status, Token, Sources or Done.
+// Status, Token, Sources, Verify, Order, Proposal or Done.
 type Event any
 
 // Disclosure comes first: whom the shopper is talking to.

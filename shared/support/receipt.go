@@ -27,6 +27,8 @@ type receipts struct {
 	shown    int    // bytes of it that are out
 	later    bool   // the first sentence is over
 	cited    []int  // the passages, by first citation
+	silent   int    // a passage that backs sentences, but is no page to be shown: its citations are left out
+	silently bool   // it did
 	withheld bool   // something was dropped
 }
 
@@ -144,19 +146,23 @@ func (r *receipts) render(sentence string, shown int, f finding) string {
 	if at < 0 {
 		at = len(strings.TrimRight(text, " \t\n.!?…:*\"'”’»"))
 	}
-	var added strings.Builder
-	if last < 0 && strings.TrimSpace(sentence[:shown]+text[:at]) != "" {
-		added.WriteByte(' ')
-	}
+	var added string
 	for _, n := range f.add {
-		added.WriteString(r.cite(n))
+		added += r.cite(n)
 	}
-	return text[:at] + added.String() + text[at:]
+	if added != "" && last < 0 && strings.TrimSpace(sentence[:shown]+text[:at]) != "" {
+		added = " " + added
+	}
+	return text[:at] + added + text[at:]
 }
 
 // cite gives the citation that shoppers see: passages are numbered by when they
 // are first cited.
 func (r *receipts) cite(n int) string {
+	if n == r.silent {
+		r.silently = true
+		return ""
+	}
 	at := slices.Index(r.cited, n)
 	if at < 0 {
 		at = len(r.cited)

@@ -12,25 +12,30 @@ import (
 
 // Text is every sentence the engine says itself, in one language.
 type Text struct {
-	Disclosure  string   `json:"disclosure"`  // first frame; %s is the shop's name
-	Notice      string   `json:"notice"`      // beside every answer
-	Looking     string   `json:"looking"`     // a slow answer says what it does
-	NotFound    string   `json:"not_found"`   // the pages do not say
-	NoPages     string   `json:"no_pages"`    // nothing has been read yet
-	Unreadable  string   `json:"unreadable"`  // the pages cannot be looked at right now
-	Machine     string   `json:"machine"`     // asked whether it is a person
-	Contact     string   `json:"contact"`     // the way to a person; %s is an address
-	Human       string   `json:"human"`       // a person was asked for
-	Advice      string   `json:"advice"`      // medical, legal or financial advice was asked for
-	Degraded    string   `json:"degraded"`    // no model: passages follow
-	Foreign     string   `json:"foreign"`     // before a passage that is quoted in another language
-	Withheld    string   `json:"withheld"`    // a sentence was dropped
-	Unkept      string   `json:"unkept"`      // the chat cannot be stored safely
-	Interrupted string   `json:"interrupted"` // an answer was cut off
-	Greeting    string   `json:"greeting"`    // a mere hello
-	Thanks      string   `json:"thanks"`      // a mere thank-you
-	Stale       string   `json:"stale"`       // a source may be out of date
-	Suggestions []string `json:"suggestions"` // when the site offers none
+	Disclosure    string   `json:"disclosure"`     // first frame; %s is the shop's name
+	Notice        string   `json:"notice"`         // beside every answer
+	Looking       string   `json:"looking"`        // a slow answer says what it does
+	NotFound      string   `json:"not_found"`      // the pages do not say
+	NoPages       string   `json:"no_pages"`       // nothing has been read yet
+	Unreadable    string   `json:"unreadable"`     // the pages cannot be looked at right now
+	Machine       string   `json:"machine"`        // asked whether it is a person
+	Contact       string   `json:"contact"`        // the way to a person; %s is an address
+	Human         string   `json:"human"`          // a person was asked for
+	Advice        string   `json:"advice"`         // medical, legal or financial advice was asked for
+	Degraded      string   `json:"degraded"`       // no model: passages follow
+	Foreign       string   `json:"foreign"`        // before a passage that is quoted in another language
+	Withheld      string   `json:"withheld"`       // a sentence was dropped
+	Unkept        string   `json:"unkept"`         // the chat cannot be stored safely
+	Interrupted   string   `json:"interrupted"`    // an answer was cut off
+	Greeting      string   `json:"greeting"`       // a mere hello
+	Thanks        string   `json:"thanks"`         // a mere thank-you
+	Stale         string   `json:"stale"`          // a source may be out of date
+	ProveOrder    string   `json:"prove_order"`    // before an order is spoken of
+	OrdersDown    string   `json:"orders_down"`    // the shop cannot be asked right now
+	OrdersClosed  string   `json:"orders_closed"`  // the shop does not let us see orders
+	WhichItems    string   `json:"which_items"`    // %s are the items
+	PleaseConfirm string   `json:"please_confirm"` // behind what would be done
+	Suggestions   []string `json:"suggestions"`    // when the site offers none
 }
 
 // catalogue holds one file per language.

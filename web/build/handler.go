@@ -25,14 +25,24 @@ func Handler(assets Assets) http.Handler {
 		case assets.Loader.Path:
 		case assets.UI.Path:
 			asset = assets.UI
+		case assets.Orders.Path:
+			asset = assets.Orders
 		default:
-			// A loader cached before a release asks for the chat it knew.
-			name := path.Base(r.URL.Path)
-			if path.Dir(r.URL.Path) != "/widget" || !strings.HasPrefix(name, "omniops-ui.") || !strings.HasSuffix(name, ".js") {
+			// What was cached before a release asks for the parts it knew.
+			name, script := strings.CutSuffix(path.Base(r.URL.Path), ".js")
+			part, _, found := strings.Cut(name, ".")
+			switch {
+			case path.Dir(r.URL.Path) != "/widget" || !script || !found:
+				http.NotFound(w, r)
+				return
+			case part == "omniops-ui":
+				asset = assets.UI
+			case part == "omniops-orders":
+				asset = assets.Orders
+			default:
 				http.NotFound(w, r)
 				return
 			}
-			asset = assets.UI
 			asset.CacheControl = "no-cache"
 		}
 		h.Set("Content-Type", asset.ContentType)

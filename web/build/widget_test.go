@@ -23,10 +23,13 @@ func TestWidgetFitsItsBudget(t *testing.T) {
 	if n := len(a.Loader.Brotli); n > 2048 {
 		t.Errorf("the loader has %d bytes", n)
 	}
-	if n := len(a.Loader.Brotli) + len(a.UI.Brotli); n > 14336 {
+	if n := len(a.Loader.Brotli) + len(a.UI.Brotli); n > 14000 {
+		t.Errorf("loader and chat have %d bytes", n)
+	}
+	if n := len(a.Loader.Brotli) + len(a.UI.Brotli) + len(a.Orders.Brotli); n > 30000 {
 		t.Errorf("the widget has %d bytes", n)
 	}
-	for _, asset := range []Asset{a.Loader, a.UI} {
+	for _, asset := range []Asset{a.Loader, a.UI, a.Orders} {
 		body, err := io.ReadAll(brotli.NewReader(bytes.NewReader(asset.Brotli)))
 		if err != nil || !bytes.Equal(body, asset.Body) {
 			t.Errorf("%s does not come back from its compression: %v", asset.Path, err)
@@ -38,6 +41,9 @@ func TestWidgetFitsItsBudget(t *testing.T) {
 	}
 	if !strings.Contains(string(a.Loader.Body), strings.TrimPrefix(a.UI.Path, "/widget/")) {
 		t.Error("the loader does not name the chat's file")
+	}
+	if !strings.Contains(string(a.UI.Body), strings.TrimPrefix(a.Orders.Path, "/widget/")) {
+		t.Error("the chat does not name the file of the part that shows orders")
 	}
 	again, err := Widget()
 	if err != nil {
@@ -59,20 +65,21 @@ func TestWidgetThatCannotBeBuilt(t *testing.T) {
 	}
 	good := &fstest.MapFile{Data: []byte(`console.log(1)`)}
 	for _, c := range []struct {
-		name       string
-		ui, loader string
+		name, file string // what the file is instead
+		source     string
 		want       string
 	}{
-		{"loader over its budget", "console.log(1)", "console.log('" + noise(4000) + "')", "more than its budget"},
-		{"chat over its budget", "console.log('" + noise(24000) + "')", "console.log(1)", "more than its budget"},
-		{"syntax error", "let let = ;", "console.log(1)", "ui.ts:1"},
-		{"missing module", `import "./gone"`, "console.log(1)", "gone.ts"},
-		{"broken style sheet", `import css from "./x.css"; console.log(css)`, "console.log(1)", "x.css"},
+		{"loader over its budget", "widget/loader.ts", "console.log('" + noise(4000) + "')", "more than its budget"},
+		{"chat over its budget", "widget/ui.ts", "console.log('" + noise(24000) + "')", "more than their budget"},
+		{"orders over the budget of all", "widget/orders/desk.ts", "console.log('" + noise(50000) + "')", "the widget has"},
+		{"syntax error", "widget/ui.ts", "let let = ;", "ui.ts:1"},
+		{"syntax error in the orders", "widget/orders/desk.ts", "let let = ;", "desk.ts:1"},
+		{"missing module", "widget/ui.ts", `import "./gone"`, "gone.ts"},
+		{"broken style sheet", "widget/ui.ts", `import css from "./x.css"; console.log(css)`, "x.css"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			sources := fstest.MapFS{"widget/ui.ts": good, "widget/loader.ts": good}
-			sources["widget/ui.ts"] = &fstest.MapFile{Data: []byte(c.ui)}
-			sources["widget/loader.ts"] = &fstest.MapFile{Data: []byte(c.loader)}
+			sources := fstest.MapFS{"widget/ui.ts": good, "widget/loader.ts": good, "widget/orders/desk.ts": good}
+			sources[c.file] = &fstest.MapFile{Data: []byte(c.source)}
 			if _, err := widget(sources); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want an error with %q", err, c.want)
 			}
@@ -107,6 +114,9 @@ func TestHandler(t *testing.T) {
 		{"unchanged", "GET", "/widget/omniops.js", []string{"If-None-Match", a.Loader.ETag}, 304, nil},
 		{"chat", "GET", a.UI.Path, nil, 200, map[string]string{"Cache-Control": "public, max-age=31536000, immutable"}},
 		{"chat of an older release", "GET", "/widget/omniops-ui.000000000000.js", nil, 200, map[string]string{"Cache-Control": "no-cache"}},
+		{"orders", "GET", a.Orders.Path, nil, 200, map[string]string{"Cache-Control": "public, max-age=31536000, immutable", "ETag": a.Orders.ETag}},
+		{"orders of an older release", "GET", "/widget/omniops-orders.000000000000.js", nil, 200, map[string]string{"Cache-Control": "no-cache", "ETag": a.Orders.ETag}},
+		{"part that never was", "GET", "/widget/omniops-x.000000000000.js", nil, 404, nil},
 		{"head", "HEAD", "/widget/omniops.js", nil, 200, nil},
 		{"other file", "GET", "/widget/ui.ts", nil, 404, nil},
 		{"other folder", "GET", "/widget/x/omniops-ui.0.js", nil, 404, nil},

@@ -1,4 +1,4 @@
-// The three calls of the API. A session that has run out is renewed, and the
+// The calls of the API. A session that has run out is renewed, and the
 // call repeated, without anybody noticing.
 
 import type { Line, Problem, Session } from "./contract";
@@ -44,17 +44,17 @@ export class Client {
   }
 
   async transcript(): Promise<Line[]> {
-    const answer = await this.#call({});
+    const answer = await this.#call("chat");
     return ((await answer.json()) as { messages: Line[] | null }).messages ?? [];
   }
 
   async *chat(message: string, key: string, signal: AbortSignal): AsyncGenerator<Frame> {
-    const answer = await this.#call({
-      method: "POST",
-      body: JSON.stringify({ message, idempotency_key: key }),
-      signal,
-    });
+    const answer = await this.#call("chat", { message, idempotency_key: key }, { signal, headers: { Accept: "text/event-stream" } });
     if (answer.body) yield* frames(answer.body);
+  }
+
+  async order<T>(path: string, body?: object): Promise<T> {
+    return (await (await this.#call("orders/" + path, body)).json()) as T;
   }
 
   async #join(asked: Promise<Response>): Promise<Session> {
@@ -64,15 +64,13 @@ export class Client {
     return this.move((await (await accepted(answer)).json()) as Session);
   }
 
-  async #call(init: RequestInit): Promise<Response> {
+  async #call(path: string, body?: object, init: RequestInit = {}): Promise<Response> {
     const send = (token: string): Promise<Response> =>
-      fetch(this.api + "/v1/chat", {
+      fetch(this.api + "/v1/" + path, {
         ...init,
+        ...(body && { method: "POST", body: JSON.stringify(body) }),
         credentials: "omit",
-        headers: {
-          Authorization: "Bearer " + token,
-          ...(init.body != null && { "Content-Type": "application/json", Accept: "text/event-stream" }),
-        },
+        headers: { ...init.headers, Authorization: "Bearer " + token, ...(body && { "Content-Type": "application/json" }) },
       });
     let answer = await send(this.token ?? (await this.join()).session_token);
     if (answer.status === 401) answer = await send((await this.join()).session_token);

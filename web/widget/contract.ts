@@ -43,6 +43,72 @@ export interface Line {
   sources?: Source[] | null;
   sent_at: string;
   state: "complete" | "interrupted";
+  /** Offers a person. */
+  handoff?: boolean;
+}
+
+/** The answer of POST /v1/orders/verify. */
+export interface Asked {
+  verification_id: string;
+  expires_at: string;
+}
+
+/** An amount in the minor unit of its currency. */
+export interface Money {
+  minor: number;
+  currency: string;
+}
+
+/** A parcel, or what a carrier has of one. */
+export interface Shipment {
+  status: string;
+  carrier?: string;
+  tracking_number?: string;
+  tracking_url?: string;
+  sent_at?: string;
+  estimated_at?: string;
+  delivered_at?: string;
+}
+
+/** What an action does. */
+export type Kind = "cancel" | "return" | "refund" | "address";
+
+/** An order as its shopper sees it: the event `order`, and what POST /v1/orders/confirm gives. */
+export interface Order {
+  number: string;
+  placed_at: string;
+  status: string;
+  payment: string;
+  fulfillment: string;
+  items?: { title: string; variant?: string; quantity: number }[] | null;
+  more_items?: boolean;
+  shipments?: Shipment[] | null;
+  returns?: { name: string; status: string; quantity: number }[] | null;
+  refunds?: { created_at: string; amount: Money }[] | null;
+  /** What the shop's rules may allow now. */
+  actions?: Kind[] | null;
+}
+
+/** Something that may be done to an order: the event `action`, and /v1/orders/actions/{id}. */
+export interface Action {
+  id: string;
+  kind: Kind;
+  text: string;
+  state: "proposed" | "declined" | "expired" | "running" | "done" | "approval" | "refused" | "failed";
+  receipt?: string;
+  expires_at?: string;
+}
+
+/** Where an order goes. */
+export interface Address {
+  name: string;
+  line1: string;
+  line2?: string;
+  city: string;
+  province?: string;
+  zip: string;
+  /** ISO 3166-1 alpha-2. */
+  country: string;
 }
 
 /** What the widget keeps in localStorage, from the first click on. */
@@ -59,6 +125,16 @@ export interface Tab {
   sending?: { key: string; text: string };
   /** What was typed and not sent when the page went away. */
   draft?: string;
+  /** What is under way with an order. */
+  orders?: Pending;
+}
+
+/** What the orders need to go on after a reload: identifiers, and nothing of the shopper's. */
+export interface Pending {
+  /** A verification that was asked for; without an id, no code has been sent yet. */
+  verify?: { id?: string; until?: string } | undefined;
+  /** An action that is not over. */
+  action?: string | undefined;
 }
 
 /** What the loader hands over when the shopper first opens the chat. */
@@ -79,6 +155,31 @@ export interface Opening {
 export interface UI {
   /** The focus stays where it is when a reload reopens the chat. */
   start(opening: Opening): { show(focus: boolean): void };
+}
+
+/** What the chat lends to the part that shows orders. */
+export interface Host {
+  readonly language: string;
+  /** The session's own wording. */
+  readonly own: Record<string, string>;
+  announce(text: string): void;
+  follow(): void;
+  /** Calls /v1/orders/{path}: with a body POST, without GET. A refusal has its problem. */
+  order<T>(path: string, body?: object): Promise<T>;
+  /** Sends a message as the shopper, once nothing is being answered. */
+  ask(message: string): void;
+  /** Asks for a person. */
+  person(): void;
+  /** Remembers in this tab what is under way. */
+  keep(pending: Pending): void;
+}
+
+/** The interface of the part loaded with the first order. */
+export interface Orders {
+  /** Shows in a place of the log what an answer to a question brought. */
+  show(event: string, data: unknown, place: HTMLElement, question: string): void;
+  /** Goes on with what a reload interrupted. */
+  resume(pending: Pending, place: HTMLElement, question: string): void;
 }
 
 /** The key of both storages. */

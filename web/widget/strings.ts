@@ -45,6 +45,7 @@ const en = {
   unavailable: "The chat cannot be reached just now.",
   again: "Try again",
   interrupted: "This answer was interrupted.",
+  partFailed: "This part of the chat did not load.",
   transcript: "Conversation with {shop}",
 };
 
@@ -94,6 +95,7 @@ const de: Strings = {
   unavailable: "Der Chat ist gerade nicht erreichbar.",
   again: "Noch einmal versuchen",
   interrupted: "Diese Antwort wurde unterbrochen.",
+  partFailed: "Dieser Teil des Chats wurde nicht geladen.",
   transcript: "Unterhaltung mit {shop}",
 };
 
@@ -141,6 +143,7 @@ const fr: Strings = {
   unavailable: "Le chat est injoignable pour le moment.",
   again: "Réessayer",
   interrupted: "Cette réponse a été interrompue.",
+  partFailed: "Cette partie du chat n’a pas chargé.",
   transcript: "Conversation avec {shop}",
 };
 

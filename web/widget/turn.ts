@@ -64,6 +64,8 @@ export class Turn {
   /** The answer so far. */
   text = "";
   sources: Source[] = [];
+  /** Where the answer's cards stand. */
+  places: HTMLElement[] = [];
   /** The server has the question. */
   heard = false;
 

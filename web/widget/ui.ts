@@ -2,13 +2,15 @@
 
 import tokens from "../tokens.css";
 import { Client, Refusal } from "./client";
-import { sheet as covers, storageKey, type Kept, type Line, type Opening, type Problem, type Session, type Source, type Tab } from "./contract";
+import { sheet as covers, storageKey, type Host, type Kept, type Line, type Opening, type Orders, type Pending, type Problem, type Session, type Source, type Tab } from "./contract";
 import { h, icon } from "./dom";
 import { render, plain } from "./markdown";
 import { Menu } from "./menu";
 import { direction, fill, locale, words, type Strings } from "./strings";
 import { bubble, said, sourceList, Turn, type Stage } from "./turn";
 import css from "./ui.css";
+
+declare const ORDERS_FILE: string; // set by the build: the name of the part that shows orders
 
 /** Starts the chat in the panel that the loader has drawn. */
 export function start(opening: Opening): { show(focus: boolean): void } {
@@ -43,7 +45,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-class Chat implements Stage {
+class Chat implements Stage, Host {
   words: Strings;
   language: string;
 
@@ -51,6 +53,7 @@ class Chat implements Stage {
   #tab = load<Tab>("sessionStorage", { open: true });
   #client: Client;
   #session: Session | undefined;
+  #orders: Promise<Orders> | undefined;
   #busy: AbortController | undefined;
   #running: Promise<void> = Promise.resolve();
   /** The shopper sent before the session had come. */
@@ -84,7 +87,7 @@ class Chat implements Stage {
       save("localStorage", this.#kept as Kept);
     });
     this.#menu = new Menu([
-      { id: "person", name: () => this.words.person, act: () => void this.#ask(this.words.askPerson) },
+      { id: "person", name: () => this.words.person, act: () => this.person() },
       { id: "privacy", name: () => this.words.privacy, act: () => this.#note(this.words.privacyNote, true) },
       { id: "size", name: () => fill(this.words.size, { n: this.#size }), act: () => this.#resize(), stays: true },
       { id: "download", name: () => this.words.download, act: () => this.#download() },
@@ -93,7 +96,8 @@ class Chat implements Stage {
     this.#sheet = h(
       "div",
       { className: "sheet" },
-      h("div", { className: "head" }, h("div", { className: "names" }, this.#name, this.#badge), this.#menu.button, this.#close, this.#menu.list, this.#notice),
+      h("div", { className: "bar" }, h("div", { className: "names" }, this.#name, this.#badge), this.#menu.button, this.#close, this.#menu.list),
+      this.#notice,
       this.#log,
       this.#banner,
       this.#form,
@@ -129,7 +133,29 @@ class Chat implements Stage {
   }
 
   follow(): void {
-    if (this.#following) this.#log.scrollTop = this.#log.scrollHeight;
+    // Where there is no room for a log of its own, the whole sheet scrolls.
+    if (this.#following) for (const box of [this.#log, this.#sheet]) box.scrollTop = box.scrollHeight;
+  }
+
+  get own(): Record<string, string> {
+    return this.#session?.strings ?? {};
+  }
+
+  order<T>(path: string, body?: object): Promise<T> {
+    return this.#client.order(path, body);
+  }
+
+  ask(message: string): void {
+    void this.#running.then(() => this.#submit(message));
+  }
+
+  person(): void {
+    void this.#ask(this.words.askPerson);
+  }
+
+  keep(pending: Pending): void {
+    this.#tab.orders = pending;
+    save("sessionStorage", this.#tab);
   }
 
   #label(): void {
@@ -176,8 +202,8 @@ class Chat implements Stage {
       this.#busy?.abort();
       this.#input.focus();
     };
-    this.#log.onscroll = () => {
-      const { scrollTop, scrollHeight, clientHeight } = this.#log;
+    this.#log.onscroll = this.#sheet.onscroll = (event) => {
+      const { scrollTop, scrollHeight, clientHeight } = event.target as Element;
       this.#following = scrollHeight - scrollTop - clientHeight < 48;
     };
     const line = (): void => {
@@ -201,7 +227,10 @@ class Chat implements Stage {
   #fit(): void {
     const height = matchMedia(covers).matches ? self.visualViewport?.height : undefined;
     this.opening.dialog.style.blockSize = height ? height + "px" : "";
-    this.follow();
+    // A field that is being filled in matters more than the end.
+    const field = this.#log.querySelector(":focus");
+    if (field) field.scrollIntoView({ block: "nearest" });
+    else this.follow();
   }
 
   async #join(asked?: Promise<Response>): Promise<void> {
@@ -234,8 +263,18 @@ class Chat implements Stage {
     const sending = this.#tab.sending;
     const asked = sending ? lines.findLastIndex((line) => line.author === "shopper" && line.text === sending.text) : -1;
     const known = asked < 0 || lines.length > asked + 1 ? lines : lines.slice(0, asked);
-    known.forEach((line) => this.#recall(line));
-    if (!lines.length) this.#suggest(session.suggestions ?? []);
+    known.forEach((line, n) => this.#recall(line, n === known.length - 1 && line.handoff && known[n - 1]?.text !== this.words.askPerson));
+    if (!lines.length) {
+      delete this.#tab.orders;
+      this.#suggest(session.suggestions ?? []);
+    }
+    const pending = this.#tab.orders;
+    if (pending?.verify || pending?.action) {
+      const place = h("div", { className: "place" });
+      this.#log.append(place);
+      const question = known.findLast((line) => line.author === "shopper")?.text ?? "";
+      this.#show(place, (orders) => orders.resume(pending, place, question));
+    }
     if (sending && (asked < 0 || known !== lines)) this.#place(new Turn(sending.text, this, sending.key));
     else this.#settle();
     if (this.#early) this.#submit(this.#input.value, true);
@@ -248,13 +287,13 @@ class Chat implements Stage {
     this.#log.append(this.#suggestions);
   }
 
-  #recall(line: Line): void {
+  #recall(line: Line, person: boolean | undefined): void {
     const { author, sources, state } = line;
     const body = author === "shopper" ? said(line.text) : h("div", { className: "text", dir: "auto" }, render(line.text, sources ?? []));
     const message = bubble(author, this.words, body);
     const list = sourceList(sources ?? [], this);
     const note = author !== "shopper" && state !== "complete" && h("span", { className: "reason" }, this.words.interrupted);
-    if (list || note) message.append(h("div", { className: "foot" }, list, note));
+    message.append(h("div", { className: "foot" }, list, note, person && this.#person()));
     this.#log.append(message);
     this.#record.push({ author, at: new Date(line.sent_at), text: () => plain(line.text), sources: () => sources ?? [] });
   }
@@ -286,6 +325,28 @@ class Chat implements Stage {
     );
     this.#following = true;
     this.#running = this.#run(turn);
+  }
+
+  /** Has the part that shows orders fill a place in the log; it comes with the first of them. */
+  #show(place: HTMLElement, fill: (orders: Orders) => void): void {
+    const { api, root } = this.opening;
+    this.#orders ??= (import(`${api}/widget/${ORDERS_FILE}`) as Promise<{ open(host: Host, root: ShadowRoot): Orders }>).then((part) => part.open(this, root));
+    this.#orders.then(
+      (orders) => {
+        place.replaceChildren();
+        fill(orders);
+      },
+      () => {
+        this.#orders = undefined;
+        place.replaceChildren(h("div", { className: "note" }, this.words.partFailed, this.#action(this.words.again, () => this.#show(place, fill)), this.#person()));
+        this.announce(this.words.partFailed);
+        this.follow();
+      },
+    );
+  }
+
+  #person(): HTMLElement {
+    return this.#action(this.words.person, () => this.person());
   }
 
   /** Sends a message in place of whatever is still being answered. */
@@ -340,6 +401,7 @@ class Chat implements Stage {
   async #listenTo(turn: Turn, signal: AbortSignal, heard: (status?: string) => void): Promise<(Node | undefined)[]> {
     let handoff = false;
     let limited = false;
+    let places = 0;
     for await (const { event, data } of this.#client.chat(turn.message, turn.key, signal)) {
       const value = JSON.parse(data) as { text: string; sources: Source[] | null; handoff?: boolean; degraded?: boolean };
       heard(event === "status" ? value.text : undefined);
@@ -348,12 +410,19 @@ class Chat implements Stage {
         turn.sources = value.sources ?? [];
         handoff = !!value.handoff;
         limited = !!value.degraded;
+      } else if (event === "verify" || event === "order" || event === "action") {
+        // An answer that is sent again brings its cards again.
+        if (places++ < turn.places.length) continue;
+        const place = h("div", { className: "place" });
+        (turn.places.at(-1) ?? turn.answer).after(place);
+        turn.places.push(place);
+        this.#show(place, (orders) => orders.show(event, value, place, turn.message));
       } else if (event === "error") throw new Refusal(value as unknown as Problem);
       else if (event === "done") {
         const person = handoff && turn.message !== this.words.askPerson;
         return [
           limited ? h("span", { className: "reason" }, this.words.limited) : undefined,
-          person ? this.#action(this.words.person, () => this.#submit(this.words.askPerson)) : undefined,
+          person ? this.#person() : undefined,
         ];
       }
     }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"omniops/shared/apigw"
+	"omniops/shared/conversation"
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/seal"
@@ -73,6 +75,20 @@ func (s *Sessions) sign(session Session) (Session, string, error) {
 	session.Expires = s.now().Add(TokenLife).Unix()
 	token, err := s.signer.Sign(session)
 	return session, token, err
+}
+
+// Admit is FromRequest for a call of the widget: the page that asks may read the
+// answer, errors too, as without that the widget could not tell one from another.
+func (s *Sessions) Admit(w http.ResponseWriter, r *http.Request) (Session, error) {
+	if origin := r.Header.Get("Origin"); origin != "" {
+		apigw.AllowOrigin(w, origin)
+	}
+	return s.FromRequest(r)
+}
+
+// Ref names the session's conversation.
+func (s Session) Ref() conversation.Ref {
+	return conversation.Ref{Tenant: s.Tenant, Conversation: s.Conversation, Shopper: s.Shopper}
 }
 
 // FromRequest gives the session a request acts in. A token that is missing,

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+
+	"omniops/shared/apigw"
+	"omniops/shared/commerce"
+	"omniops/shared/fault"
+	"omniops/shared/id"
+	"omniops/shared/identity"
+	"omniops/shared/queue"
+)
+
+// maxBody is the largest request that is read, in bytes.
+const maxBody = 1 << 10
+
+type handler struct {
+	tokens  *identity.Tokens
+	actions *commerce.Actions
+	tasks   *queue.Sender[commerce.Task]
+}
+
+// approvalView is what a merchant decides on, and all that led there.
+type approvalView struct {
+	ID           id.Action           `json:"id"`
+	Conversation id.Conversation     `json:"conversation_id"`
+	Kind         commerce.ActionKind `json:"kind"`
+	State        commerce.State      `json:"state"`
+	Text         string              `json:"text"`
+	Decisions    []commerce.Decision `json:"decisions"`
+}
+
+func newApprovalView(p commerce.Pended) approvalView {
+	return approvalView{p.Action, p.Conversation, p.Details.Kind, p.Details.State, p.Details.Text, p.Details.Decisions}
+}
+
+// list gives what waits for a decision, oldest first.
+func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
+	who, err := h.tokens.FromRequest(r)
+	if err != nil {
+		return err
+	}
+	waiting, err := h.actions.Approvals(r.Context(), who.Tenant)
+	if err != nil {
+		return err
+	}
+	views := []approvalView{}
+	for _, p := range waiting {
+		views = append(views, newApprovalView(p))
+	}
+	return apigw.WriteJSON(w, http.StatusOK, map[string]any{"approvals": views})
+}
+
+// decide takes the merchant's decision. An approved change is carried out at once,
+// if it still can be.
+func (h *handler) decide(w http.ResponseWriter, r *http.Request) error {
+	who, err := h.tokens.FromRequest(r)
+	if err != nil {
+		return err
+	}
+	action, err := id.Parse[id.Action](r.PathValue("action"))
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Decision string `json:"decision"`
+	}
+	if err := apigw.DecodeJSON(r, maxBody, &in); err != nil {
+		return err
+	}
+	if in.Decision != "approve" && in.Decision != "refuse" {
+		return fault.E(fault.Invalid, "The decision is approve or refuse.", nil)
+	}
+	pended, err := h.actions.Approval(r.Context(), who.Tenant, action)
+	if err != nil {
+		return err
+	}
+	approve := in.Decision == "approve"
+	if !approve || pended.Details.State != commerce.Approved { // approved before, but perhaps not queued
+		if pended.Details, err = h.actions.Rule(r.Context(), pended.Ref, action, approve); err != nil {
+			return err
+		}
+	}
+	// Queued for a refusal too: the shopper is told.
+	if err := h.tasks.Send(r.Context(), string(pended.Details.Order), string(action)+"-decided", pended.Task); err != nil {
+		return fmt.Errorf("queue action %s: %w", action, err)
+	}
+	return apigw.WriteJSON(w, http.StatusOK, newApprovalView(pended))
+}

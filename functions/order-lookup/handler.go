@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"omniops/shared/apigw"
+	"omniops/shared/channel/webchat"
+	"omniops/shared/commerce"
+	"omniops/shared/id"
+	"omniops/shared/queue"
+)
+
+// maxBody is the largest request that is read, in bytes.
+const maxBody = 2 << 10
+
+type handler struct {
+	sessions *webchat.Sessions
+	verifier *commerce.Verifier
+	attempts *queue.Sender[commerce.Attempt]
+	shop     commerce.Platform
+	log      *slog.Logger
+}
+
+// attemptView is the answer to what a shopper claims: the same, and as quick,
+// whether or not there is such an order.
+type attemptView struct {
+	Verification id.Verification `json:"verification_id"`
+	ExpiresAt    time.Time       `json:"expires_at"`
+	Detail       string          `json:"detail"`
+}
+
+// verify takes what a shopper says about an order, and has a code sent if it is
+// right.
+func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
+	session, err := h.sessions.Admit(w, r)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Order   string `json:"order"`
+		Contact string `json:"contact"`
+	}
+	if err := apigw.DecodeJSON(r, maxBody, &in); err != nil {
+		return err
+	}
+	claimed := commerce.Claimed{Language: session.Language}
+	if claimed.Number, err = commerce.ParseNumber(in.Order); err != nil {
+		return err
+	}
+	if claimed.Contact, err = commerce.ParseContact(in.Contact); err != nil {
+		return err
+	}
+	attempt, ends, err := h.verifier.Begin(r.Context(), session.Ref(), claimed, apigw.SourceIP(r.Context()))
+	if err != nil {
+		return err
+	}
+	if err := h.attempts.Send(r.Context(), string(session.Conversation), string(attempt.ID), attempt); err != nil {
+		return fmt.Errorf("queue verification %s: %w", attempt.ID, err)
+	}
+	return apigw.WriteJSON(w, http.StatusAccepted, attemptView{
+		attempt.ID, ends, "If these belong to an order, a code is on its way to the address on it.",
+	})
+}
+
+// confirmView is a proved order. It is null when the shop cannot show it right now:
+// it is proved all the same.
+type confirmView struct {
+	Order     *commerce.Summary `json:"order"`
+	ExpiresAt time.Time         `json:"expires_at"` // of the proof
+}
+
+// confirm takes the code, and shows the order it was sent for.
+func (h *handler) confirm(w http.ResponseWriter, r *http.Request) error {
+	session, err := h.sessions.Admit(w, r)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Verification string `json:"verification_id"`
+		Code         string `json:"code"`
+	}
+	if err := apigw.DecodeJSON(r, maxBody, &in); err != nil {
+		return err
+	}
+	attempt, err := id.Parse[id.Verification](in.Verification)
+	if err != nil {
+		return err
+	}
+	grant, err := h.verifier.Confirm(r.Context(), commerce.Attempt{Ref: session.Ref(), ID: attempt}, in.Code)
+	if err != nil {
+		return err
+	}
+	view := confirmView{ExpiresAt: grant.Ends()}
+	order, err := h.shop.Order(r.Context(), commerce.Access{Tenant: session.Tenant, Purpose: commerce.Support}, grant.Order)
+	if err != nil { // the proof stands; the shopper's next question tries again
+		h.log.WarnContext(r.Context(), "read proved order", "tenant", session.Tenant, "error", err)
+	} else {
+		summary := order.Summary()
+		view.Order = &summary
+	}
+	return apigw.WriteJSON(w, http.StatusOK, view)
+}

@@ -1,0 +1,60 @@
+// Order-lookup lets a shopper prove that an order is theirs: it takes what they
+// say about it, and later the code that went to the address on the order.
+package main
+
+import (
+	"context"
+	"net/http"
+
+	"omniops/shared/apigw"
+	"omniops/shared/boot"
+	"omniops/shared/channel/webchat"
+	"omniops/shared/commerce"
+	"omniops/shared/commerce/shopify"
+	"omniops/shared/egress"
+	"omniops/shared/problem"
+	"omniops/shared/processor"
+	"omniops/shared/queue"
+	"omniops/shared/seal"
+	"omniops/shared/table"
+)
+
+// settings is everything this function reads from its environment.
+type settings struct {
+	Table         string      `env:"TABLE_NAME"`
+	KeyTable      string      `env:"KEY_TABLE_NAME"`
+	KeyringKey    string      `env:"KEYRING_KEY_ID"`
+	Verifications string      `env:"VERIFICATION_QUEUE_URL"`
+	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
+	SecretsKey    string      `env:"SECRETS_KEY_ID"`
+	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
+	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID"`
+	ShopifySecret boot.Secret `env:"SHOPIFY_CLIENT_SECRET_ARN"`
+	AllowPrivate  []string    `env:"EGRESS_ALLOW_PRIVATE"`
+}
+
+func main() { boot.HTTP(build) }
+
+func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error) {
+	sessions, err := webchat.NewSessions(s.SessionSecret.Bytes(), rt.Now)
+	if err != nil {
+		return nil, err
+	}
+	main := table.New(rt.AWS, s.Table, rt.Now)
+	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
+	keys := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
+	h := &handler{
+		sessions: sessions,
+		verifier: commerce.NewVerifier(main, keys, s.SessionSecret.Bytes()),
+		attempts: queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
+		shop: shopify.NewClient(shopify.Options{
+			BaseURL: s.ShopifyURL, HTTP: outside, App: shopify.App{ClientID: s.ShopifyID, Secret: s.ShopifySecret.Reveal()},
+			Connections: shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey)), Now: rt.Now, Log: rt.Log,
+		}),
+		log: rt.Log,
+	}
+	mux := http.NewServeMux()
+	mux.Handle("POST /v1/orders/verify", problem.Handler(h.verify))
+	mux.Handle("POST /v1/orders/confirm", problem.Handler(h.confirm))
+	return apigw.CORS("POST", mux), nil
+}

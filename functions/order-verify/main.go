@@ -1,0 +1,52 @@
+// Order-verify looks for the order that a shopper says is theirs, and sends a code
+// to the address on it. It works through a queue, so that whoever asked cannot tell
+// from the answer, or the time it takes, whether there is one.
+package main
+
+import (
+	"context"
+
+	"omniops/shared/boot"
+	"omniops/shared/commerce"
+	"omniops/shared/commerce/shopify"
+	"omniops/shared/egress"
+	"omniops/shared/notify"
+	"omniops/shared/processor"
+	"omniops/shared/seal"
+	"omniops/shared/table"
+	"omniops/shared/tenant"
+)
+
+// settings is everything this function reads from its environment.
+type settings struct {
+	Table         string      `env:"TABLE_NAME"`
+	KeyTable      string      `env:"KEY_TABLE_NAME"`
+	KeyringKey    string      `env:"KEYRING_KEY_ID"`
+	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
+	SecretsKey    string      `env:"SECRETS_KEY_ID"`
+	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
+	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID"`
+	ShopifySecret boot.Secret `env:"SHOPIFY_CLIENT_SECRET_ARN"`
+	AllowPrivate  []string    `env:"EGRESS_ALLOW_PRIVATE"`
+	MailURL       string      `env:"RESEND_BASE_URL"`
+	MailKey       boot.Secret `env:"RESEND_API_KEY_ARN"`
+	MailFrom      string      `env:"MAIL_FROM"`
+}
+
+func main() { boot.Queue(build) }
+
+func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Context, commerce.Attempt) error, error) {
+	main := table.New(rt.AWS, s.Table, rt.Now)
+	keys := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
+	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
+	h := &handler{
+		tenants:  tenant.NewStore(main),
+		verifier: commerce.NewVerifier(main, keys, s.SessionSecret.Bytes()),
+		mailer:   notify.NewMailer(s.MailURL, s.MailKey.Reveal(), s.MailFrom, outside),
+		shop: shopify.NewClient(shopify.Options{
+			BaseURL: s.ShopifyURL, HTTP: outside, App: shopify.App{ClientID: s.ShopifyID, Secret: s.ShopifySecret.Reveal()},
+			Connections: shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey)), Now: rt.Now, Log: rt.Log,
+		}),
+	}
+	return h.send, nil
+}

@@ -1,0 +1,11 @@
+package commerce
+
+import (
+	"testing"
+
+	"omniops/shared/table/tabletest"
+)
+
+func TestRecordsDeclareAllTheyStore(t *testing.T) {
+	tabletest.Check(t, verificationItem{}, grantItem{}, counterItem{}, actionItem{}, approvalItem{}, tallyItem{}, rulesItem{})
+}

@@ -1,0 +1,278 @@
+package support
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"omniops/shared/commerce"
+	"omniops/shared/conversation"
+	"omniops/shared/fault"
+	"omniops/shared/knowledge/index"
+	"omniops/shared/knowledge/passage"
+	"omniops/shared/llm"
+	"omniops/shared/seal"
+)
+
+// Orders is the engine's way to shoppers' orders: what a conversation has proved,
+// the shop itself, and the changes that may be proposed.
+type Orders struct {
+	Verifier *commerce.Verifier
+	Actions  *commerce.Actions
+	Shop     commerce.Platform
+}
+
+// Verify asks the shopper to prove that an order is theirs.
+type Verify struct {
+	Reason string `json:"reason"` // order
+}
+
+// Order is the order that an answer is about.
+type Order commerce.Summary
+
+// Proposal is a change to an order that the shopper may confirm.
+type Proposal struct {
+	ID        string              `json:"id"`
+	Kind      commerce.ActionKind `json:"kind"`
+	Text      string              `json:"text"`
+	State     commerce.State      `json:"state"`
+	ExpiresAt time.Time           `json:"expires_at"`
+}
+
+// topic is how much a message is about an order of the shopper's own.
+type topic int
+
+const (
+	elsewhere topic = iota
+	perhaps         // it speaks of orders: of theirs, or of orders as such
+	own             // it asks about theirs
+)
+
+// Words that speak of orders, in ten languages, and phrases that mean one's own.
+// They decide what is offered to a model and when to ask for proof; not what
+// anybody may see.
+var orderWords = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(^|[^\p{L}])(orders?|ordered|parcel|package|shipment|tracking|track|refund(s|ed)?|cancel(l?ed|lation)?|return|` +
+		`bestell\w*|paket|sendung|lieferung|stornier\w*|rückgabe|zurückgeben|erstatt\w*|` +
+		`commandes?|commandé\w*|colis|livraison|suivi|annuler|annulation|rembours\w*|retour\w*|` +
+		`pedidos?|paquete|envío|cancelar|reembolso|devol\w*|ordin[ei]|pacco|spedizione|annullare|rimborso|reso|` +
+		`bestelling\w*|pakket|zending|annuleren|terugbetal\w*|encomenda|rastrei\w*|zamówieni\w*|paczk\w*|zwrot\w*|anulowa\w*|` +
+		`beställning\w*|paketet|leverans|avbeställ\w*|sipariş\w*|kargo|iade|iptal)([^\p{L}]|$)|注文|配送|返品|キャンセル|返金|订单|快递|退款|退货|取消`)
+})
+
+var ownOrder = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(` + strings.Join([]string{
+		`\b(my|our) (\w+ ){0,2}(orders?|parcel|package|shipment|delivery|refund|purchase)\b`, `\border\b.{0,12}(#|no\.?|number|nr\.?)? ?#?\d{3,}`, `#\d{3,}`,
+		`\b(where|when) (is|are|will|does|did)\b.{0,40}\b(orders?|parcel|package|shipment)\b`, `\b(cancel|change|return|track) (my|the|this|an?) (order|parcel|package)\b`, `\bi (have )?(placed|made) an order\b`, `\btrack (my|an?|the)\b`,
+		`\bmeine?[rnms]? (\w+ )?(bestellung|lieferung|sendung|paket|rückerstattung)`, `\bbestell\w*.{0,12}(nr\.?|nummer)? ?#?\d{3,}`, `\bwo (ist|bleibt)\b.{0,30}(bestellung|paket|sendung|lieferung)`,
+		`\b(ma|mon|notre) (commande|colis|livraison|remboursement)`, `\bcommande.{0,10}(n°|no|numéro)? ?#?\d{3,}`, `\boù (est|en est)\b.{0,30}(commande|colis)`,
+		`\bmi (pedido|paquete|reembolso)`, `\bpedido.{0,10}#?\d{3,}`, `\b(il )?mio (ordine|pacco|rimborso)`, `\bordine.{0,10}#?\d{3,}`, `\bmijn (bestelling|pakket)`, `\b(o )?meu (pedido|encomenda)`,
+		`\bmoje zamówieni`, `\bmin (beställning|order)`, `siparişim`,
+	}, "|") + `)|私の注文|注文番号|我的(订单|包裹|快递)|订单号`)
+})
+
+func topicOf(message string) topic {
+	switch {
+	case ownOrder().MatchString(message):
+		return own
+	case orderWords().MatchString(message):
+		return perhaps
+	}
+	return elsewhere
+}
+
+// numberSaid finds an order number in a message.
+var numberSaid = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(?:#\s?|\b(?:order|bestellung|commande|pedido|ordine|bestelling|zamówienie|beställning|sipariş|number|nummer|numéro|nr\.?|no\.?|n°)\s*#?)([A-Z]{0,4}-?\d{3,12})\b|(?:注文|订单)\D{0,4}(\d{3,12})`)
+})
+
+// about tells of a turn what it has to do with an order: a short question may lean
+// on the one before it.
+func (t *Turn) about() topic {
+	now := topicOf(t.asked)
+	if now != own && leansOnBefore(t.asked) {
+		if before, ok := t.thread.Question(t.number - 1); ok && topicOf(before.Text.Reveal()) == own {
+			return own
+		}
+	}
+	return now
+}
+
+// maxProved bounds how many proved orders one turn looks at.
+const maxProved = 3
+
+// subject is the order that a turn is about, as far as the shopper has proved it.
+type subject struct {
+	order commerce.Order
+	hit   index.Hit // its record, as evidence and for the model
+}
+
+// orderTurn looks at what a message has to do with an order. It answers by itself
+// when proof is needed or the shop cannot be asked; otherwise it gives the order
+// that the answer may be about, or none.
+func (e *Engine) orderTurn(ctx context.Context, turn *Turn, text Text, contact string, out *listener) (answer *conversation.Message, s *subject) {
+	reply := func(sentence string, handoff bool) *conversation.Message {
+		m := conversation.Message{Author: conversation.Assistant, Text: seal.Clear(sentence), State: conversation.Complete, Handoff: handoff}
+		out.send(Token{sentence})
+		return &m
+	}
+	prove := func() *conversation.Message {
+		m := reply(text.ProveOrder, false)
+		out.send(Verify{"order"})
+		return m
+	}
+	grants, err := e.Orders.Verifier.Grants(ctx, turn.ask.Ref)
+	if err != nil {
+		e.Log.WarnContext(ctx, "read grants", "tenant", turn.ask.Tenant, "error", err)
+		return reply(text.OrdersDown+" "+contact, true), nil
+	}
+	topic := turn.about()
+	if len(grants) == 0 {
+		if topic == own {
+			return prove(), nil
+		}
+		return nil, nil
+	}
+	said := numberSaid().FindStringSubmatch(turn.asked)
+	var orders []commerce.Order
+	for _, g := range grants[:min(len(grants), maxProved)] {
+		o, err := e.Orders.Shop.Order(ctx, commerce.Access{Tenant: turn.ask.Tenant, Purpose: commerce.Support}, g.Order)
+		switch {
+		case errors.Is(err, commerce.ErrNoAccess), errors.Is(err, commerce.ErrDisconnected):
+			return reply(text.OrdersClosed+" "+contact, true), nil
+		case fault.KindOf(err) == fault.NotFound && err != nil:
+			continue
+		case err != nil:
+			e.Log.WarnContext(ctx, "read order", "tenant", turn.ask.Tenant, "error", err)
+			return reply(text.OrdersDown+" "+contact, true), nil
+		}
+		orders = append(orders, o)
+		if said == nil {
+			break // the one that was proved last
+		}
+	}
+	at := 0
+	if said != nil {
+		wanted, err := commerce.ParseNumber(cmp.Or(said[1], said[2]))
+		at = slices.IndexFunc(orders, func(o commerce.Order) bool {
+			has, failed := commerce.ParseNumber(o.Number)
+			return err == nil && failed == nil && has == wanted
+		})
+	}
+	if at < 0 || at >= len(orders) {
+		return prove(), nil // another's, or none: nobody can tell
+	}
+	return nil, &subject{orders[at], orderHit(orders[at])}
+}
+
+// orderMark ends the title of an order's record, as the prompt says.
+const orderMark = " (order record)"
+
+// orderHit gives an order as a passage without an address.
+func orderHit(o commerce.Order) index.Hit {
+	return index.Hit{Passage: passage.Passage{
+		Path: []string{"Order " + o.Number + orderMark}, Text: withoutOrders(o.Summary().Lines()), Language: "en",
+	}}
+}
+
+// The tools that a model is offered. None takes an order, an owner or an approval:
+// which order it is about is the conversation's to prove and code's to know.
+var (
+	lookTool = llm.Tool{
+		Name:        "look_at_order",
+		Description: "Look at the shopper's own order: its status, items, parcels, returns and refunds. Use it when the shopper asks about an order of theirs.",
+		Parameters:  json.RawMessage(`{"type":"object","properties":{},"required":[],"additionalProperties":false}`),
+	}
+	proposeTool = llm.Tool{
+		Name: "propose_change",
+		Description: "Propose to cancel the order, to return or refund items of it, or to send it to another address. Use it only when the shopper asks for that. " +
+			"The shopper is asked to confirm; the shop's rules decide.",
+		Parameters: json.RawMessage(`{"type":"object","properties":{` +
+			`"kind":{"type":"string","enum":["cancel","return","refund","address"]},` +
+			`"items":{"type":"array","items":{"type":"object","properties":{"title":{"type":"string"},"quantity":{"type":"integer"}},"required":["title","quantity"],"additionalProperties":false},"description":"Items as the order record names them; empty for the whole order."},` +
+			`"reason":{"type":"string","description":"Why, in the shopper's words; may be empty."}},` +
+			`"required":["kind","items","reason"],"additionalProperties":false}`),
+	}
+)
+
+// tools gives what a model is offered in a turn.
+func (e *Engine) tools(turn *Turn, s *subject) []llm.Tool {
+	switch {
+	case !e.sellsOn(turn) || turn.about() == elsewhere && s == nil:
+		return nil
+	case s == nil:
+		return []llm.Tool{lookTool}
+	}
+	return []llm.Tool{proposeTool}
+}
+
+// sellsOn reports whether the merchant has a shop system connected.
+func (e *Engine) sellsOn(turn *Turn) bool { return e.Orders != nil && turn.account.Shop != "" }
+
+// call does what a model asked for, as far as the turn has the tool, and gives what
+// the shopper is told. It is nil when there is nothing to be made of the call.
+func (e *Engine) call(ctx context.Context, turn *Turn, text Text, contact string, s *subject, call llm.ToolCall, out *listener) *conversation.Message {
+	if !slices.ContainsFunc(e.tools(turn, s), func(t llm.Tool) bool { return t.Name == call.Name }) {
+		e.Log.WarnContext(ctx, "unknown tool", "tenant", turn.ask.Tenant)
+		return nil
+	}
+	say := func(sentence string, handoff bool) *conversation.Message {
+		out.send(Token{sentence})
+		return &conversation.Message{Author: conversation.Assistant, Text: seal.Clear(sentence), State: conversation.Complete, Handoff: handoff}
+	}
+	if call.Name == lookTool.Name { // offered only before anything is proved
+		var none struct{}
+		if strict(call.Arguments, &none) != nil {
+			return nil
+		}
+		m := say(text.ProveOrder, false)
+		out.send(Verify{"order"})
+		return m
+	}
+	var w commerce.Wish
+	if strict(call.Arguments, &w) != nil {
+		return nil
+	}
+	language := LanguageOf(turn.asked, turn.ask.Language)
+	a, err := e.Orders.Actions.Propose(ctx, turn.ask.Ref, s.order, w, language, turn.account.ChatRetention())
+	switch {
+	case errors.Is(err, commerce.ErrWhichItems):
+		var titles []string
+		for _, i := range s.order.Summary().Items {
+			titles = append(titles, i.Title)
+		}
+		return say(fmt.Sprintf(text.WhichItems, strings.Join(titles, "; ")), false)
+	case fault.KindOf(err) == fault.Invalid && err != nil:
+		return nil
+	case err != nil:
+		e.Log.WarnContext(ctx, "propose change", "tenant", turn.ask.Tenant, "error", err)
+		return say(text.OrdersDown+" "+contact, true)
+	case a.State == commerce.Failed: // nobody could do it
+		return say(a.Receipt+" "+contact, true)
+	}
+	m := say(a.Text+" "+text.PleaseConfirm, false)
+	out.send(Proposal{string(a.ID), a.Kind, a.Text, a.State, a.ExpiresAt})
+	return m
+}
+
+// strict decodes a tool's arguments, which are the model's words: an attribute that
+// the tool does not have is an error, and so is anything behind them.
+func strict(arguments string, v any) error {
+	d := json.NewDecoder(bytes.NewReader([]byte(cmp.Or(strings.TrimSpace(arguments), "{}"))))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if d.More() {
+		return errors.New("more than one value")
+	}
+	return nil
+}
