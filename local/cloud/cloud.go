@@ -24,6 +24,8 @@ import (
 	"omniops/local/lambda"
 	"omniops/local/pump"
 	"omniops/local/sandbox"
+	"omniops/local/sandbox/mail"
+	"omniops/local/sandbox/shopify"
 	"omniops/local/services"
 	"omniops/local/template"
 	"omniops/web/build"
@@ -52,10 +54,13 @@ type Cloud struct {
 	Clock                    *clock.Clock
 	Faults                   *faults.Set
 	Requests                 *sandbox.Requests
+	Shopify                  *shopify.Shopify
+	Mail                     *mail.Resend
 	Lambda                   *lambda.Runtime
 
 	pump    *pump.Pump
 	servers []*http.Server
+	stop    context.CancelFunc // of the webhooks
 }
 
 // Start runs everything. The system is ready when it returns; merchants are
@@ -110,13 +115,18 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	c.serve(listeners[0], api)
 	c.serve(listeners[1], storefront.Handler(c.API))
 	outside := sandbox.New(sandbox.Options{
-		Clock: c.Clock, Faults: c.Faults, TokenDelay: o.TokenDelay, Links: []sandbox.Link{
+		Clock: c.Clock, Faults: c.Faults, TokenDelay: o.TokenDelay, App: c.API, Storefront: c.Storefront, Links: []sandbox.Link{
 			{Name: "Shop", URL: c.Storefront, About: "the demo shop, with the chat"},
+			{Name: "Store admin", URL: "/shopify/", About: "the demo shop's orders, as Shopify has them"},
+			{Name: "Mailbox", URL: "/mail", About: "the e-mails that would have been sent"},
 			{Name: "Health", URL: c.API + "/v1/health", About: "whether everything can be reached"},
 			{Name: "Meter", URL: "/_meter", About: "what DynamoDB would charge for"},
 		},
 	})
-	c.Requests = outside.Requests
+	c.Requests, c.Shopify, c.Mail = outside.Requests, outside.Shopify, outside.Mail
+	var running context.Context
+	running, c.stop = context.WithCancel(ctx)
+	go outside.Shopify.Run(running)
 	console := http.NewServeMux()
 	console.Handle("/_meter", c.Dynamo.MeterHandler())
 	console.Handle("/", outside)
@@ -250,6 +260,9 @@ func Variables(path string, lookup func(string) (string, bool)) (map[string]stri
 // Close stops everything and keeps what is stored.
 func (c *Cloud) Close() error {
 	var failed error
+	if c.stop != nil {
+		c.stop()
+	}
 	for _, s := range c.servers {
 		failed = errors.Join(failed, s.Close())
 	}
