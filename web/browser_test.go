@@ -109,6 +109,19 @@ func visit(t *testing.T, url string, l look) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
+	return visitIn(t, ctx, url, l)
+}
+
+// twin opens url in another tab of the same profile.
+func (b *tab) twin(url string, l look) *tab {
+	b.t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx)
+	b.t.Cleanup(cancel)
+	return visitIn(b.t, ctx, url, l)
+}
+
+func visitIn(t *testing.T, ctx context.Context, url string, l look) *tab {
+	t.Helper()
 	b := &tab{t: t, ctx: ctx}
 	b.must(chromedp.Do(ctx))
 	limited, stop := context.WithTimeout(ctx, 50*time.Second)

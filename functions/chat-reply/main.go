@@ -53,6 +53,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	main := table.New(rt.AWS, s.Table, rt.Now)
 	keyring := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
 	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
+	connections := shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
 	h := &handler{sessions: sessions, engine: &support.Engine{
 		Tenants:       tenant.NewRecent(tenant.NewStore(main)),
 		Conversations: conversation.NewStore(main, keyring),
@@ -60,11 +61,12 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		Models: llm.NewRouter(rt.Now, openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.ChatModel, outside)).
 			WithEmbedders(openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.EmbedModel, outside)),
 		Orders: &support.Orders{
-			Verifier: commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
-			Actions:  commerce.NewActions(main, keyring),
+			Connected: connections.Connected,
+			Verifier:  commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
+			Actions:   commerce.NewActions(main, keyring),
 			Shop: shopify.NewClient(shopify.Options{
 				BaseURL: s.ShopifyURL, HTTP: outside, App: shopify.App{ClientID: s.ShopifyID, Secret: s.ShopifySecret.Reveal()},
-				Connections: shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey)), Now: rt.Now, Log: rt.Log,
+				Connections: connections, Now: rt.Now, Log: rt.Log,
 			}),
 		},
 		Now: rt.Now,

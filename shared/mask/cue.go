@@ -6,41 +6,42 @@ import (
 )
 
 // cue is what a word or a phrase tells about the words beside it.
-type cue uint32
+type cue uint64
 
 const (
-	saysName   cue = 1 << iota // a name follows
-	mayName                    // a name follows if it looks like one: "I am"
-	labelName                  // a name follows after a colon
-	title                      // a surname follows
-	titleAfter                 // a name stands before: "Bey"
-	relative                   // a name may follow: "my wife"
-	addressee                  // a name may follow: "send it to"
-	greeting                   // a name may follow, and then the greeting ends
-	signOff                    // a name follows, and then the text or line ends
-	addressIs                  // an address follows
-	phoneIs                    // a phone number follows
-	idIs                       // the number of a person follows
-	bornOn                     // a date of birth follows
-	mailIs                     // an e-mail address follows
-	atSign                     // is written for @
-	atPlain                    // is written for @, and is also a common word
-	dotSign                    // is written for the dot of an address
-	streetEnds                 // "Street": a number and a name stand before
-	streetMay                  // "Way": the same, if both are capitalised
-	streetNumber               // "rue": a number stands before, a name follows
-	streetName                 // "Calle": a name and a number follow
-	streetAnd                  // "Caddesi": a name stands before, a number follows
-	box                        // "PO Box": a number follows
-	unit                       // "Apt": a number or letter follows
-	houseNo                    // "No": may stand before the number of a house
-	particle                   // a small word inside a name or a street's name
-	never                      // is not in a name
-	filler                     // may stand between a cue and a number
-	given                      // is also a given name
-	opens                      // counts only where a sentence begins
-	inStreet                   // a small word inside a street's name only
-	more                       // begins a longer phrase
+	saysName     cue = 1 << iota // a name follows
+	mayName                      // a name follows if it looks like one: "I am"
+	labelName                    // a name follows after a colon
+	title                        // a surname follows
+	titleAfter                   // a name stands before: "Bey"
+	relative                     // a name may follow: "my wife"
+	addressee                    // a name may follow: "send it to"
+	greeting                     // a name may follow, and then the greeting ends
+	signOff                      // a name follows, and then the text or line ends
+	addressIs                    // an address follows
+	phoneIs                      // a phone number follows
+	idIs                         // the number of a person follows
+	bornOn                       // a date of birth follows
+	mailIs                       // an e-mail address follows
+	atSign                       // is written for @
+	atPlain                      // is written for @, and is also a common word
+	dotSign                      // is written for the dot of an address
+	streetEnds                   // "Street": a number and a name stand before
+	streetMay                    // "Way": the same, if both are capitalised
+	streetNumber                 // "rue": a number stands before, a name follows
+	streetName                   // "Calle": a name and a number follow
+	streetAnd                    // "Caddesi": a name stands before, a number follows
+	box                          // "PO Box": a number follows
+	unit                         // "Apt": a number or letter follows
+	houseNo                      // "No": may stand before the number of a house
+	particle                     // a small word inside a name or a street's name
+	never                        // is not in a name
+	filler                       // may stand between a cue and a number
+	given                        // is also a given name
+	opens                        // counts only where a sentence begins
+	inStreet                     // a small word inside a street's name only
+	postIs                       // a postcode follows
+	more                         // begins a longer phrase
 )
 
 // cues lists the words and phrases by what they tell, in small letters and
@@ -63,14 +64,15 @@ var cues = []struct {
 		adım, benim adım, ismim, benim ismim, adım soyadım, adı, soyadım, adina, adına kayıtlı`},
 	{mayName, `i am, i m, ich bin, je suis, soy, yo soy, sono, io sono, ik ben, sou, eu sou, jestem, z tej strony, jag är`},
 	{mayName | opens, `this is, it is, it s, hier ist, hier spricht, hier schreibt, c est, ici, habla, aquí, parla, qui, dit is, met, aqui é, aqui quem fala é, fala, tu, det här är, här är, ben`},
-	{given, `will, ella, ali, ben, april, june, rose, mai, jan, mark, grace, jean, ana, iris, elle, mi, may, summer, pilar, sol, may, noa, bo, li, an, sky, don, dag, max, bo`},
+	{given, `will, ella, ali, ben, april, june, rose, mai, jan, mark, grace, jean, ana, can, iris, elle, mi, may, summer, pilar, sol, may, noa, bo, li, an, sky, don, dag, max, bo`},
 	{labelName, `name, full name, first name, last name, surname, family name, given name, customer name, customer, recipient, recipient name, contact, contact name, cardholder,
 		attn, attention, vorname, nachname, familienname, vollständiger name, empfänger, empfängerin, kunde, kundin, kundenname, ansprechpartner, zu händen, z hd,
 		nom, prénom, nom complet, nom et prénom, nom de famille, destinataire, client, cliente, nombre, nombre completo, nombre y apellidos, apellido, apellidos, destinatario,
 		nome, cognome, nome e cognome, nome completo, sobrenome, destinatário, naam, voornaam, achternaam, volledige naam, ontvanger, klant, t a v, tav,
 		imię, nazwisko, imię i nazwisko, odbiorca, klientka, namn, förnamn, efternamn, fullständigt namn, mottagare, kund, ad, ad soyad, adı soyadı, isim, soyad, soyisim, alıcı, müşteri`},
 	{title, `mr, mrs, ms, miss, mister, mx, dr, prof, professor, herr, herrn, frau, monsieur, madame, mademoiselle, mme, mlle, señor, señora, señorita, sr, sra, srta, don, doña,
-		signor, signora, signore, sig, sig ra, dott, dott ssa, dottor, dottoressa, dhr, mevr, mevrouw, meneer, mw, senhor, senhora, dona, pani, pana, panu, panią, fru, fröken, sayın, bayan`},
+		signor, signora, signore, sig, sig ra, dott, dott ssa, dottor, dottoressa, dhr, heer, mevr, mevrouw, meneer, mw, senhor, senhora, dona, pani, pana, panu, panią, fru, fröken, sayın, bayan`},
+	{postIs, `postcode, post code, postal code, zip, zip code, zipcode, plz, postleitzahl, code postal, cp, código postal, cap, codice postale, cep, kod pocztowy, postnummer, posta kodu`},
 	{titleAfter, `bey, hanım, hanim`},
 	{relative, `my wife, my husband, my son, my daughter, my mother, my father, my mum, my mom, my dad, my sister, my brother, my friend, my partner, my boyfriend, my girlfriend, my colleague, my boss,
 		my neighbour, my neighbor, my niece, my nephew, my aunt, my uncle, my fiancée, my fiancé, my flatmate, my roommate,
@@ -85,7 +87,7 @@ var cues = []struct {
 		min fru, min man, min son, min dotter, min mamma, min pappa, min syster, min bror, min vän, min granne, min sambo,
 		eşim, kocam, karım, oğlum, kızım, annem, babam, kardeşim, ablam, abim, arkadaşım, komşum,
 		gift for, present for, geschenk für, cadeau pour, regalo para, regalo per, cadeau voor, presente para, prezent dla, present till, gåva till, spoke to, spoke with, talked to, talk to, gesprochen mit, parlé avec, parlé à, hablé con, parlato con, gesproken met, falei com, rozmawiałem z, rozmawiałam z, pratade med, hediye`},
-	{addressee, `ship to, ship it to, ship this to, send to, send it to, send them to, send this to, deliver to, deliver it to, delivered to, shipped to, addressed to, order for, parcel for,
+	{addressee, `ship to, ship it to, post it to, redirect it to, forward it to, mail it to, recipient to, name to, ship this to, send to, send it to, send them to, send this to, deliver to, deliver it to, delivered to, shipped to, addressed to, order for, parcel for,
 		package for, bill to, billed to, care of, c o, attn, placed by, picked up by, ask for, signed by, on behalf of,
 		senden an, schicken an, liefern an, gesendet an, geschickt an, adressiert an, bitte an, paket für, bestellung von, bestellung für, im auftrag von, lieferung an, versandt an,
 		envoyer à, envoyez à, livrer à, livrez à, livrée à, livré à, adressé à, expédier à, colis pour, commande de, commande pour, de la part de,
@@ -149,14 +151,14 @@ var cues = []struct {
 	{streetEnds, `street, road, rd, avenue, ave, lane, ln, boulevard, blvd, crescent, terrace, mews, highway, hwy, parkway, pkwy, str`},
 	{streetMay, `st, drive, dr, way, place, pl, court, ct, close, square, sq, gardens, grove, row, hill, park, walk, trail, rise, view, circle, cir, quay, green, loop, path, plaza, alley, yard, fields, meadow, meadows, drove, vale, broadway, turnpike, crossing, point, ridge, run, heights, bend, wharf, parade, esplanade, cres, tce`},
 	{streetNumber, `rue, avenue, boulevard, bd, bld, chemin, impasse, allée, allee, allées, place, quai, cours, route, square, passage, ruelle, sentier, faubourg, esplanade, résidence, lotissement, villa`},
-	{streetName, `calle, avenida, avda, av, paseo, plaza, carrer, ronda, camino, travesía, glorieta, callejón, carretera, urbanización, via, viale, v le, piazza, piazzale, p za, p zza, corso, c so, largo, vicolo, strada, lungomare, contrada,
+	{streetName, `calle, c, avenida, avda, av, paseo, plaza, carrer, ronda, camino, travesía, glorieta, callejón, carretera, urbanización, via, viale, v le, piazza, piazzale, p za, p zza, corso, c so, largo, vicolo, strada, lungomare, contrada,
 		rua, travessa, alameda, praça, estrada, rodovia, ladeira, beco, viela, r, ul, ulica, ulicy, al, aleja, aleje, alei, os, osiedle, plac, pl`},
 	{streetAnd, `caddesi, caddesinde, cad, sokak, sokağı, sokaği, sok, sk, bulvarı, bulvari, blv, mahallesi, mah, mh, straße, strasse, str, weg, allee, platz, gasse, damm, ufer, chaussee, straat, laan, plein, gracht, kade, dijk, singel, gatan, gata, väg, vägen, gränd, torg, stig`},
 	{box, `po box, p o box, post office box, postfach, boîte postale, bp, apartado, apartado de correos, casella postale, postbus, caixa postal, skrytka pocztowa, skr poczt, postbox, posta kutusu`},
 	{unit, `apt, apartment, flat, unit, suite, ste, floor, fl, room, rm, wohnung, whg, og, appt, appartement, bâtiment, bât, bat, étage, esc, escalier, piso, puerta, pta, portal, escalera, bajo, interno, int, scala, piano, interior, apto, apartamento, bloco, casa, lote, quadra, sala, andar, fundos, bl,
 		m, mieszkanie, lok, lokal, piętro, lgh, lägenhet, vån, daire, d, kat, k, blok, apartmanı, hausnummer, hs, toevoeging, bus, box, building, bldg, block, house`},
 	{houseNo, `no, nr, number, n, num, nº, n°, número, numero, numéro, nummer, numer, km, kapı, s n, civico`},
-	{particle, `de, del, della, delle, dei, degli, di, da, do, dos, das, du, des, d, la, le, l, el, los, las, van, von, vom, der, den, dem, het, t, te, ter, ten, zu, zum, zur, al, bin, ibn, ben, af, av, san, dell, st, ste, saint, sainte`},
+	{particle, `de, del, della, delle, dei, degli, di, da, do, dos, das, du, des, d, la, le, l, el, lo, los, las, van, von, vom, der, den, dem, het, t, te, ter, ten, zu, zum, zur, al, bin, ibn, ben, af, av, san, dell, st, ste, saint, sainte`},
 	{inStreet, `les, und, y, e, i, och, the, of, upon, on, in, op, aan, an, am, im, sur, sous, lès, aux, au, à, et, sull, nell, św, gen, ks, płk, dr, prof, and`},
 	{filler, `is, number, no, nr, my, the, it, its, on, at, under, are, was, id, ist, lautet, nummer, die, meine, unter, der, vom, c est, est, le, au, mon, numéro, n, es, el, al, mi, número, numero, è, il, mio, de, di, del, het, op, mijn, é, o, meu, to, jest, mój, numer, är, mitt, på, den, no, numaram, numarası, numarasi, num, s, m, im, do, da, um, am, dia, dnia, em, w, kort, card, osobisty, kimlik`},
 	{never, `i, you, he, she, it, we, they, me, him, her, us, them, my, your, his, our, their, a, an, the, this, that, these, those, and, or, but, so, if, because, then, than, to, from, for, with, without, of, on, in, at, by, about, into, over, after, before, as, is, are, was, were, be, been, being, am, do, does, did, have, has, had, can, could, will, would, should, shall, may, might, must, not, no, yes, ok, okay, please, thanks, thank, hello, hi, hey, dear,

@@ -114,7 +114,16 @@ func (v *spoken) nameIn(n, i int, phrase string) (match, bool) {
 // family name and one or two characters.
 func chineseName(s string) int {
 	end, count := 0, 0
+	for _, double := range [...]string{"欧阳", "诸葛", "司马", "上官", "夏侯", "皇甫", "司徒", "令狐", "慕容", "尉迟", "长孙", "宇文", "東方", "歐陽", "諸葛"} {
+		if strings.HasPrefix(s, double) {
+			end, count = len(double), 1
+		}
+	}
+	begun := end
 	for i, r := range s {
+		if i < begun {
+			continue
+		}
 		titled := strings.HasPrefix(s[i:], "先生") || strings.HasPrefix(s[i:], "女士") || strings.HasPrefix(s[i:], "小姐")
 		if titled || count == 0 && !strings.ContainsRune(surnames, r) || count > 0 && strings.ContainsRune(notName, r) || count == 3 {
 			break
@@ -307,7 +316,14 @@ func (v *spoken) housed(n, from int) (match, bool) {
 // among ideographs, which the rules of shape take for letters.
 func (v *spoken) afterIdeograph(n int) (match, bool) {
 	t := v.list[n]
-	before := n > 0 && v.list[n-1].is(ideograph) && v.gap(n) == ""
+	from := t.start
+	before := n > 0 && v.list[n-1].is(ideograph) && len(v.gap(n)) <= 3
+	switch g := v.gap(n); g {
+	case "+", "＋", "(":
+		from -= len(g)
+	default:
+		before = before && g == ""
+	}
 	end, i := t.end, n+1
 	for ; i < len(v.list) && i < n+8 && !v.list[i].is(ideograph) && !v.list[i].is(holder); i++ {
 		end = v.list[i].end
@@ -318,11 +334,18 @@ func (v *spoken) afterIdeograph(n int) (match, bool) {
 	if begins[v.s[t.start]] != digit {
 		return match{}, false
 	}
-	found, _ := number(v.s[t.start:end], 0, 0)
+	var found match
+	if from < t.start {
+		if p, ok := phone(v.s[from:end], 0, 0); ok {
+			found = p
+		}
+	} else {
+		found, _ = number(v.s[from:end], 0, 0)
+	}
 	if found.end == 0 || found.class.lasting() {
 		return match{}, false
 	}
-	return match{t.start + found.start, t.start + found.end, found.class}, true
+	return match{from + found.start, from + found.end, found.class}, true
 }
 
 // postal reports whether token n is a Japanese postcode behind its sign.

@@ -29,6 +29,15 @@ func (v *spoken) name(n, next int, tells cue) (match, bool) {
 		}
 	}
 	end := v.nameFrom(next, false, shouting)
+	if end == next && tells&(title|relative) != 0 && v.tells(next)&particle != 0 && v.capitalAfter(next) && !shouting { // Mr de la Tour
+		end = v.nameFrom(next+1, false, false)
+		for i := next + 1; end == i && i < next+3; i++ {
+			end = v.nameFrom(i+1, false, false)
+		}
+		if end <= next+1 || !v.list[end-1].is(capital) {
+			return match{}, false
+		}
+	}
 	if end == next {
 		return match{}, false
 	}
@@ -41,13 +50,13 @@ func (v *spoken) name(n, next int, tells cue) (match, bool) {
 	case tells&mayName != 0 && saidGap(gap):
 		ok = (end-next > 1 || v.closed(end)) && v.runes(next) > 1
 	case tells&addressee != 0 && (blank(gap) || gap == ": "):
-		ok = end-next > 1 && !v.place(next)
+		ok = end-next > 1 && !v.place(next) && !(end < len(v.list) && blank(v.gap(end)) && v.list[end].is(numeric))
 	case tells&greeting != 0 && blank(gap) && v.opening(n):
 		after := v.gap(end)
 		ok = end == len(v.list) && strings.Trim(after, " .,!\n") == "" || after != "" && strings.ContainsAny(after[:1], ",!\n.") || strings.HasPrefix(after, " -")
 	case tells&signOff != 0 && (blank(gap) || strings.ContainsAny(gap, ",\n!.-–")) && len(gap) < 8:
 		after := v.gap(end)
-		ok = end-next <= 3 && (end == len(v.list) && len(after) < 8 || strings.Contains(after, "\n"))
+		ok = end-next <= 5 && (end == len(v.list) && len(after) < 8 || strings.Contains(after, "\n"))
 	}
 	if !ok {
 		return match{}, false
@@ -74,7 +83,7 @@ func (v *spoken) nameFrom(n int, loose, shouting bool) int {
 		case t.is(capital) && initial && !small:
 			end = i + 1
 		case t.is(capital) && !(shouting && t.is(shouted)):
-			firm := i == n && loose && !t.is(shouted) && tells&(title|signOff|greeting) == 0
+			firm := i == n && loose && !t.is(shouted) && tells&(title|signOff|greeting) == 0 || i > n && tells&particle != 0 && v.capitalAfter(i)
 			if small || tells&never != 0 && tells&given == 0 && !firm {
 				return end
 			}
@@ -85,8 +94,8 @@ func (v *spoken) nameFrom(n int, loose, shouting bool) int {
 				return end
 			}
 			end = i + 1
-		case tells&particle != 0 && (i > n || tells&never == 0) && v.capitalAfter(i) && !shouting:
-		case loose && (small || end == n) && tells&never == 0 && i-n < 2:
+		case tells&particle != 0 && (i > n || tells&never == 0 || loose) && v.capitalAfter(i) && !shouting:
+		case loose && (small || end == n) && (tells&never == 0 || i > n && v.gap(i) != " ") && (i-n < 2 || v.gap(i) != " "):
 			small = true
 			end = i + 1
 		default:
@@ -113,7 +122,7 @@ func (v *spoken) capitalAfter(n int) bool {
 // nameGap reports whether a name may go on after the gap before token n.
 func (v *spoken) nameGap(n int) bool {
 	switch gap := v.gap(n); gap {
-	case " ", "\u00a0", "-", "'", "’", "‐":
+	case " ", "\u00a0", "-", "'", "’", "‐", " '", " ’":
 		return true
 	case ". ", ".":
 		return v.runes(n-1) == 1 || v.tells(n-1)&title != 0

@@ -77,6 +77,7 @@ type Turn struct {
 	asked   string       // the shopper's words, without card numbers
 	replay  bool         // this idempotency key has been seen before
 	kept    bool         // stored; not when the keys cannot be reached
+	orders  bool         // the message speaks of orders, and the merchant has a shop connected
 	lookups []llm.Lookup // what the question was sent for to be found by meaning
 }
 

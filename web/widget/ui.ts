@@ -133,8 +133,13 @@ class Chat implements Stage, Host {
   }
 
   follow(): void {
+    if (!this.#following) return;
+    // The beginning of a card matters more than its end.
+    const last = this.#log.lastElementChild as HTMLElement | null;
+    const end = last?.className === "place" ? last.offsetTop - 16 : this.#log.scrollHeight;
+    this.#log.scrollTop = end;
     // Where there is no room for a log of its own, the whole sheet scrolls.
-    if (this.#following) for (const box of [this.#log, this.#sheet]) box.scrollTop = box.scrollHeight;
+    this.#sheet.scrollTop = end + this.#notice.offsetHeight;
   }
 
   get own(): Record<string, string> {

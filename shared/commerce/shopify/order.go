@@ -196,8 +196,12 @@ func (d *detail) order() (commerce.Order, error) {
 		Payment: known(payments, n.Payment, commerce.UnknownPayment), Fulfillment: known(fulfillments, n.Fulfillment, commerce.UnknownFulfillment),
 		MoreItems: n.LineItems.PageInfo.HasNextPage, Personal: n.personal(),
 	}
+	out.Email = text(n.Email)
 	if n.Customer != nil {
 		out.Customer = number("Customer", n.Customer.ID)
+		if out.Email == "" && n.Customer.Email != nil {
+			out.Email = n.Customer.Email.Address
+		}
 	}
 	var err error
 	if out.Total, err = amount(n.Total); err != nil {
