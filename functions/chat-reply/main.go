@@ -34,7 +34,7 @@ type settings struct {
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 	SecretsKey    string      `env:"SECRETS_KEY_ID"`
 	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
-	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID"`
+	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID,optional"`
 	ShopifySecret boot.Secret `env:"SHOPIFY_CLIENT_SECRET_ARN"`
 	OpenAIKey     boot.Secret `env:"OPENAI_API_KEY_ARN"`
 	OpenAIBaseURL string      `env:"OPENAI_BASE_URL"`

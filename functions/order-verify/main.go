@@ -25,7 +25,7 @@ type settings struct {
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 	SecretsKey    string      `env:"SECRETS_KEY_ID"`
 	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
-	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID"`
+	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID,optional"`
 	ShopifySecret boot.Secret `env:"SHOPIFY_CLIENT_SECRET_ARN"`
 	AllowPrivate  []string    `env:"EGRESS_ALLOW_PRIVATE"`
 	MailURL       string      `env:"RESEND_BASE_URL"`

@@ -122,7 +122,7 @@ func TestEverythingIsProvisionedFromTheTemplate(t *testing.T) {
 			t.Errorf("nobody notices when %s is throttled", f.id)
 		}
 	}
-	for _, id := range []string{"ChatSlow", "TableThrottles", "ApiFailures", "CrawlFailuresWaiting", "ShopFailuresWaiting", "VerificationFailuresWaiting", "OrderFailuresWaiting", "FailedRunsWaiting"} {
+	for _, id := range []string{"ChatSlow", "TableThrottles", "ApiFailures", "CrawlFailuresWaiting", "VerificationFailuresWaiting", "OrderFailuresWaiting", "ShopFailuresWaiting", "FailedRunsWaiting"} {
 		d.get(t, id)
 	}
 	// Whatever is referred to is made here, or comes with the account.
