@@ -51,6 +51,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
+	app, _ := shopify.NewApp(s.ShopifyID, s.ShopifySecret.Reveal())
 	main := table.New(rt.AWS, s.Table, rt.Now)
 	requests, err := rights.NewStore(main, s.SessionSecret.Bytes())
 	if err != nil {
@@ -70,7 +71,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 			Verifier:  commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
 			Actions:   commerce.NewActions(main, keyring),
 			Shop: shopify.NewClient(shopify.Options{
-				BaseURL: s.ShopifyURL, HTTP: outside, App: shopify.App{ClientID: s.ShopifyID, Secret: s.ShopifySecret.Reveal()},
+				BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
 				Connections: connections, Now: rt.Now, Log: rt.Log,
 			}),
 		},

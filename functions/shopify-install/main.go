@@ -56,7 +56,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		catalogue:   shopify.NewCatalogue(main),
 		client:      client,
 		installs:    installs,
-		ready:       s.ClientID != "",
+		ready:       s.ClientID != "" && s.ClientID != "unset",
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/merchant/shopify", problem.Handler(h.show))

@@ -208,6 +208,18 @@ func (s *Store) CrawlsDue(ctx context.Context, day string) ([]id.Tenant, error) 
 	return due[id.Tenant](ctx, s, duePK("crawl", day), "", 0)
 }
 
+// TokensDue lists the connections whose tokens' end is to be announced on a day,
+// written 2006-01-02, each as the tenant and the account.
+func (s *Store) TokensDue(ctx context.Context, day string) ([]string, error) {
+	return due[string](ctx, s, duePK("token", day), "", 0)
+}
+
+// DeletionsDue lists the deletions that must be done by a day, written
+// 2006-01-02, and are not done yet.
+func (s *Store) DeletionsDue(ctx context.Context, day string) ([]id.Request, error) {
+	return due[id.Request](ctx, s, duePK("deletion", day), "", 0)
+}
+
 // ShopsDue lists the tenants whose connected shop is to be looked after on a day,
 // written 2006-01-02.
 func (s *Store) ShopsDue(ctx context.Context, day string) ([]id.Tenant, error) {

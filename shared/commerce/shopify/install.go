@@ -34,11 +34,14 @@ type Installs struct {
 
 // NewInstalls makes an Installs. The callback is the address that is registered
 // with Shopify; secret is the platform's signing secret; signedBy are the app's
-// secrets, of which Shopify signs with one.
+// secrets, of which Shopify signs with one: the client's own if none is given.
 func NewInstalls(c *Client, secret []byte, callback string, signedBy ...[]byte) (*Installs, error) {
 	states, err := seal.NewSigner(secret, "shopify-install")
 	if err != nil {
 		return nil, err
+	}
+	if len(signedBy) == 0 {
+		signedBy = [][]byte{[]byte(c.app.Secret)}
 	}
 	return &Installs{c, states, webhook.NewQuery(signedBy...), callback}, nil
 }
