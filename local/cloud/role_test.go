@@ -89,6 +89,7 @@ func pathStyle(o *s3.Options) { o.UsePathStyle = true }
 // spare are permissions that this day in the system's life does not use, with
 // what does.
 var spare = map[string]string{
+	"PrivacyExport: s3:GetObject on arn:aws:s3:::omniops-local-content-000000000000/t/*":                             "a copy that goes on where it was stopped",
 	"s3:AbortMultipartUpload on arn:aws:s3:::omniops-local-content-000000000000/t/*":                                 "a copy of which some was erased while it was made",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-privacy-erase.fifo":             "Lambda itself, when it gives messages back",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-privacy-export.fifo":            "Lambda itself, when it gives messages back",
@@ -177,7 +178,7 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 	privacyDay(t, s)
 
 	for _, permission := range s.Roles.Unused() {
-		if _, on, _ := strings.Cut(permission, ": "); spare[on] != "" {
+		if _, on, _ := strings.Cut(permission, ": "); spare[on] != "" || spare[permission] != "" {
 			continue
 		}
 		t.Errorf("nothing uses %s", permission)
