@@ -33,6 +33,10 @@ test: go browser ## run every test
 claims: go browser ## run the proofs and list what is proven
 	@go run ./shared/claim/report
 
+.PHONY: proofs
+proofs: go browser ## run the proofs and record them for the public pages, before a release
+	@go run ./shared/claim/report -record shared/claim/proofs.json
+
 .PHONY: bench
 bench: go browser ## measure the targets
 	@mkdir -p .build && go build -tags $(TAGS) -o .build/bench ./local/bench && .build/bench

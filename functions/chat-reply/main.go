@@ -19,6 +19,7 @@ import (
 	"omniops/shared/object"
 	"omniops/shared/problem"
 	"omniops/shared/processor"
+	"omniops/shared/rights"
 	"omniops/shared/seal"
 	"omniops/shared/support"
 	"omniops/shared/table"
@@ -51,6 +52,10 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		return nil, err
 	}
 	main := table.New(rt.AWS, s.Table, rt.Now)
+	requests, err := rights.NewStore(main, s.SessionSecret.Bytes())
+	if err != nil {
+		return nil, err
+	}
 	keyring := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
 	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
 	connections := shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
@@ -69,8 +74,9 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 				Connections: connections, Now: rt.Now, Log: rt.Log,
 			}),
 		},
-		Now: rt.Now,
-		Log: rt.Log,
+		Child: requests.AcceptChild,
+		Now:   rt.Now,
+		Log:   rt.Log,
 	}}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/chat", problem.Handler(h.reply))

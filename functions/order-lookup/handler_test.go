@@ -16,7 +16,7 @@ import (
 
 	"omniops/local/contract"
 	"omniops/local/localtest"
-	"omniops/local/localtest/store"
+	"omniops/local/localtest/storetest"
 	"omniops/local/sandbox/shopify"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
@@ -67,8 +67,8 @@ func newBench(t *testing.T) *bench {
 	main := table.New(b.AWS, b.Env(t, f, "TABLE_NAME"), b.Clock.Now)
 	keys := seal.NewKeyring(b.AWS, table.New(b.AWS, b.Env(t, f, "KEY_TABLE_NAME"), b.Clock.Now), b.Env(t, f, "KEYRING_KEY_ID"))
 	b.verifier = commerce.NewVerifier(main, keys, []byte(localtest.SessionSecret))
-	client := store.Client(t, b.Cloud, b.Outside, f)
-	store.Connect(t, b.Cloud, b.Outside, client, shop, shopify.DemoShop)
+	client := storetest.Client(t, b.Cloud, b.Outside, f)
+	storetest.Connect(t, b.Cloud, b.Outside, client, shop, shopify.DemoShop)
 	b.platform = client
 	return b
 }

@@ -25,6 +25,7 @@ import (
 	"omniops/local/pump"
 	"omniops/local/sandbox"
 	"omniops/local/sandbox/mail"
+	"omniops/local/sandbox/meta"
 	"omniops/local/sandbox/shopify"
 	"omniops/local/services"
 	"omniops/local/template"
@@ -56,11 +57,13 @@ type Cloud struct {
 	Requests                 *sandbox.Requests
 	Shopify                  *shopify.Shopify
 	Mail                     *mail.Resend
+	Meta                     *meta.Meta
 	Lambda                   *lambda.Runtime
 
-	pump    *pump.Pump
-	servers []*http.Server
-	stop    context.CancelFunc // of the webhooks
+	sessionSecret string
+	pump          *pump.Pump
+	servers       []*http.Server
+	stop          context.CancelFunc // of the webhooks
 }
 
 // Start runs everything. The system is ready when it returns; merchants are
@@ -92,6 +95,10 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("build widget: %w", err)
 	}
+	banner, err := build.Consent()
+	if err != nil {
+		return nil, fmt.Errorf("build cookie banner: %w", err)
+	}
 	o.Variables = withPorts(o.Variables, c)
 	c.Services, err = services.Start(ctx, services.Options{
 		Template: filepath.Join(o.Root, "template.yaml"), Parameters: parameters(o.Variables), Secrets: o.Variables,
@@ -111,11 +118,15 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	}
 	api := http.NewServeMux()
 	api.Handle("/widget/", build.Handler(assets))
+	api.Handle(banner.Path, build.FileHandler(banner))
 	api.Handle("/", front)
 	c.serve(listeners[0], api)
 	c.serve(listeners[1], storefront.Handler(c.API))
+	c.sessionSecret = o.Variables["SESSION_SECRET"]
+	c.Meta = meta.New(metaOptions(o.Variables, c))
 	outside := sandbox.New(sandbox.Options{
-		Clock: c.Clock, Faults: c.Faults, TokenDelay: o.TokenDelay, App: c.API, Storefront: c.Storefront, Links: []sandbox.Link{
+		Clock: c.Clock, Faults: c.Faults, TokenDelay: o.TokenDelay, App: c.API, Storefront: c.Storefront, Meta: c.Meta, Links: []sandbox.Link{
+			{Name: "Customers", URL: "/meta/", About: "write to the shop on WhatsApp, Messenger or Instagram"},
 			{Name: "Shop", URL: c.Storefront, About: "the demo shop, with the chat"},
 			{Name: "Store admin", URL: "/shopify/", About: "the demo shop's orders, as Shopify has them"},
 			{Name: "Mailbox", URL: "/mail", About: "the e-mails that would have been sent"},
@@ -125,7 +136,7 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	})
 	c.Requests, c.Shopify, c.Mail = outside.Requests, outside.Shopify, outside.Mail
 	var running context.Context
-	running, c.stop = context.WithCancel(ctx)
+	running, c.stop = context.WithCancel(context.WithoutCancel(ctx)) // until Close
 	go outside.Shopify.Run(running)
 	console := http.NewServeMux()
 	console.Handle("/_meter", c.Dynamo.MeterHandler())
@@ -167,6 +178,19 @@ func (c *Cloud) startFunctions(o Options) error {
 		return fmt.Errorf("start queues and schedules: %w", err)
 	}
 	return nil
+}
+
+// metaOptions give the stand-in of Meta the demo shop's accounts.
+func metaOptions(variables map[string]string, c *Cloud) meta.Options {
+	page := variables["DEMO_META_PAGE_ID"]
+	return meta.Options{
+		Now: c.Clock.Now, Faults: c.Faults, AppID: variables["META_APP_ID"], Secret: variables["META_APP_SECRET"], Webhook: c.API + "/api/meta/webhook",
+		Accounts: []meta.Account{
+			{Kind: "whatsapp", ID: variables["DEMO_META_PHONE_NUMBER_ID"], Name: "Kettle & Co", Token: "EAAsandboxPhoneToken", Business: variables["DEMO_META_BUSINESS_ID"]},
+			{Kind: "messenger", ID: page, Name: "Kettle & Co", Token: "EAAsandboxPageToken"},
+			{Kind: "instagram", ID: variables["DEMO_META_INSTAGRAM_ID"], Name: "kettleandco", Token: "EAAsandboxPageToken", Page: page},
+		},
+	}
 }
 
 func (c *Cloud) serve(l net.Listener, h http.Handler) {

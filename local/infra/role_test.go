@@ -119,28 +119,46 @@ func TestEachFunctionHasItsOwnRole(t *testing.T) {
 // keyPrefixes lists, function by function and table by table, the partitions
 // that a role may touch. shared/table spells the keys.
 var keyPrefixes = map[string]map[string][]string{
-	"chat-reply":        {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
-	"widget-session":    {"${Table.Arn}": {"T#*", "X#domain#*"}},
-	"merchant-question": {"${Table.Arn}": {"T#*"}},
-	"merchant-key":      {"${Table.Arn}": {"T#*"}},
-	"merchant-answer":   {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
-	"merchant-review":   {},
-	"merchant-site":     {"${Table.Arn}": {"T#*"}},
-	"order-lookup":      {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
-	"order-verify":      {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
-	"order-action":      {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
-	"order-execute":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
-	"merchant-rule":     {"${Table.Arn}": {"T#*"}},
-	"merchant-approval": {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
-	"shopify-callback":  {"${Table.Arn}": {"T#*", "X#shop#*"}},
-	"shopify-install":   {"${Table.Arn}": {"T#*", "X#shop#*"}},
-	"shopify-webhook":   {"${Table.Arn}": {"X#shop#*"}},
-	"shopify-sync":      {"${Table.Arn}": {"T#*", "X#shop#*"}},
-	"shopify-reconcile": {"${Table.Arn}/index/due": {"shop#*"}},
-	"health":            {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
-	"site-crawl":        {"${Table.Arn}": {"T#*"}},
-	"site-refresh":      {"${Table.Arn}/index/due": {"crawl#*"}},
-	"tenant-provision":  {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"chat-reply":           {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"widget-session":       {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"merchant-question":    {"${Table.Arn}": {"T#*"}},
+	"merchant-key":         {"${Table.Arn}": {"T#*"}},
+	"merchant-answer":      {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"merchant-review":      {},
+	"merchant-site":        {"${Table.Arn}": {"T#*"}},
+	"order-lookup":         {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"order-verify":         {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"order-action":         {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"order-execute":        {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"merchant-rule":        {"${Table.Arn}": {"T#*"}},
+	"merchant-approval":    {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"shopify-callback":     {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-install":      {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-webhook":      {"${Table.Arn}": {"X#shop#*"}},
+	"shopify-sync":         {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-reconcile":    {"${Table.Arn}/index/due": {"shop#*"}},
+	"health":               {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
+	"site-crawl":           {"${Table.Arn}": {"T#*"}},
+	"site-refresh":         {"${Table.Arn}/index/due": {"crawl#*"}},
+	"privacy-request":      {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"privacy-verify":       {"${Table.Arn}": {"T#*"}},
+	"privacy-status":       {"${Table.Arn}": {"T#*"}},
+	"privacy-erase":        {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
+	"privacy-resume":       {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"rights#waiting"}},
+	"tenant-provision":     {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"consent-record":       {"${Table.Arn}": {"T#*#V#*", "X#domain#*"}},
+	"merchant-consent":     {"${Table.Arn}": {"T#*#V#merchant"}},
+	"consent-withdraw":     {"${Table.Arn}": {"T#*#V#*"}},
+	"analytics-collect":    {"${Table.Arn}": {"T#*#A#*", "T#*#V#*", "X#domain#*"}},
+	"meta-webhook":         {"${Table.Arn}": {"T#*", "X#channel#*"}},
+	"meta-data-deletion":   {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*", "X#deletion#*"}},
+	"meta-deauthorize":     {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*", "X#deletion#*"}},
+	"meta-deletion-status": {"${Table.Arn}": {"X#deletion#*"}},
+	"meta-deletion-run":    {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*", "X#deletion#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"meta-callback":        {"${Table.Arn}": {"T#*"}},
+	"meta-check":           {"${Table.Arn}": {"T#*", "X#deletion#*"}, "${Table.Arn}/index/due": {"deletion#*", "token#*"}},
+	"meta-reply":           {"${Table.Arn}": {"T#*", "X#deletion#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"meta-connect":         {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*"}},
 }
 
 func TestRolesReachOnlyTheirPartitions(t *testing.T) {
@@ -229,6 +247,12 @@ var grants = map[string]struct {
 	"KEY_TABLE_NAME":            {regexp.MustCompile(`^\$\{KeyTable\.Arn\}`), "dynamodb:"},
 	"CONTENT_BUCKET":            {regexp.MustCompile(`^\$\{ContentBucket\.Arn\}`), "s3:"},
 	"CRAWL_QUEUE_URL":           {regexp.MustCompile(`^\$\{CrawlQueue\.Arn\}`), "sqs:"},
+	"META_QUEUE_URL":            {regexp.MustCompile(`^\$\{MetaQueue\.Arn\}`), "sqs:"},
+	"DELETION_QUEUE_URL":        {regexp.MustCompile(`^\$\{DeletionQueue\.Arn\}`), "sqs:"},
+	"META_QUARANTINE_URL":       {regexp.MustCompile(`^\$\{MetaQuarantine\.Arn\}`), "sqs:"},
+	"META_APP_SECRET_ARN":       {regexp.MustCompile(`^\$\{MetaAppSecret\}$`), "secretsmanager:"},
+	"META_APP_SECRET_SPARE_ARN": {regexp.MustCompile(`^\$\{MetaAppSecretSpare\}$`), "secretsmanager:"},
+	"META_VERIFY_TOKEN_ARN":     {regexp.MustCompile(`^\$\{MetaVerifyToken\}$`), "secretsmanager:"},
 	"PARK_QUEUE_URL":            {regexp.MustCompile(`^\$\{\w+Failures\.Arn\}`), "sqs:"},
 	"SHOPIFY_CLIENT_SECRET_ARN": {regexp.MustCompile(`^\$\{ShopifyClientSecret\}$`), "secretsmanager:"},
 	"RESEND_API_KEY_ARN":        {regexp.MustCompile(`^\$\{ResendApiKeySecret\}$`), "secretsmanager:"},
@@ -237,6 +261,8 @@ var grants = map[string]struct {
 	"SECRETS_KEY_ID":            {regexp.MustCompile(`^\$\{SecretsKey\.Arn\}`), "kms:"},
 	"SESSION_SECRET_ARN":        {regexp.MustCompile(`^\$\{SessionSecret\}$`), "secretsmanager:"},
 	"OPENAI_API_KEY_ARN":        {regexp.MustCompile(`^\$\{OpenaiApiKeySecret\}$`), "secretsmanager:"},
+	"ERASURE_QUEUE_URL":         {regexp.MustCompile(`^\$\{ErasureQueue\.Arn\}`), "sqs:"},
+	"EXPORT_QUEUE_URL":          {regexp.MustCompile(`^\$\{ExportQueue\.Arn\}`), "sqs:"},
 	"SENTRY_DSN_ARN":            {regexp.MustCompile(`^\$\{SentryDsnSecret\}$`), "secretsmanager:"},
 }
 
@@ -259,7 +285,7 @@ func TestRolesMatchTheEnvironment(t *testing.T) {
 				}
 			}
 			_, named := f.env[variable]
-			if named != granted && !(variable == "CRAWL_QUEUE_URL" && queueSource) {
+			if named != granted && !(strings.HasSuffix(variable, "_QUEUE_URL") && queueSource) {
 				t.Errorf("%s: %s set %v, granted %v", f.id, variable, named, granted)
 			}
 		}

@@ -32,6 +32,12 @@ type Cloud struct {
 // SessionSecret is the signing secret in tests.
 const SessionSecret = "test-only-signing-secret-not-for-anything-else"
 
+// The secrets of the Meta app in tests.
+const (
+	MetaAppSecret   = "test-only-app-secret"
+	MetaVerifyToken = "test-only-verify-token"
+)
+
 // ShopifySecret is the Shopify app's client secret in tests.
 const ShopifySecret = shopify.SandboxClientSecret
 
@@ -55,7 +61,8 @@ func StartIn(t testing.TB, dir string, parameters ...map[string]string) *Cloud {
 	c := &Cloud{Clock: clock.Fixed(start), Faults: faults.New(1)}
 	s, err := services.Start(t.Context(), services.Options{
 		Template: filepath.Join(Root(t), "template.yaml"), Parameters: all, Dir: dir, Clock: c.Clock, Faults: c.Faults,
-		Secrets: map[string]string{"SESSION_SECRET": SessionSecret, "OPENAI_API_KEY": "sk-test", "SHOPIFY_CLIENT_SECRET": ShopifySecret, "RESEND_API_KEY": "re_test", "SENTRY_DSN": "unset"},
+		Secrets: map[string]string{"SESSION_SECRET": SessionSecret, "OPENAI_API_KEY": "sk-test", "SHOPIFY_CLIENT_SECRET": ShopifySecret, "RESEND_API_KEY": "re_test", "SENTRY_DSN": "unset",
+			"META_APP_SECRET": MetaAppSecret, "META_APP_SECRET_SPARE": "unset", "META_VERIFY_TOKEN": MetaVerifyToken},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -26,6 +26,7 @@ type Options struct {
 	App        string        // http://127.0.0.1:…, the API, where webhooks are delivered
 	Storefront string        // http://127.0.0.1:…, the demo shop's site
 	Links      []Link        // to the other parts of the local cloud
+	Meta       http.Handler  // Messenger, Instagram and WhatsApp; may be nil
 }
 
 // Link is an entry of the console's page.
@@ -67,6 +68,10 @@ func New(o Options) *Console {
 	c.mux.Handle("/resend/", c.Requests.Record(mail.Service, c.Mail))
 	for _, path := range []string{"/mail", "/mail/", "/mail.json"} {
 		c.mux.Handle(path, c.Mail.Mailbox())
+	}
+	if o.Meta != nil {
+		c.mux.Handle("/meta/", o.Meta)
+		c.mux.Handle("/meta/graph/", c.Requests.Record("meta", o.Meta))
 	}
 	return c
 }

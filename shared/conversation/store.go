@@ -174,8 +174,8 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 		if fault.KindOf(err) == fault.NotFound { // its key was destroyed: erased
 			continue
 		}
-		if err != nil {
-			return Thread{}, err
+		if err != nil { // whether a model may be asked is known all the same
+			return Thread{Standing: thread.Standing}, err
 		}
 		if stored.Claim != "" {
 			thread.claims[stored.Turn] = claim{stored.Claim, time.UnixMilli(stored.ClaimedTo).UTC()}

@@ -50,16 +50,10 @@ func (e *Eraser) Erase(ctx context.Context, t id.Tenant, name id.Request) error 
 	if r.Kind != Erase && r.Kind != Child {
 		return fault.E(fault.Invalid, "This request is not one for erasure.", nil)
 	}
-	switch r.State {
-	case Accepted, Working:
-	case Checking:
-		if e.Now().Before(r.CheckAt) {
-			return nil
-		}
-	default: // not proved yet, or ended
+	if !r.State.Open() || e.Now().Before(r.CheckAt) { // not proved yet, or ended, or not due
 		return nil
 	}
-	r.Conversations, err = e.conversations(ctx, t, r)
+	r.Conversations, err = e.Requests.About(ctx, t, r)
 	if err != nil {
 		return err
 	}
@@ -80,20 +74,6 @@ func (e *Eraser) Erase(ctx context.Context, t id.Tenant, name id.Request) error 
 		return nil
 	})
 	return err
-}
-
-// conversations are all that the request is about.
-func (e *Eraser) conversations(ctx context.Context, t id.Tenant, r Request) ([]id.Conversation, error) {
-	all := slices.Clone(r.Conversations)
-	for _, who := range r.Subjects {
-		linked, err := e.Requests.Linked(ctx, t, who)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, linked...)
-	}
-	slices.Sort(all)
-	return slices.Compact(all), nil
 }
 
 // pass erases everything once. Every store gets its turn, whatever becomes of the

@@ -1,6 +1,6 @@
-// Package store connects the stores of the Shopify sandbox in tests. It is apart
-// from localtest, which the tests of the client use themselves.
-package store
+// Package storetest connects our Shopify client to the stand-in's stores. It is
+// apart from localtest, which the client's own tests use.
+package storetest
 
 import (
 	"log/slog"
