@@ -111,6 +111,7 @@ func TestRoutes(t *testing.T) {
 		"DELETE /v1/merchant/keys/{purpose} merchant-key",
 		"DELETE /v1/merchant/questions/{question} merchant-question",
 		"DELETE /v1/merchant/site merchant-site",
+		"GET /privacy/{page} policy-page",
 		"GET /v1/chat chat-reply",
 		"GET /v1/consent consent-record",
 		"GET /v1/health health",

@@ -138,6 +138,7 @@ var keyPrefixes = map[string]map[string][]string{
 	"tenant-provision":  {"${Table.Arn}": {"T#*", "X#domain#*"}},
 	"consent-record":    {"${Table.Arn}": {"T#*#V#*", "X#domain#*"}},
 	"merchant-consent":  {"${Table.Arn}": {"T#*#V#merchant"}},
+	"policy-page":       {},
 	"consent-withdraw":  {"${Table.Arn}": {"T#*#V#*"}},
 	"analytics-collect": {"${Table.Arn}": {"T#*#A#*", "T#*#V#*", "X#domain#*"}},
 }
