@@ -20,6 +20,13 @@ import (
 	"omniops/local/localtest"
 )
 
+// Pages and archives are text and bytes to the contract.
+func init() {
+	for _, kind := range []string{"text/html", "application/zip"} {
+		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
+	}
+}
+
 // Transport fails t for every exchange that the contract does not allow: an
 // answer that is not described, a body or an event of a stream that does not
 // match its schema, and a request that breaks the contract and is not refused
