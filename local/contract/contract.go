@@ -86,6 +86,8 @@ func (c *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if described != nil && described.Value.Content["text/event-stream"] != nil && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
 		options.ExcludeResponseBody = true // its events are checked as they pass
 		resp.Body = &stream{ReadCloser: resp.Body, t: c.t, schemas: c.doc.Components.Schemas}
+	} else if described != nil && described.Value.Content["text/html"] != nil && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		options.ExcludeResponseBody = true // a page has no schema
 	} else {
 		body, err := drain(&resp.Body)
 		if err != nil {
