@@ -33,6 +33,10 @@ test: go browser ## run every test
 claims: go browser ## run the proofs and list what is proven
 	@go run ./shared/claim/report
 
+.PHONY: proofs
+proofs: go browser ## run the proofs and record them for the public pages, before a release
+	@go run ./shared/claim/report -record shared/claim/proofs.json
+
 .PHONY: bench
 bench: go browser ## measure the targets
 	@mkdir -p .build && go build -tags $(TAGS) -o .build/bench ./local/bench && .build/bench
@@ -40,6 +44,10 @@ bench: go browser ## measure the targets
 .PHONY: eval
 eval: go ## ask the demo shops labelled questions; EVAL='-v' lists failures, '-json' is for machines
 	@go run -tags $(TAGS) ./local/evaluation/run $(EVAL)
+
+.PHONY: mask
+mask: go ## report how much of what is personal is masked, and how much else; MASK='-v' lists mistakes
+	@go run -tags $(TAGS) ./local/evaluation/masking/run $(MASK)
 
 .PHONY: simulate
 simulate: go ## run the chat path under faults, SEEDS seeds

@@ -124,7 +124,7 @@ func visitIn(t *testing.T, ctx context.Context, url string, l look) *tab {
 	t.Helper()
 	b := &tab{t: t, ctx: ctx}
 	b.must(chromedp.Do(ctx))
-	limited, stop := context.WithTimeout(ctx, 50*time.Second)
+	limited, stop := context.WithTimeout(ctx, 100*time.Second)
 	t.Cleanup(stop)
 	b.ctx = limited
 	b.must(chromedp.Listen(b.ctx, b.note))

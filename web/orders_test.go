@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -10,100 +11,129 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestOrderScreens walks through every card of an order on the screens that a
-// change has to be looked at on. SCREENSHOT_DIR=dir keeps the pictures.
-func TestOrderScreens(t *testing.T) {
+// screens are what a change of the cards has to be looked at on.
+var screens = []look{{width: 320, height: 640, phone: true}, {width: 360, height: 740, phone: true}, {width: 1280, height: 800}}
+
+// shown checks how a state of a card stands on a screen. SCREENSHOT_DIR=dir keeps
+// its picture, light and dark.
+func (b *tab) shown(name string, l look) {
+	b.t.Helper()
+	get[bool](b, `$$("*").flatMap((e) => e.getAnimations()).filter((a) => a.effect.getComputedTiming().iterations === 1).forEach((a) => a.finish()), true`)
+	if out := get[[]string](b, outside); len(out) > 0 {
+		b.t.Errorf("%s: outside of the screen: %q", name, out)
+	}
+	b.accessible(name)
+	if os.Getenv("SCREENSHOT_DIR") == "" {
+		return
+	}
+	for _, dark := range []bool{true, false} {
+		l.dark = dark
+		b.show(l)
+		b.picture(fmt.Sprintf("orders-%s-%d-%s", name, l.width, map[bool]string{true: "dark", false: "light"}[dark]))
+	}
+}
+
+func TestVerificationOnScreens(t *testing.T) {
 	t.Parallel()
-	for _, l := range []look{{width: 360, height: 740, phone: true}, {width: 1280, height: 800}, {width: 320, height: 640, phone: true}} {
+	for _, l := range screens {
 		t.Run(fmt.Sprint(l.width), func(t *testing.T) {
 			t.Parallel()
 			chat := newAPI(t)
-			chat.script = whereIsMyOrder
-			b := visit(t, newShop(t, chat, `lang="en"`).URL, l)
-			look := func(name string) {
-				t.Helper()
-				for _, dark := range []bool{false, true} {
-					l.dark = dark
-					b.show(l)
-					get[bool](b, `$$("*").flatMap((e) => e.getAnimations()).filter((a) => a.effect.getComputedTiming().iterations === 1).forEach((a) => a.finish()), true`)
-					b.accessible(fmt.Sprintf("%s, dark %t", name, dark))
-					b.picture(fmt.Sprintf("orders-%s-%d-%s", name, l.width, map[bool]string{true: "dark", false: "light"}[dark]))
-				}
-				if out := get[[]string](b, outside); len(out) > 0 {
-					t.Errorf("%s: outside of the screen: %q", name, out)
-				}
-			}
-			b.ask("Where is my order?")
-			b.answered()
-			b.wait(`$(".verify form")`)
-			look("verify")
+			b, _ := verifying(t, chat, `lang="en"`, l)
+			b.shown("verify", l)
 			b.click(".verify .main")
 			b.wait(`$(".verify .error").textContent`)
-			look("verify-missing")
-			b.fill("[name=order]", "#1042")
-			b.fill("[name=contact]", "jane@shop.example")
-			b.click(".verify .main")
+			b.shown("verify-missing", l)
+			b.details("#1042", "jane@shop.example")
 			b.wait(`$("[name=code]")`)
-			look("code")
+			b.shown("code", l)
 			b.fill("[name=code]", "11112222")
 			b.click(".verify .main")
 			b.wait(`$(".verify .error").textContent`)
-			look("code-wrong")
-			chat.set(func() {
-				chat.script = func(s *stream) {
-					s.token("It is on its way and expected on Wednesday, 25 November.")
-					s.event("order", onItsWay())
-					s.done()
-				}
-			})
+			b.shown("code-wrong", l)
+			chat.set(func() { chat.script = answerReturns })
 			b.fill("[name=code]", rightCode)
 			b.click(".verify .main")
 			b.wait(`$(".order") && $$(".assistant").length === 2`)
 			b.answered()
-			look("order")
-			get[bool](b, `$(".order").scrollIntoView(), true`)
-			look("order-top")
+			b.shown("verified", l)
+		})
+	}
+}
 
-			show := func(name string, event string, data any) {
-				t.Helper()
-				n := get[int](b, `$$(".place .card").length`)
+func TestOrderOnScreens(t *testing.T) {
+	t.Parallel()
+	for _, l := range screens {
+		t.Run(fmt.Sprint(l.width), func(t *testing.T) {
+			t.Parallel()
+			chat := newAPI(t)
+			b := visit(t, newShop(t, chat, `lang="en"`).URL, l)
+			for i, c := range []struct {
+				name  string
+				order map[string]any
+			}{
+				{"order", onItsWay()},
+				{"order-two-parcels", with(onItsWay(), map[string]any{
+					"payment": "partially_refunded", "more_items": true,
+					"shipments": []map[string]any{
+						{"status": "delivered", "delivered_at": "2026-11-23T12:00:00Z", "sent_at": "2026-11-22T15:00:00Z"},
+						{"status": "in_transit", "carrier": "DHL", "tracking_number": "00340434161094042557", "tracking_url": "https://track.example/2", "estimated_at": "2026-11-27T00:00:00Z"},
+					},
+					"returns": []map[string]any{{"name": "#1042-R1", "status": "open", "quantity": 1}},
+					"refunds": []map[string]any{{"created_at": "2026-11-23T15:00:00Z", "amount": map[string]any{"minor": 1250, "currency": "GBP"}}},
+					"actions": []string{"cancel", "return", "refund", "address"},
+				})},
+				{"order-cancelled", with(onItsWay(), map[string]any{"status": "cancelled", "payment": "refunded", "shipments": nil, "actions": nil})},
+			} {
 				chat.set(func() {
 					chat.script = func(s *stream) {
-						s.token("This is what I found.")
-						s.event(event, data)
+						s.token("Here it is.")
+						s.event("order", c.order)
 						s.done()
 					}
 				})
-				b.ask("And now?")
+				b.ask("Where is my order?")
+				b.wait(fmt.Sprintf(`$$(".order").length === %d`, i+1))
 				b.answered()
-				b.wait(fmt.Sprintf(`$$(".place .card").length > %d`, n))
-				look(name)
+				b.shown(c.name, l)
 			}
-			show("order-delivered", "order", with(onItsWay(), map[string]any{
-				"payment": "partially_refunded", "more_items": true,
-				"shipments": []map[string]any{{"status": "delivered", "delivered_at": "2026-11-23T12:00:00Z", "sent_at": "2026-11-22T15:00:00Z", "tracking_url": "http://plain.example"}, {"status": "in_transit", "carrier": "DHL", "tracking_number": "00340434161094042557", "tracking_url": "https://track.example/2", "estimated_at": "2026-11-27T00:00:00Z"}},
-				"returns":   []map[string]any{{"name": "#1042-R1", "status": "open", "quantity": 1}},
-				"refunds":   []map[string]any{{"created_at": "2026-11-23T15:00:00Z", "amount": map[string]any{"minor": 1250, "currency": "GBP"}}},
-				"actions":   []string{"cancel", "return", "refund", "address"},
-			}))
-			show("order-cancelled", "order", with(onItsWay(), map[string]any{"status": "cancelled", "payment": "refunded", "shipments": nil, "actions": nil}))
+		})
+	}
+}
 
-			show("action", "action", chat.proposes("a1", "cancel", "Cancel order #1042 and refund 38.50 GBP to the card you paid with."))
-			b.click(".decision .choice")
+func TestActionOnScreens(t *testing.T) {
+	t.Parallel()
+	for _, l := range screens {
+		t.Run(fmt.Sprint(l.width), func(t *testing.T) {
+			t.Parallel()
+			chat := newAPI(t)
+			b := visit(t, newShop(t, chat, `lang="en"`).URL, l)
+			offer := func(action map[string]any) {
+				t.Helper()
+				n := get[int](b, `$$(".decision").length`)
+				chat.set(func() { chat.script = offers(chat, action) })
+				b.ask("And now?")
+				b.wait(fmt.Sprintf(`$$(".decision").length === %d`, n+1))
+				b.answered()
+			}
+			offer(chat.proposes("a1", "cancel", cancelText))
+			b.shown("action", l)
+			b.click(".choice")
 			b.wait(`$(".decision.running")`)
-			look("action-running")
+			b.shown("action-running", l)
 			chat.becomes("a1", "done", "Order #1042 is cancelled. 38.50 GBP go back to your card, usually within 5 days.")
 			b.wait(`$(".decision.good")`)
-			look("action-done")
-			for _, state := range []string{"approval", "declined", "expired", "refused", "failed"} {
+			b.shown("action-done", l)
+			for _, state := range []string{"approval", "failed"} {
 				action := chat.proposes("a-"+state, "refund", "Refund 12.50 GBP for the descaler to the card you paid with.")
 				action["state"] = state
-				show("action-"+state, "action", action)
+				offer(action)
+				b.shown("action-"+state, l)
 			}
-			show("action-address", "action", chat.proposes("a3", "address", "Send order #1042 to another address."))
-			get[bool](b, `$$(".choice").at(0).click(), true`)
+			offer(chat.proposes("a3", "address", "Send order #1042 to another address."))
+			b.click(".choice")
 			b.wait(`$$(".decision .error").some((e) => e.textContent)`)
-			look("action-address-missing")
+			b.shown("action-address", l)
 		})
 	}
 }
@@ -267,6 +297,7 @@ func TestZoom(t *testing.T) {
 			b.ask("Where is my order?")
 			b.answered()
 			b.wait(`$(".verify form")`)
+			b.wait(`((r) => r.top >= 0 && r.top < 100)($(".verify h3").getBoundingClientRect())`)
 			b.picture("zoom-verify-" + size)
 			seen := func(what, selector string) {
 				t.Helper()

@@ -183,7 +183,7 @@ func TestVerificationFails(t *testing.T) {
 		sent           int
 	}{
 		{"nothing typed", "", "", nil, "order,contact", "Enter the order number.", "", 0},
-		{"no number", "mine", "jane@example.com", nil, "order", "Enter the order number.", "", 0},
+		{"no number", "#", "jane@example.com", nil, "order", "Enter the order number.", "", 0},
 		{"neither address nor number", "#1042", "jane", nil, "contact", "Enter an e-mail address or a phone number.", "", 0},
 		{"bad details", "#1042", "jane@example", func(w http.ResponseWriter, _ call) { refuse(w, 400, "No.") }, "contact", "Check the order number and the e-mail address or phone number.", "", 1},
 		{"forbidden", "#1042", "jane@example.com", func(w http.ResponseWriter, _ call) { refuse(w, 403, "No.") }, "", "", "That is not possible here. A person can help.", 1},
@@ -308,6 +308,30 @@ func TestWrongCode(t *testing.T) {
 	if last := chat.calls(true)[3]; last.Body["verification_id"] != "v2" {
 		t.Errorf("confirmed %+v, want the newer verification", last)
 	}
+}
+
+func TestVerifiedWhileTheShopIsAway(t *testing.T) {
+	t.Parallel()
+	chat := newAPI(t)
+	b, _ := verifying(t, chat, `lang="en"`, desktop)
+	b.details("AB-7", "jane@example.com")
+	b.wait(`$("[name=code]:focus")`)
+	chat.set(func() {
+		chat.script = answerReturns
+		chat.order = nil
+	})
+	b.fill("[name=code]", rightCode)
+	b.press("\r")
+	b.wait(`$$(".assistant").length === 2`)
+	b.answered()
+	if !get[bool](b, `$(".verify h3:focus")?.innerText === "Confirmed" && $(".verify").innerText.includes("You can ask about it all the same.") && !$(".verify input") && `+person) {
+		t.Errorf("without an order to show: %q", b.text(".verify"))
+	}
+	b.accessible("verified without an order")
+	chat.set(func() { chat.script = whereIsMyOrder })
+	b.ask("And another?")
+	b.answered()
+	b.wait(`$$(".verify").length === 2 && $$(".verify form").length === 1`)
 }
 
 func TestOtherDetailsAndPerson(t *testing.T) {

@@ -72,6 +72,8 @@ func send(stream *apigw.EventStream, ev support.Event) error {
 		return stream.Send("order", ev)
 	case support.Proposal:
 		return stream.Send("action", ev)
+	case support.Privacy:
+		return stream.Send("privacy", ev)
 	case support.Sources:
 		return stream.Send("sources", ev)
 	default:

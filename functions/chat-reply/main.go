@@ -19,6 +19,7 @@ import (
 	"omniops/shared/object"
 	"omniops/shared/problem"
 	"omniops/shared/processor"
+	"omniops/shared/rights"
 	"omniops/shared/seal"
 	"omniops/shared/support"
 	"omniops/shared/table"
@@ -34,7 +35,7 @@ type settings struct {
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 	SecretsKey    string      `env:"SECRETS_KEY_ID"`
 	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
-	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID"`
+	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID,optional"`
 	ShopifySecret boot.Secret `env:"SHOPIFY_CLIENT_SECRET_ARN"`
 	OpenAIKey     boot.Secret `env:"OPENAI_API_KEY_ARN"`
 	OpenAIBaseURL string      `env:"OPENAI_BASE_URL"`
@@ -50,7 +51,12 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
+	app, _ := shopify.NewApp(s.ShopifyID, s.ShopifySecret.Reveal())
 	main := table.New(rt.AWS, s.Table, rt.Now)
+	requests, err := rights.NewStore(main, s.SessionSecret.Bytes())
+	if err != nil {
+		return nil, err
+	}
 	keyring := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
 	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
 	connections := shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
@@ -65,12 +71,13 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 			Verifier:  commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
 			Actions:   commerce.NewActions(main, keyring),
 			Shop: shopify.NewClient(shopify.Options{
-				BaseURL: s.ShopifyURL, HTTP: outside, App: shopify.App{ClientID: s.ShopifyID, Secret: s.ShopifySecret.Reveal()},
+				BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
 				Connections: connections, Now: rt.Now, Log: rt.Log,
 			}),
 		},
-		Now: rt.Now,
-		Log: rt.Log,
+		Child: requests.AcceptChild,
+		Now:   rt.Now,
+		Log:   rt.Log,
 	}}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/chat", problem.Handler(h.reply))

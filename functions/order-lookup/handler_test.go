@@ -16,6 +16,7 @@ import (
 
 	"omniops/local/contract"
 	"omniops/local/localtest"
+	"omniops/local/localtest/storetest"
 	"omniops/local/sandbox/shopify"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
@@ -66,8 +67,8 @@ func newBench(t *testing.T) *bench {
 	main := table.New(b.AWS, b.Env(t, f, "TABLE_NAME"), b.Clock.Now)
 	keys := seal.NewKeyring(b.AWS, table.New(b.AWS, b.Env(t, f, "KEY_TABLE_NAME"), b.Clock.Now), b.Env(t, f, "KEYRING_KEY_ID"))
 	b.verifier = commerce.NewVerifier(main, keys, []byte(localtest.SessionSecret))
-	client := b.Client(t, b.Cloud, f)
-	b.Connect(t, b.Cloud, client, shop, shopify.DemoShop)
+	client := storetest.Client(t, b.Cloud, b.Outside, f)
+	storetest.Connect(t, b.Cloud, b.Outside, client, shop, shopify.DemoShop)
 	b.platform = client
 	return b
 }

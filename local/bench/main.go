@@ -58,6 +58,7 @@ var suite = []struct {
 	{[]string{"P6"}, (*bench).costPerTurn},
 	{[]string{"P7"}, (*bench).relay},
 	{[]string{"P8"}, (*bench).crowd},
+	{[]string{"P9"}, (*bench).webhookCPU},
 	{[]string{"P11", "P13"}, (*bench).search},
 	{[]string{"P12"}, (*bench).quality},
 	{[]string{"P18"}, (*bench).widget},

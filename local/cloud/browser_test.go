@@ -80,6 +80,14 @@ type tab struct {
 
 func visit(t *testing.T, url string) *tab {
 	t.Helper()
+	b := blank(t)
+	b.open(url)
+	return b
+}
+
+// blank starts a browser that has been nowhere yet.
+func blank(t *testing.T) *tab {
+	t.Helper()
 	path, err := findBrowser()
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +117,6 @@ self.$$ = (selector) => [...document.querySelector("omni-chat").shadowRoot.query
 	b.must(err)
 	_, err = chromedp.Call(b.ctx, runtime.Enable, cdp.Empty{})
 	b.must(err)
-	b.open(url)
 	return b
 }
 

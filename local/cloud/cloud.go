@@ -95,6 +95,10 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("build widget: %w", err)
 	}
+	banner, err := build.Consent()
+	if err != nil {
+		return nil, fmt.Errorf("build cookie banner: %w", err)
+	}
 	o.Variables = withPorts(o.Variables, c)
 	c.Services, err = services.Start(ctx, services.Options{
 		Template: filepath.Join(o.Root, "template.yaml"), Parameters: parameters(o.Variables), Secrets: o.Variables,
@@ -114,6 +118,7 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	}
 	api := http.NewServeMux()
 	api.Handle("/widget/", build.Handler(assets))
+	api.Handle(banner.Path, build.FileHandler(banner))
 	api.Handle("/", front)
 	c.serve(listeners[0], api)
 	c.serve(listeners[1], storefront.Handler(c.API))
@@ -131,7 +136,7 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	})
 	c.Requests, c.Shopify, c.Mail = outside.Requests, outside.Shopify, outside.Mail
 	var running context.Context
-	running, c.stop = context.WithCancel(ctx)
+	running, c.stop = context.WithCancel(context.WithoutCancel(ctx)) // until Close
 	go outside.Shopify.Run(running)
 	console := http.NewServeMux()
 	console.Handle("/_meter", c.Dynamo.MeterHandler())

@@ -93,6 +93,7 @@ var spare = map[string]string{
 	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-failed-runs":                                "Lambda itself, when a scheduled run has failed for good",
 	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                            "a site too large to be read in one call",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                "Lambda itself, when it gives messages back",
+	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-shop.fifo":                      "Lambda itself, when it gives messages back",
 }
 
 // Every permission of every role is used in the course of what the system does:
@@ -136,6 +137,7 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 	if err := s.log.await(t.Context(), after, "read account nobody"); err != nil {
 		t.Fatal(err)
 	}
+	s.sell(t)
 	// A day later the site is read again, with another index in the end.
 	s.Clock.SetOffset(s.Clock.Offset() + 25*time.Hour)
 	var sample json.RawMessage
@@ -156,6 +158,7 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 			t.Errorf("%s questions%s: %d, %s", c[0], c[1], resp.StatusCode, body)
 		}
 	}
+	s.lookAfterShops(t)
 	// The merchant looks at what was read, has it read again, and forgets it.
 	for _, c := range [][3]string{
 		{http.MethodGet, "/review", ""}, {http.MethodPost, "/crawls", ""}, {http.MethodPut, "", `{"url":"` + s.Storefront + `/"}`},

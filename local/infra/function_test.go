@@ -106,8 +106,12 @@ func TestEverythingIsProvisionedFromTheTemplate(t *testing.T) {
 		}
 	}
 	watched := map[string]bool{}
-	for _, id := range []string{"FunctionThrottles", "MerchantThrottles", "OrderThrottles", "ChannelThrottles"} {
-		metrics := mappings(d.get(t, id).properties["Metrics"])
+	for _, alarm := range d.resources("AWS::CloudWatch::Alarm") {
+		id := alarm.id
+		if !strings.HasSuffix(id, "Throttles") || id == "TableThrottles" {
+			continue
+		}
+		metrics := mappings(alarm.properties["Metrics"])
 		if len(metrics) > 1+10 { // the sum, and what CloudWatch adds up at most
 			t.Errorf("%s adds up %d metrics", id, len(metrics)-1)
 		}
@@ -122,7 +126,7 @@ func TestEverythingIsProvisionedFromTheTemplate(t *testing.T) {
 			t.Errorf("nobody notices when %s is throttled", f.id)
 		}
 	}
-	for _, id := range []string{"ChatSlow", "TableThrottles", "ApiFailures", "CrawlFailuresWaiting", "VerificationFailuresWaiting", "OrderFailuresWaiting", "FailedRunsWaiting", "MetaFailuresWaiting", "MetaQuarantineWaiting", "DeletionFailuresWaiting", "DeletionsLate", "DeletionsCritical"} {
+	for _, id := range []string{"ChatSlow", "TableThrottles", "ApiFailures", "CrawlFailuresWaiting", "VerificationFailuresWaiting", "OrderFailuresWaiting", "ShopFailuresWaiting", "FailedRunsWaiting", "MetaFailuresWaiting", "MetaQuarantineWaiting", "DeletionFailuresWaiting", "DeletionsLate", "DeletionsCritical"} {
 		d.get(t, id)
 	}
 	// Whatever is referred to is made here, or comes with the account.

@@ -132,10 +132,24 @@ var keyPrefixes = map[string]map[string][]string{
 	"order-execute":        {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"merchant-rule":        {"${Table.Arn}": {"T#*"}},
 	"merchant-approval":    {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"shopify-callback":     {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-install":      {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-webhook":      {"${Table.Arn}": {"X#shop#*"}},
+	"shopify-sync":         {"${Table.Arn}": {"T#*", "X#shop#*"}},
+	"shopify-reconcile":    {"${Table.Arn}/index/due": {"shop#*"}},
 	"health":               {"${Table.Arn}": {"X#ping#"}, "${KeyTable.Arn}": {"X#ping#"}},
 	"site-crawl":           {"${Table.Arn}": {"T#*"}},
 	"site-refresh":         {"${Table.Arn}/index/due": {"crawl#*"}},
+	"privacy-request":      {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"privacy-verify":       {"${Table.Arn}": {"T#*"}},
+	"privacy-status":       {"${Table.Arn}": {"T#*"}},
+	"privacy-erase":        {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
+	"privacy-resume":       {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"rights#waiting"}},
 	"tenant-provision":     {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"consent-record":       {"${Table.Arn}": {"T#*#V#*", "X#domain#*"}},
+	"merchant-consent":     {"${Table.Arn}": {"T#*#V#merchant"}},
+	"consent-withdraw":     {"${Table.Arn}": {"T#*#V#*"}},
+	"analytics-collect":    {"${Table.Arn}": {"T#*#A#*", "T#*#V#*", "X#domain#*"}},
 	"meta-webhook":         {"${Table.Arn}": {"T#*", "X#channel#*"}},
 	"meta-data-deletion":   {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*", "X#deletion#*"}},
 	"meta-deauthorize":     {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*", "X#deletion#*"}},
@@ -145,6 +159,13 @@ var keyPrefixes = map[string]map[string][]string{
 	"meta-check":           {"${Table.Arn}": {"T#*", "X#deletion#*"}, "${Table.Arn}/index/due": {"deletion#*", "token#*"}},
 	"meta-reply":           {"${Table.Arn}": {"T#*", "X#deletion#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"meta-connect":         {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*"}},
+	"privacy-download":     {"${Table.Arn}": {"T#*"}},
+	"privacy-export":       {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"retention-sweep":      {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*", "tenant"}, "${KeyTable.Arn}": {"T#*"}},
+	"audit-verify":         {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"audit#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"erasure-replay":       {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
+	"merchant-settings":    {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"merchant-request":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 }
 
 func TestRolesReachOnlyTheirPartitions(t *testing.T) {
@@ -242,10 +263,13 @@ var grants = map[string]struct {
 	"PARK_QUEUE_URL":            {regexp.MustCompile(`^\$\{\w+Failures\.Arn\}`), "sqs:"},
 	"SHOPIFY_CLIENT_SECRET_ARN": {regexp.MustCompile(`^\$\{ShopifyClientSecret\}$`), "secretsmanager:"},
 	"RESEND_API_KEY_ARN":        {regexp.MustCompile(`^\$\{ResendApiKeySecret\}$`), "secretsmanager:"},
+	"SHOP_QUEUE_URL":            {regexp.MustCompile(`^\$\{ShopQueue\.Arn\}`), "sqs:"},
 	"KEYRING_KEY_ID":            {regexp.MustCompile(`^\$\{KeyringKey\.Arn\}`), "kms:"},
 	"SECRETS_KEY_ID":            {regexp.MustCompile(`^\$\{SecretsKey\.Arn\}`), "kms:"},
 	"SESSION_SECRET_ARN":        {regexp.MustCompile(`^\$\{SessionSecret\}$`), "secretsmanager:"},
 	"OPENAI_API_KEY_ARN":        {regexp.MustCompile(`^\$\{OpenaiApiKeySecret\}$`), "secretsmanager:"},
+	"ERASURE_QUEUE_URL":         {regexp.MustCompile(`^\$\{ErasureQueue\.Arn\}`), "sqs:"},
+	"EXPORT_QUEUE_URL":          {regexp.MustCompile(`^\$\{ExportQueue\.Arn\}`), "sqs:"},
 	"SENTRY_DSN_ARN":            {regexp.MustCompile(`^\$\{SentryDsnSecret\}$`), "secretsmanager:"},
 }
 
@@ -268,7 +292,7 @@ func TestRolesMatchTheEnvironment(t *testing.T) {
 				}
 			}
 			_, named := f.env[variable]
-			if named != granted && !(queueSource && (variable == "CRAWL_QUEUE_URL" || variable == "META_QUEUE_URL" || variable == "DELETION_QUEUE_URL")) {
+			if named != granted && !(strings.HasSuffix(variable, "_QUEUE_URL") && queueSource) {
 				t.Errorf("%s: %s set %v, granted %v", f.id, variable, named, granted)
 			}
 		}

@@ -53,7 +53,14 @@ func New(o Options) *Console {
 	}
 	c.mux.Handle("/openai/", c.Requests.Record(service, NewOpenAI(o.Faults, o.Clock.Now, o.TokenDelay)))
 	c.Shopify = shopify.New(shopify.Options{Now: o.Clock.Now, Faults: o.Faults, App: o.App, Pages: "/shopify", Storefront: o.Storefront})
-	c.shops = c.Requests.Record(shopify.Service, c.Shopify)
+	recorded := c.Requests.Record(shopify.Service, c.Shopify)
+	c.shops = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/admin/oauth/") { // its bodies are secrets
+			c.Shopify.ServeHTTP(w, r)
+			return
+		}
+		recorded.ServeHTTP(w, r)
+	})
 	store := c.Shopify.Pages()
 	c.mux.Handle("/shopify/", store)
 	c.mux.Handle("/admin/oauth/authorize", store) // where a browser is sent, with ?shop=

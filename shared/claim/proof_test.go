@@ -81,6 +81,21 @@ func TestNoClaimIsAnOrphan(t *testing.T) {
 			t.Errorf("%s proves %s, which does not say what enforces it", strings.Join(files, ", "), id)
 		}
 	}
+	regimes, err := claim.Regimes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range claims {
+		if len(regimes[c.ID]) == 0 {
+			t.Errorf("%s answers to no provision", c.ID)
+		}
+	}
+	if len(regimes) != len(claims) {
+		t.Errorf("%d claims have provisions, there are %d", len(regimes), len(claims))
+	}
+	if _, err := claim.LastProofs(); err != nil {
+		t.Error(err)
+	}
 	for _, regime := range []string{"GDPR", "CCPA", "AI Act"} {
 		if !strings.Contains(known["C001"].Statement, regime) {
 			t.Errorf("C001 does not name the %s", regime)

@@ -38,6 +38,11 @@ type (
 	Subject string
 	// Request names one request that a person made about their data.
 	Request string
+	// Visitor names the browser that a consent was given in; it is random, made
+	// with the choice and not before.
+	Visitor string
+	// Event names one page view or chat interaction.
+	Event string
 	// Account names a merchant's end of a channel, such as a WhatsApp number.
 	Account string
 )

@@ -20,6 +20,7 @@ const (
 	MessageContent Category = "message-content" // what a person wrote, or was answered
 	DeviceData     Category = "device-data"     // browser, operating system, network address
 	CommercialData Category = "commercial-data" // orders and purchases
+	ActivityData   Category = "activity-data"   // pages viewed, interactions, choices made
 	BusinessData   Category = "business-data"   // a merchant's account and settings
 	PublicContent  Category = "public-content"  // the merchant's own published pages
 	SecretMaterial Category = "secret-material" // keys and credentials, always encrypted
@@ -28,7 +29,7 @@ const (
 // Personal reports whether the category can be about a person.
 func (c Category) Personal() bool {
 	switch c {
-	case Identifier, ContactDetail, MessageContent, DeviceData, CommercialData:
+	case Identifier, ContactDetail, MessageContent, DeviceData, CommercialData, ActivityData:
 		return true
 	}
 	return false
@@ -102,8 +103,8 @@ const (
 	ContentRetention   Retention = "content"   // until refreshed, or the account is closed
 	AccountRetention   Retention = "account"   // the account's life; then 2 years for the legal subset
 	OperationRetention Retention = "operation" // 2 days: counters and work in flight
+	DeliveryRetention  Retention = "delivery"  // 10 days: what was delivered already, longer than anybody delivers again
 	KeyRetention       Retention = "key"       // as long as anything sealed under it
-	DeliveryRetention  Retention = "delivery"  // 10 days: which messages of a channel have come, as they may come again for a week
 )
 
 // Day is 24 hours; retention is counted in these.

@@ -4,6 +4,11 @@
 // browser strings, insurance numbers. Order numbers, article numbers, prices,
 // dates and product names have other shapes and stay.
 //
+// Names, postal addresses and addresses that are spelled out have no shape. In a
+// person's own words they are found by the words beside them, in twelve languages,
+// and what is known about the person is masked as it is. A shop's pages keep the
+// names and places that they are about.
+//
 // A value becomes a placeholder such as [email_1], the same one wherever the
 // value occurs in the texts of one Masker. Cards and secrets become [card] and
 // [secret] for good: nothing puts them back.

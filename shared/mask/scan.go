@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// match is a piece of personal data in a text. It never contains a bracket, a
-// quote or a backslash, so a value can be put back inside a JSON string.
+// match is a piece of personal data in a text. Unless it is never restored, it
+// contains no placeholder, no end of a line, no quote and no backslash, so a value
+// can be put back inside a JSON string.
 type match struct {
 	start, end int
 	class      Class

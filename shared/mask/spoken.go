@@ -50,6 +50,9 @@ func (v *spoken) at(n, from int) (match, bool) {
 	case t.is(holder):
 		return v.resident(n)
 	case t.is(ideograph):
+		if found, ok := v.lastLine(n); ok && found.start >= from {
+			return found, true
+		}
 		return v.ideographs(n, max(from, t.start))
 	case t.is(numeric):
 		for _, rule := range [...]func(int) (match, bool){v.afterIdeograph, v.postal, v.birthday} {
@@ -74,6 +77,12 @@ func (v *spoken) at(n, from int) (match, bool) {
 		return found, true
 	}
 	if found, ok := v.cued(n); ok {
+		return found, true
+	}
+	if found, ok := v.lastLine(n); ok {
+		return found, true
+	}
+	if found, ok := v.commonName(n); ok {
 		return found, true
 	}
 	return v.suffixed(n)
@@ -134,7 +143,7 @@ func (v *spoken) cued(n int) (match, bool) {
 // next.
 func (v *spoken) told(n, next int, tells cue) (match, bool) {
 	const (
-		names   = saysName | mayName | labelName | title | titleAfter | relative | addressee | greeting | signOff
+		names   = hereAfter | saysName | mayName | labelName | title | titleAfter | relative | addressee | greeting | signOff
 		streets = streetEnds | streetMay | streetNumber | streetName | streetAnd | box
 	)
 	if tells&names != 0 {

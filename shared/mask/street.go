@@ -251,7 +251,7 @@ func (v *spoken) suffixed(n int) (match, bool) {
 	var word [longestWord]byte
 	w := string(fold(&word, v.text(n)))
 	for _, e := range endings {
-		if len(w) < len(e)+3 || !strings.HasSuffix(w, e) {
+		if len(w) < len(e)+2 || !strings.HasSuffix(w, e) {
 			continue
 		}
 		house := v.house(n + 1)
@@ -518,6 +518,9 @@ func (v *spoken) address(n int) (match, bool) {
 		told := v.tells(i)
 		switch {
 		case i > n && v.text(i) == "s" && (v.gap(i) == "'" || v.gap(i) == "’"):
+			end = i + 1
+		case i > n && t.is(capital) && v.tells(i-1)&particle != 0:
+			capitals++
 			end = i + 1
 		case t.is(numeric):
 			digits = true

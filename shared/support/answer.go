@@ -43,6 +43,12 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 	if !turn.kept {
 		out.send(Token{text.Unkept + " "})
 	}
+	if message, err := e.rightsTurn(ctx, turn, out); err != nil || message != nil {
+		if err != nil {
+			return conversation.Answer{}, err
+		}
+		return conversation.Answer{Message: *message}, nil
+	}
 	switch intentOf(turn.asked) {
 	case greeting:
 		return conversation.Answer{Message: say(text.Greeting)}, nil

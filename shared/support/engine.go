@@ -44,7 +44,8 @@ type Engine struct {
 	Conversations *conversation.Store
 	Knowledge     *library.Library
 	Models        *llm.Router
-	Orders        *Orders // nil where no shop system can be connected
+	Orders        *Orders                                       // nil where no shop system can be connected
+	Child         func(context.Context, conversation.Ref) error // has the chat of a child erased; nil does not
 	Now           func() time.Time
 	Log           *slog.Logger
 }

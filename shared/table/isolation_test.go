@@ -24,6 +24,8 @@ func TestAnotherTenantsKeyIsRefused(t *testing.T) {
 			"conversation": table.Conversation(pair.owner, chat),
 			"message":      table.Message(pair.owner, chat, 1, 0),
 			"ledger":       table.Ledger(pair.owner, chat, 1, "m"),
+			"consent":      table.Consent(pair.owner, "v1", 1),
+			"analytics":    table.Analytics(pair.owner, "2026-11-24", 0, "v1", "e1"),
 			"tenant key":   table.TenantKey(pair.owner),
 			"day key":      table.DayKey(pair.owner, "2026-11-24"),
 			"subject key":  table.SubjectKey(pair.owner, "s"),
@@ -63,6 +65,7 @@ func TestAnotherTenantsKeyIsRefused(t *testing.T) {
 		}
 		for name, r := range map[string]table.Range{
 			"thread": table.Thread(pair.owner, chat), "messages": table.Messages(pair.owner, chat), "ledgers": table.Ledgers(pair.owner, chat), "secrets": table.Secrets(pair.owner),
+			"consents": table.Consents(pair.owner, "v1"), "analytics": table.AnalyticsShard(pair.owner, "2026-11-24", 0), "analytics of one": table.AnalyticsOf(pair.owner, "2026-11-24", 0, "v1"),
 		} {
 			_, latest := b.Latest(ctx, pair.caller, r, 0)
 			_, earliest := b.Earliest(ctx, pair.caller, r, 0)

@@ -66,6 +66,14 @@ func Product(t id.Tenant, handle string) (Key, error) {
 	return Key{tenantPK(t) + "#P", "PRODUCT#" + handle}, nil
 }
 
+// ProductNumber finds a product of a tenant's shop by the shop's number of it.
+func ProductNumber(t id.Tenant, number string) Key {
+	return Key{tenantPK(t) + "#P", "NUMBER#" + number}
+}
+
+// ProductNumbers is the range of all numbers of a tenant's products.
+func ProductNumbers(t id.Tenant) Range { return prefix(tenantPK(t)+"#P", "NUMBER#") }
+
 // Products is the range of all of a tenant's products.
 func Products(t id.Tenant) Range { return prefix(tenantPK(t)+"#P", "PRODUCT#") }
 
@@ -130,6 +138,22 @@ func Ledgers(t id.Tenant, c id.Conversation) Range {
 	return prefix(conversationPK(t, c), "L#")
 }
 
+// Audit is one entry of a tenant's audit log of a month, written 2006-01.
+func Audit(t id.Tenant, month string, seq int) Key {
+	return Key{tenantPK(t) + "#AUDIT#" + month, fmt.Sprintf("%010d", seq)}
+}
+
+// AuditMonth is the range of a month's entries.
+func AuditMonth(t id.Tenant, month string) Range {
+	return Range{pk: tenantPK(t) + "#AUDIT#" + month, from: "0", to: "9~"}
+}
+
+// AuditAnchor notes the end of a month's log, in the table of the keys.
+func AuditAnchor(t id.Tenant, month string) Key { return Key{tenantPK(t), "AUDIT#" + month} }
+
+// Retention is the state of a tenant's retention sweep.
+func Retention(t id.Tenant) Key { return Key{tenantPK(t), "RETENTION"} }
+
 // Whole is the range of everything in a conversation's partition.
 func Whole(t id.Tenant, c id.Conversation) Range {
 	return Range{pk: conversationPK(t, c), from: "A", to: "~"}
@@ -188,6 +212,20 @@ func Request(t id.Tenant, r id.Request) Key { return Key{tenantPK(t) + "#R", "RE
 // Requests is the range of a tenant's privacy requests.
 func Requests(t id.Tenant) Range { return prefix(tenantPK(t)+"#R", "REQ#") }
 
+// RequestCode is the code that was sent to prove whose a request is.
+func RequestCode(t id.Tenant, r id.Request) Key {
+	return Key{tenantPK(t) + "#R", "CODE#" + string(r)}
+}
+
+// SubjectMails counts the codes that one person was sent on a UTC day.
+func SubjectMails(t id.Tenant, s id.Subject, day string) Key {
+	return Key{subjectPK(t, s), "MAILS#" + day}
+}
+
+// PrivacyMails counts the codes that a tenant's shoppers were sent in an hour,
+// written 2006-01-02T15.
+func PrivacyMails(t id.Tenant, hour string) Key { return Key{tenantPK(t) + "#R", "MAILS#" + hour} }
+
 func subjectPK(t id.Tenant, s id.Subject) string { return tenantPK(t) + "#S#" + string(s) }
 
 // SubjectLink says that a conversation is a person's, who is named by a keyed hash.
@@ -244,11 +282,52 @@ func Counter(t id.Tenant, kind, who string, began int64) Key {
 	return Key{tenantPK(t) + "#N#" + kind + "#" + who, fmt.Sprintf("%d", began)}
 }
 
+// Consent is the n-th choice about cookies that was made in a browser. Numbers
+// count up from 1, so that a choice is written once and never over another.
+func Consent(t id.Tenant, v id.Visitor, n int) Key {
+	return Key{visitorPK(t, v), fmt.Sprintf("CONSENT#%06d", n)}
+}
+
+// Consents is the range of all choices made in a browser, oldest first.
+func Consents(t id.Tenant, v id.Visitor) Range { return prefix(visitorPK(t, v), "CONSENT#") }
+
+func visitorPK(t id.Tenant, v id.Visitor) string { return tenantPK(t) + "#V#" + string(v) }
+
+// Analytics is one page view or chat interaction of a UTC day, written
+// 2006-01-02, in one of the day's shards.
+func Analytics(t id.Tenant, day string, shard int, v id.Visitor, e id.Event) Key {
+	return Key{analyticsPK(t, day, shard), "E#" + string(v) + "#" + string(e)}
+}
+
+// AnalyticsShard is the range of everything in one shard of a day.
+func AnalyticsShard(t id.Tenant, day string, shard int) Range {
+	return prefix(analyticsPK(t, day, shard), "E#")
+}
+
+// AnalyticsOf is the range of one browser's events in a shard of a day.
+func AnalyticsOf(t id.Tenant, day string, shard int, v id.Visitor) Range {
+	return prefix(analyticsPK(t, day, shard), "E#"+string(v)+"#")
+}
+
+func analyticsPK(t id.Tenant, day string, shard int) string {
+	return fmt.Sprintf("%s#A#%s#%d", tenantPK(t), day, shard)
+}
+
 // TenantKey is the wrapped key that wraps a tenant's other keys.
 func TenantKey(t id.Tenant) Key { return Key{tenantPK(t), "KEY"} }
 
 // DayKey is a tenant's wrapped key of one UTC day, written 2006-01-02.
 func DayKey(t id.Tenant, day string) Key { return Key{tenantPK(t), "DAY#" + day} }
+
+// DayKeys is the range of a tenant's keys of all days up to one, written 2006-01-02.
+func DayKeys(t id.Tenant, last string) Range {
+	return Range{pk: tenantPK(t), from: "DAY#", to: DayKey(t, last).SK}
+}
+
+// IsDayKey reports whether a key is a tenant's of some day.
+func IsDayKey(k Key, t id.Tenant) bool {
+	return k.PK == tenantPK(t) && strings.HasPrefix(k.SK, "DAY#")
+}
 
 // SubjectKey is the wrapped key of one data subject.
 func SubjectKey(t id.Tenant, s id.Shopper) Key {
@@ -266,6 +345,14 @@ func Domain(host string) (Key, error) {
 
 // Range is a run of sort keys in one partition, both ends included.
 type Range struct{ pk, from, to string }
+
+// After is the part of a range behind a sort key; all of it for "".
+func (r Range) After(sk string) Range {
+	if sk != "" {
+		r.from = sk + " " // nothing sorts between them
+	}
+	return r
+}
 
 // prefix is the range of all sort keys that begin with p. '$' is the character
 // after '#', with which every prefix ends.
@@ -304,6 +391,12 @@ func ChatActive(t id.Tenant, c id.Conversation, day string) Due {
 }
 
 func duePK(kind, day string) string { return kind + "#" + day }
+
+// AuditChain lists the tenants that have an audit log of a month, written 2006-01.
+func AuditChain(t id.Tenant, month string) Due { return Due{duePK("audit", month), string(t)} }
+
+// Listed lists all tenants.
+func Listed(t id.Tenant) Due { return Due{"tenant", string(t)} }
 
 // RequestWaiting lists privacy requests that wait for a worker.
 func RequestWaiting(t id.Tenant, r id.Request) Due {

@@ -40,12 +40,15 @@ func TestKeyShapes(t *testing.T) {
 		{"ShopEvent", table.ShopEvent("acme", "9f2c")},
 		{"Catalogue", table.Catalogue("acme")},
 		{"Product", product},
+		{"ProductNumber", table.ProductNumber("acme", "7")},
 		{"Site", table.Site("acme")},
 		{"Question", table.Question("acme", "returns-1")},
 		{"Conversation", table.Conversation("acme", "c1")},
 		{"Message, question", table.Message("acme", "c1", 7, 0)},
 		{"Message, answer", table.Message("acme", "c1", 7, 1)},
 		{"Ledger", table.Ledger("acme", "c1", 7, "m1")},
+		{"Consent", table.Consent("acme", "v1", 3)},
+		{"Analytics", table.Analytics("acme", "2026-11-24", 5, "v1", "e1")},
 		{"Verification", table.Verification("acme", "c1", "v1")},
 		{"OrderGrant", table.OrderGrant("acme", "c1", "5001042")},
 		{"Action", table.Action("acme", "c1", "a1")},
@@ -56,9 +59,15 @@ func TestKeyShapes(t *testing.T) {
 		{"DayKey", table.DayKey("acme", "2026-11-24")},
 		{"SubjectKey", table.SubjectKey("acme", "s1")},
 		{"Request", table.Request("acme", "r1")},
+		{"Audit", table.Audit("acme", "2026-11", 7)},
+		{"AuditAnchor", table.AuditAnchor("acme", "2026-11")},
+		{"Retention", table.Retention("acme")},
 		{"Standing", table.Standing("acme", "c1")},
 		{"SubjectErased", table.SubjectErased("acme", "s1")},
 		{"Erasure", table.Erasure("acme", "c1", "2026-11-24")},
+		{"RequestCode", table.RequestCode("acme", "r1")},
+		{"SubjectMails", table.SubjectMails("acme", "s1", "2026-11-24")},
+		{"PrivacyMails", table.PrivacyMails("acme", "2026-11-24T09")},
 		{"SubjectLink", table.SubjectLink("acme", "s1", "c1")},
 		{"Domain", domain},
 		{"ChannelEvent", table.ChannelEvent("acme", "t1", "e1")},
@@ -78,6 +87,10 @@ func TestKeyShapes(t *testing.T) {
 	began := table.ChatActive("acme", "0e7qaygv5yds6nyjphf6j25k66", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ChatActive (index)", began.DuePK, began.DueSK)
 
+	chain := table.AuditChain("acme", "2026-11")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "AuditChain (index)", chain.DuePK, chain.DueSK)
+	listed := table.Listed("acme")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "Listed (index)", listed.DuePK, listed.DueSK)
 	token := table.TokenDue("acme", "whatsapp-1234", "2026-12-24")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "TokenDue (index)", token.DuePK, token.DueSK)
 	deletion := table.DeletionDue("d1", "2026-12-24")

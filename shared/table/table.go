@@ -237,6 +237,16 @@ func (s *Store) Chats(ctx context.Context, t id.Tenant, day string, after id.Con
 	return due[id.Conversation](ctx, s, at.DuePK, string(after), limit)
 }
 
+// AuditChains lists the tenants that have an audit log of a month, written 2006-01.
+func (s *Store) AuditChains(ctx context.Context, month string) ([]id.Tenant, error) {
+	return due[id.Tenant](ctx, s, AuditChain("", month).DuePK, "", 0)
+}
+
+// Tenants lists all tenants.
+func (s *Store) Tenants(ctx context.Context) ([]id.Tenant, error) {
+	return due[id.Tenant](ctx, s, Listed("").DuePK, "", 0)
+}
+
 // RequestsWaiting lists the privacy requests that wait for a worker, of all tenants.
 func (s *Store) RequestsWaiting(ctx context.Context) ([]WaitingRequest, error) {
 	found, err := due[string](ctx, s, "rights#waiting", "", 0)

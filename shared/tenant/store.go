@@ -22,6 +22,7 @@ func NewStore(t *table.Store) *Store { return &Store{table: t} }
 // accountItem is an Account as stored.
 type accountItem struct {
 	table.Key
+	table.Due
 	Name         string    `dynamodbav:"name"`
 	Domains      []string  `dynamodbav:"domains"`
 	SiteURL      string    `dynamodbav:"site_url"`
@@ -46,7 +47,7 @@ func (accountItem) Inventory() inventory.Entry {
 			"name": inventory.BusinessData, "domains": inventory.BusinessData, "site_url": inventory.BusinessData,
 			"region": inventory.BusinessData, "language": inventory.BusinessData, "contact_email": inventory.ContactDetail,
 			"accent": inventory.BusinessData, "chat_days": inventory.BusinessData, "daily_turns": inventory.BusinessData,
-			"index_version": inventory.None, "suggestions": inventory.PublicContent, "created_at": inventory.BusinessData,
+			"due_pk": inventory.None, "due_sk": inventory.None, "index_version": inventory.None, "suggestions": inventory.PublicContent, "created_at": inventory.BusinessData,
 		},
 		Purpose:    inventory.AccountOperation,
 		LegalBasis: inventory.Contract,
@@ -263,7 +264,7 @@ func (s *Store) day() string { return s.table.Now().UTC().Format(time.DateOnly) 
 
 func itemOf(a Account) accountItem {
 	return accountItem{
-		Key: table.Merchant(a.Tenant), Name: a.Name, Domains: a.Domains, SiteURL: a.SiteURL, Region: a.Region,
+		Key: table.Merchant(a.Tenant), Due: table.Listed(a.Tenant), Name: a.Name, Domains: a.Domains, SiteURL: a.SiteURL, Region: a.Region,
 		Language: a.Language, ContactEmail: a.ContactEmail, Accent: a.Accent, ChatDays: a.ChatDays,
 		DailyTurns: a.DailyTurns, IndexVersion: a.IndexVersion, Suggestions: a.Suggestions, CreatedAt: a.CreatedAt.UTC(),
 	}

@@ -136,7 +136,7 @@ class Chat implements Stage, Host {
     if (!this.#following) return;
     // The beginning of a card matters more than its end.
     const last = this.#log.lastElementChild as HTMLElement | null;
-    const end = last?.className === "place" ? last.offsetTop - 16 : this.#log.scrollHeight;
+    const end = last?.matches(".place:not(:empty)") ? last.offsetTop - 16 : this.#log.scrollHeight;
     this.#log.scrollTop = end;
     // Where there is no room for a log of its own, the whole sheet scrolls.
     this.#sheet.scrollTop = end + this.#notice.offsetHeight;

@@ -1,6 +1,9 @@
 // Report runs every test, collects which claims the passing ones prove, and
 // prints a line for each claim and the total.
 //
+// With -record it also writes what was proved to a file, for the public pages to
+// show.
+//
 // It fails when a test fails, when a test names a claim that the registry does
 // not have, and when a claim says what enforces it but nothing proves it.
 package main
@@ -10,24 +13,28 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 
 	"omniops/shared/claim"
 )
 
 func main() {
-	if err := run(os.Stdout); err != nil {
+	record := flag.String("record", "", "file to write what was proved to")
+	flag.Parse()
+	if err := run(os.Stdout, *record); err != nil {
 		fmt.Fprintln(os.Stderr, "claims:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out io.Writer) error {
+func run(out io.Writer, record string) error {
 	claims, err := claim.All()
 	if err != nil {
 		return err
@@ -46,7 +53,22 @@ func run(out io.Writer) error {
 		return err
 	}
 	_ = cmd.Wait() // a failure is in the events
-	return print(out, claims, proofs, failed)
+	if err := print(out, claims, proofs, failed); err != nil || record == "" {
+		return err
+	}
+	return write(record, claim.Proofs{At: time.Now().UTC().Truncate(time.Second), Tests: proofs})
+}
+
+// write records what was proved.
+func write(path string, p claim.Proofs) error {
+	for _, tests := range p.Tests {
+		slices.Sort(tests)
+	}
+	raw, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(raw, '\n'), 0o644)
 }
 
 // event is a line of go test -json.

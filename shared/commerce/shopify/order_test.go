@@ -71,6 +71,7 @@ func TestAnOrderIsReadAsCommerceHasIt(t *testing.T) {
 		},
 		Returns:  []commerce.Return{{Name: "#1042-R1", Status: "requested", CreatedAt: at("2026-11-23T09:00:00Z"), Quantity: 1, Notes: []string{"It leaks [OmniOps " + key + "]"}}},
 		Refunds:  []commerce.Refund{{CreatedAt: at("2026-11-22T10:00:00Z"), Amount: gbp(1250), Note: "OmniOps x"}},
+		Email:    "jane@example.com",
 		Personal: []string{"jane@example.com", "Jane Doe", "+441234567", "1 High Street", "Leeds", "LS1 1AA"},
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {

@@ -19,11 +19,11 @@ import (
 // What is kept of pages, in the bytes of memory that it takes about to index them.
 // A site beyond that is indexed in part: its longest pages are cut.
 const (
-	mostOfPage    = 256 << 10
-	mostOfSite    = 24 << 20
+	mostOfPage    = 512 << 10
+	mostOfSite    = 32 << 20
 	mostOfSegment = 2 << 20 // how much is read before it is stored
 
-	costOfPassage = 256 // besides its text
+	costOfPassage = 768 // besides its text: most of it is its vector
 	costOfWord    = 128 // that is nowhere else on the site
 )
 

@@ -41,6 +41,7 @@ func check(t *testing.T, kind reflect.Type, entry inventory.Entry) {
 	if err := entry.Validate(); err != nil {
 		t.Error(err)
 	}
+	checkPublished(t, entry)
 	stored := attributes(t, kind)
 	if got := entry.Attributes(); !slices.Equal(got, stored) {
 		t.Errorf("declared are %v, stored may be %v", got, stored)

@@ -12,11 +12,17 @@ import (
 func main() {
 	verbose := flag.Bool("v", false, "list the mistakes")
 	flag.Parse()
-	r := masking.Evaluate(masking.Sentences(masking.PerLocale))
-	r.Print(os.Stdout)
-	if *verbose {
-		for _, m := range r.Mistakes {
-			fmt.Println(m)
+	for _, set := range []struct {
+		name      string
+		sentences []masking.Sentence
+	}{{"the grammar", masking.Sentences(masking.PerLocale)}, {"the second grammar", masking.Unseen(masking.UnseenPerLocale)}} {
+		r := masking.Evaluate(set.sentences)
+		fmt.Printf("%s: ", set.name)
+		r.Print(os.Stdout)
+		if *verbose {
+			for _, m := range r.Mistakes {
+				fmt.Println(m)
+			}
 		}
 	}
 }
