@@ -100,7 +100,7 @@ func newBench(t *testing.T) *bench {
 		ShopifySecret: boot.NewSecret(localtest.ShopifySecret),
 		AllowPrivate:  []string{strings.TrimPrefix(model.URL, "http://"), strings.TrimPrefix(b.outside.ShopifyURL, "http://")},
 	}
-	handler, err := build(t.Context(), &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler)}, s)
+	handler, err := build(t.Context(), b.runtime(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,6 +110,10 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	return b
+}
+
+func (b *bench) runtime() *boot.Runtime {
+	return &boot.Runtime{AWS: b.AWS, Now: b.Clock.Now, Log: slog.New(slog.DiscardHandler)}
 }
 
 func (b *bench) merchant(t *testing.T, name id.Tenant, host string) {
