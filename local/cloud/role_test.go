@@ -100,6 +100,9 @@ var spare = map[string]string{
 	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                            "a site too large to be read in one call",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                "Lambda itself, when it gives messages back",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-shop.fifo":                      "Lambda itself, when it gives messages back",
+	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-meta-inbound.fifo":              "Lambda itself, when it gives messages back",
+	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-meta-deletion.fifo":             "Lambda itself, when it gives messages back",
+	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-meta-deletion.fifo":                         "a deletion that does not fit into one call, or is not done a day later",
 }
 
 // Every permission of every role is used in the course of what the system does:
@@ -165,6 +168,7 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 		}
 	}
 	s.lookAfterShops(t)
+	s.liveOnMeta(t)
 	// The merchant looks at what was read, has it read again, and forgets it.
 	for _, c := range [][3]string{
 		{http.MethodGet, "/review", ""}, {http.MethodPost, "/crawls", ""}, {http.MethodPut, "", `{"url":"` + s.Storefront + `/"}`},

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -33,6 +34,7 @@ func init() {
 // for permission (OPTIONS) is no part of the contract.
 func Transport(t testing.TB, next http.RoundTripper) http.RoundTripper {
 	t.Helper()
+	pages()
 	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(localtest.Root(t), "docs", "openapi.yaml"))
 	if err != nil {
 		t.Fatalf("read the contract: %v", err)
@@ -47,6 +49,9 @@ func Transport(t testing.TB, next http.RoundTripper) http.RoundTripper {
 	}
 	return &transport{t: t, next: next, doc: doc, router: router}
 }
+
+// pages has the library read pages as it reads text, which it does not by itself.
+var pages = sync.OnceFunc(func() { openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder) })
 
 // Client is Transport in a client, over the default transport.
 func Client(t testing.TB) *http.Client {

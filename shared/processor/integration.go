@@ -24,6 +24,7 @@ type Integration struct {
 // The integrations.
 const (
 	Shopify Name = "shopify"
+	Meta    Name = "meta"
 )
 
 // Integrations is the product's register of integrations. What is not in it, and
@@ -37,6 +38,14 @@ func Integrations() []Integration {
 			Scope:   []inventory.Category{inventory.ContactDetail, inventory.CommercialData, inventory.PublicContent, inventory.BusinessData},
 			Purpose: "Finds the orders of shoppers who have proved that these are theirs, carries out what the merchant's rules allow, and reads the products of the shop.",
 			Policy:  "https://www.shopify.com/legal/privacy",
+		},
+		{
+			Name:    Meta,
+			Company: "Meta Platforms",
+			Hosts:   []string{"graph.facebook.com", "graph.instagram.com"},
+			Scope:   []inventory.Category{inventory.Identifier, inventory.ContactDetail, inventory.MessageContent, inventory.BusinessData},
+			Purpose: "Carries the messages between shoppers and the shop on Messenger, Instagram and WhatsApp, on the threads in which shoppers wrote.",
+			Policy:  "https://www.facebook.com/privacy/policy/",
 		},
 	}
 }

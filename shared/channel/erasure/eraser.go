@@ -70,13 +70,14 @@ func (e *Eraser) Account(ctx context.Context, t id.Tenant, a channel.Account, si
 		return 0, false, err
 	}
 	for _, s := range threads {
-		if !s.ErasedAt.Before(since) && s.OpenedAt.IsZero() {
-			continue // in an earlier leg
-		}
 		if !e.Now().Before(until) {
 			return erased, false, nil
 		}
-		if err := e.Thread(ctx, t, a, s.ID); err != nil {
+		erase := func() error { return e.Thread(ctx, t, a, s.ID) }
+		if !s.ErasedAt.Before(since) && s.OpenedAt.IsZero() { // emptied in an earlier leg, which may have ended there
+			erase = func() error { return e.Sweep(ctx, t, s) }
+		}
+		if err := erase(); err != nil {
 			return erased, false, err
 		}
 		erased++
