@@ -33,12 +33,14 @@ const chatKeep = 90 * inventory.Day
 // newArchive starts the services in memory, and makes the merchant.
 func (b *bench) newArchive() (*archive, error) {
 	c := clock.Fixed(time.Date(2026, 8, 1, 9, 0, 0, 0, time.UTC))
+	secrets, err := sandboxSecrets(b.root)
+	if err != nil {
+		return nil, err
+	}
 	s, err := services.Start(b.ctx, services.Options{
 		Template: b.root + "/template.yaml", Clock: c,
 		Parameters: map[string]string{"DomainName": "api.bench", "CertificateArn": "arn:aws:acm:eu-west-2:000000000000:certificate/bench"},
-		Secrets: map[string]string{
-			"SESSION_SECRET": secret, "OPENAI_API_KEY": "sk-bench", "RESEND_API_KEY": "re_bench", "SENTRY_DSN": "unset", "SHOPIFY_CLIENT_SECRET": "bench",
-		},
+		Secrets:    secrets,
 	})
 	if err != nil {
 		return nil, err

@@ -88,7 +88,7 @@ class Chat implements Stage, Host {
     });
     this.#menu = new Menu([
       { id: "person", name: () => this.words.person, act: () => this.person() },
-      { id: "privacy", name: () => this.words.privacy, act: () => this.#note(this.words.privacyNote, true) },
+      { id: "privacy", name: () => this.words.privacy, act: () => this.#note(this.words.privacyNote, true, h("a", { className: "action", href: this.api + "/v1/privacy/requests?shop=" + location.host, target: "_blank" }, this.words.privacy)) },
       { id: "size", name: () => fill(this.words.size, { n: this.#size }), act: () => this.#resize(), stays: true },
       { id: "download", name: () => this.words.download, act: () => this.#download() },
       { id: "fresh", name: () => this.words.fresh, act: () => void this.#fresh() },
