@@ -1,13 +1,22 @@
 package main
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"omniops/shared/channel"
 	"omniops/shared/channel/meta"
+	"omniops/shared/seal"
+	"omniops/shared/table"
 )
 
 // channelBody is a message as WhatsApp delivers it.
@@ -66,5 +75,77 @@ func (b *bench) channelCPU() ([]Result, error) {
 	}
 	r.note("P9-meta: a WhatsApp delivery of %d bytes: signature, events, thread and event names, against its HMAC alone (%v)", len(channelBody), a)
 	r.need("the ratio to the bare HMAC", ratio, 8, 3)
+	return []Result{r}, nil
+}
+
+// channelAck measures P10 for Meta: how long a delivery waits for its answer, and
+// how many a second are taken. The function's own program runs behind the gateway.
+func (b *bench) channelAck() ([]Result, error) {
+	s, err := b.system()
+	if err != nil {
+		return nil, err
+	}
+	connections := meta.NewConnections(table.New(s.AWS, s.chat.Environment["TABLE_NAME"], time.Now), seal.NewSecrets(s.AWS, "alias/omniops-dev-secrets"))
+	account := channel.Account{Kind: channel.WhatsApp, ID: "4004004004"}
+	if err := connections.Save(b.ctx, meta.Connection{Tenant: shop, Account: account, Through: account.ID, Enabled: true, ConnectedAt: time.Now()}, "EAAbenchToken0000"); err != nil {
+		return nil, err
+	}
+	var n atomic.Int64
+	// post sends a delivery of its own and gives how long the answer took.
+	post := func() (time.Duration, error) {
+		body := bytes.Replace(channelBody, []byte("MzQ1Njc4OTAA"), fmt.Appendf(nil, "%012d", n.Add(1)), 1)
+		req, err := http.NewRequestWithContext(b.ctx, http.MethodPost, s.api+"/api/meta/webhook", bytes.NewReader(body))
+		if err != nil {
+			return 0, err
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("X-Hub-Signature-256", meta.Sign(secret, body))
+		began := time.Now()
+		resp, err := s.client.Do(req)
+		if err != nil {
+			return 0, err
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			return 0, fmt.Errorf("a delivery was answered %d", resp.StatusCode)
+		}
+		return time.Since(began), nil
+	}
+	var one sample
+	for i := range b.size(600, 60) {
+		took, err := post()
+		if err != nil {
+			return nil, err
+		}
+		if i >= 20 { // the first ones start the instance
+			one = append(one, took)
+		}
+	}
+	deliveries, senders := b.size(4000, 200), 8
+	var group errgroup.Group
+	began := time.Now()
+	for range senders {
+		group.Go(func() error {
+			for range deliveries / senders {
+				if _, err := post(); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	rate := float64(deliveries) / time.Since(began).Seconds()
+	perCore := rate / float64(runtime.NumCPU())
+	r := Result{
+		ID: "P10-meta", Value: parts(ms(one.p99()), perCore), Unit: "ms(p99)/events/s/core", Ratio: "-", Target: "<=5/>=1000", Floor: "2calls", Moonshot: "2/3000",
+		Numbers: map[string]float64{"p50_ms": ms(one.median()), "p99_ms": ms(one.p99()), "events_per_s": rate, "events_per_s_per_core": perCore},
+	}
+	r.note("P10-meta: %d deliveries one by one, then %d by %d senders; the gateway, the queue and the senders share the machine", len(one), deliveries, senders)
+	r.need("p99 in ms", ms(one.p99()), 5, 2)
+	r.need("1,000 events a second and core, over those taken", 1000/perCore, 1, 1.0/3)
 	return []Result{r}, nil
 }
