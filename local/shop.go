@@ -51,10 +51,10 @@ func openShop(ctx context.Context, c *cloud.Cloud, out io.Writer) error {
 		return fmt.Errorf("make %s the shop's site (SITE_URL): %w", site, err)
 	}
 	fmt.Fprintf(out, "The shop's merchant acts with the token %s\n", receipt.Token)
+	connectStore(ctx, c, receipt.Token, out)
 	if err := c.ConnectMeta(ctx, string(demo)); err != nil {
 		return fmt.Errorf("connect the shop's accounts at Meta: %w", err)
 	}
-	connectStore(ctx, c, receipt.Token, out)
 	if before.State == library.Ready && os.Getenv("SITE_URL") == "" {
 		fmt.Fprintln(out, "The shop's pages are known from the last time, and are read again in the background.")
 		return nil

@@ -89,6 +89,11 @@ func pathStyle(o *s3.Options) { o.UsePathStyle = true }
 // spare are permissions that this day in the system's life does not use, with
 // what does.
 var spare = map[string]string{
+	"s3:AbortMultipartUpload on arn:aws:s3:::omniops-local-content-000000000000/t/*":                                 "a copy of which some was erased while it was made",
+	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-privacy-erase.fifo":             "Lambda itself, when it gives messages back",
+	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-privacy-export.fifo":            "Lambda itself, when it gives messages back",
+	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-privacy-erase-failures.fifo":                "a request that cannot be carried out",
+	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-privacy-export-failures.fifo":               "a request that cannot be carried out",
 	"secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-2:000000000000:secret:omniops-local/sentry-dsn": "the first report of an internal error",
 	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-failed-runs":                                "Lambda itself, when a scheduled run has failed for good",
 	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                            "a site too large to be read in one call",
@@ -172,6 +177,8 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 			t.Errorf("%s site%s: %d, %s", c[0], c[1], resp.StatusCode, body)
 		}
 	}
+
+	privacyDay(t, s)
 
 	for _, permission := range s.Roles.Unused() {
 		if _, on, _ := strings.Cut(permission, ": "); spare[on] != "" {

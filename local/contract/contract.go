@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -19,6 +20,13 @@ import (
 	"omniops/local/localtest"
 )
 
+// Pages and archives are text and bytes to the contract.
+func init() {
+	for _, kind := range []string{"text/html", "application/zip"} {
+		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
+	}
+}
+
 // Transport fails t for every exchange that the contract does not allow: an
 // answer that is not described, a body or an event of a stream that does not
 // match its schema, and a request that breaks the contract and is not refused
@@ -26,6 +34,7 @@ import (
 // for permission (OPTIONS) is no part of the contract.
 func Transport(t testing.TB, next http.RoundTripper) http.RoundTripper {
 	t.Helper()
+	pages()
 	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(localtest.Root(t), "docs", "openapi.yaml"))
 	if err != nil {
 		t.Fatalf("read the contract: %v", err)
@@ -40,6 +49,9 @@ func Transport(t testing.TB, next http.RoundTripper) http.RoundTripper {
 	}
 	return &transport{t: t, next: next, doc: doc, router: router}
 }
+
+// pages has the library read pages as it reads text, which it does not by itself.
+var pages = sync.OnceFunc(func() { openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder) })
 
 // Client is Transport in a client, over the default transport.
 func Client(t testing.TB) *http.Client {

@@ -115,6 +115,7 @@ func TestRoutes(t *testing.T) {
 		"DELETE /v1/merchant/site merchant-site",
 		"GET /api/meta/webhook meta-webhook",
 		"GET /meta/deletion/{code} meta-deletion-status",
+		"GET /privacy/{page} policy-page",
 		"GET /v1/chat chat-reply",
 		"GET /v1/consent consent-record",
 		"GET /v1/health health",

@@ -166,6 +166,7 @@ var keyPrefixes = map[string]map[string][]string{
 	"erasure-replay":       {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
 	"merchant-settings":    {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"merchant-request":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"policy-page":          {},
 }
 
 func TestRolesReachOnlyTheirPartitions(t *testing.T) {

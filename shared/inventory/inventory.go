@@ -103,7 +103,7 @@ const (
 	ContentRetention   Retention = "content"   // until refreshed, or the account is closed
 	AccountRetention   Retention = "account"   // the account's life; then 2 years for the legal subset
 	OperationRetention Retention = "operation" // 2 days: counters and work in flight
-	DeliveryRetention  Retention = "delivery"  // 10 days: what was delivered already, longer than anybody delivers again
+	DeliveryRetention  Retention = "delivery"  // 10 days: what a platform has delivered already, as it may come again for a week
 	KeyRetention       Retention = "key"       // as long as anything sealed under it
 )
 

@@ -100,7 +100,7 @@ func (e *Exporter) Export(ctx context.Context, t id.Tenant, name id.Request) err
 			return fmt.Errorf("copy conversation %s: %w", p.Chats[p.Chat], err)
 		}
 	}
-	if err := e.finish(ctx, t, r, account, p); errors.Is(err, errLost) {
+	if err := e.finish(ctx, account, p); errors.Is(err, errLost) {
 		return e.restart(ctx, t, r, p)
 	} else if err != nil {
 		return err
@@ -114,21 +114,24 @@ func (e *Exporter) Export(ctx context.Context, t id.Tenant, name id.Request) err
 		}
 		return nil
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return e.Bucket.Delete(ctx, progressKey(t, name)) // nobody looks for it any more
 }
 
 // resume reads how far the export is, or begins it.
 func (e *Exporter) resume(ctx context.Context, t id.Tenant, r Request) (*progress, error) {
-	stored, err := e.Bucket.Get(ctx, progressKey(t, r.ID), maxProgress)
-	if err == nil {
+	if r.State == Working { // and so there is a progress
+		stored, err := e.Bucket.Get(ctx, progressKey(t, r.ID), maxProgress)
+		if err != nil {
+			return nil, err
+		}
 		var p progress
 		if err := json.Unmarshal(stored.Body, &p); err != nil {
 			return nil, fmt.Errorf("decode progress of request %s: %w", r.ID, err)
 		}
 		return &p, nil
-	}
-	if fault.KindOf(err) != fault.NotFound {
-		return nil, err
 	}
 	all, err := e.Requests.About(ctx, t, r)
 	if err != nil {
@@ -139,7 +142,18 @@ func (e *Exporter) resume(ctx context.Context, t id.Tenant, r Request) (*progres
 		return nil, err
 	}
 	p := &progress{Upload: upload, Chats: all}
-	return p, e.save(ctx, t, r, p)
+	if err := e.save(ctx, t, r, p); err != nil {
+		return nil, err
+	}
+	return p, e.state(ctx, t, r, Working)
+}
+
+func (e *Exporter) state(ctx context.Context, t id.Tenant, r Request, to State) error {
+	_, err := e.Requests.Change(ctx, t, r.ID, func(now *Request) error {
+		now.State = to
+		return nil
+	})
+	return err
 }
 
 func (e *Exporter) save(ctx context.Context, t id.Tenant, r Request, p *progress) error {
@@ -153,6 +167,9 @@ func (e *Exporter) save(ctx context.Context, t id.Tenant, r Request, p *progress
 
 // restart gives up what has been copied, because some of it was erased meanwhile.
 func (e *Exporter) restart(ctx context.Context, t id.Tenant, r Request, p *progress) error {
+	if err := e.state(ctx, t, r, Accepted); err != nil {
+		return err
+	}
 	if err := e.Bucket.Abort(ctx, p.Upload); err != nil {
 		return err
 	}
@@ -226,7 +243,7 @@ func (e *Exporter) add(ctx context.Context, p *progress) error {
 }
 
 // finish adds what is said once, and makes the object.
-func (e *Exporter) finish(ctx context.Context, t id.Tenant, r Request, account tenant.Account, p *progress) error {
+func (e *Exporter) finish(ctx context.Context, account tenant.Account, p *progress) error {
 	known, err := json.MarshalIndent(knowledgeOf(account), "", "  ")
 	if err != nil {
 		return err
@@ -241,10 +258,7 @@ func (e *Exporter) finish(ctx context.Context, t id.Tenant, r Request, account t
 	if err := e.add(ctx, p); err != nil {
 		return err
 	}
-	if err := e.Bucket.Complete(ctx, p.Upload); err != nil {
-		return err
-	}
-	return e.Bucket.Delete(ctx, progressKey(t, r.ID))
+	return e.Bucket.Complete(ctx, p.Upload)
 }
 
 // copied is a message in the JSON of a copy; docs/records/export-schema.json
