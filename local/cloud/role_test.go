@@ -104,6 +104,7 @@ var spare = map[string]string{
 	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                            "a site too large to be read in one call",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-site-crawl.fifo":                "Lambda itself, when it gives messages back",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-shop.fifo":                      "Lambda itself, when it gives messages back",
+	"kms:GenerateDataKey on arn:aws:kms:eu-west-2:000000000000:key/1c023c5f-34e9-549c-a6de-e6305797de98":             "the first text of a shop, through whichever channel it comes",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-meta-inbound.fifo":              "Lambda itself, when it gives messages back",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-meta-deletion.fifo":             "Lambda itself, when it gives messages back",
 	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-meta-deletion.fifo":                         "a deletion that does not fit into one call, or is not done a day later",
