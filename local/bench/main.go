@@ -59,6 +59,8 @@ var suite = []struct {
 	{[]string{"P7"}, (*bench).relay},
 	{[]string{"P8"}, (*bench).crowd},
 	{[]string{"P9"}, (*bench).webhookCPU},
+	{[]string{"P9-meta"}, (*bench).channelCPU},
+	{[]string{"P10-meta"}, (*bench).channelAck},
 	{[]string{"P11", "P13"}, (*bench).search},
 	{[]string{"P12"}, (*bench).quality},
 	{[]string{"P14"}, (*bench).sweepScaling},

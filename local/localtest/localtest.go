@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"omniops/local/clock"
 	"omniops/local/faults"
@@ -137,4 +138,25 @@ func (c *Cloud) Items(t testing.TB, table string) []string {
 		all = append(all, text.String())
 	}
 	return all
+}
+
+// Queued counts what a queue holds, and takes it out.
+func (c *Cloud) Queued(t testing.TB, url string) (n int) {
+	t.Helper()
+	client := sqs.NewFromConfig(c.AWS)
+	for {
+		out, err := client.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &url, MaxNumberOfMessages: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(out.Messages) == 0 {
+			return n
+		}
+		for _, m := range out.Messages {
+			if _, err := client.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}); err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+	}
 }

@@ -10,8 +10,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"strconv"
 	"strings"
+	"sync"
 
 	"omniops/shared/fault"
 	"omniops/shared/id"
@@ -22,6 +24,7 @@ import (
 // the platform's signing secret.
 type Veil struct {
 	hash []byte
+	macs *sync.Pool // of hash.Hash with that key
 	aead cipher.AEAD
 }
 
@@ -39,7 +42,7 @@ func NewVeil(secret []byte) (*Veil, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make veil: %w", err)
 	}
-	return &Veil{hash: derive(secret, "omniops channel pseudonym v1"), aead: aead}, nil
+	return &Veil{hash: derive(secret, "omniops channel pseudonym v1"), macs: &sync.Pool{}, aead: aead}, nil
 }
 
 func derive(secret []byte, purpose string) []byte {
@@ -80,11 +83,21 @@ var lower = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(b
 
 // name is a keyed hash of 128 bits, in 26 characters.
 func (v *Veil) name(parts ...string) string {
-	mac := hmac.New(sha256.New, v.hash)
+	var space [256]byte
+	message := space[:0]
 	for _, p := range parts {
-		fmt.Fprintf(mac, "%d:%s|", len(p), p) // a Hash does not fail
+		message = append(append(append(strconv.AppendInt(message, int64(len(p)), 10), ':'), p...), '|')
 	}
-	return lower.EncodeToString(mac.Sum(nil)[:16])
+	mac, _ := v.macs.Get().(hash.Hash)
+	if mac == nil {
+		mac = hmac.New(sha256.New, v.hash)
+	}
+	mac.Reset()
+	mac.Write(message) // a Hash does not fail
+	var sum [sha256.Size]byte
+	name := lower.EncodeToString(mac.Sum(sum[:0])[:16])
+	v.macs.Put(mac)
+	return name
 }
 
 // Seal puts content into an event.

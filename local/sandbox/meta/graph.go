@@ -184,7 +184,11 @@ func (m *Meta) send(w http.ResponseWriter, r *http.Request, id string) {
 		refuse(w, http.StatusBadRequest, 100, 33, "Object with this id does not exist")
 		return
 	}
-	if !m.proved(w, r, through.Token) {
+	tokens := []string{through.Token}
+	if through.Kind == "whatsapp" { // a number has no token of its own
+		tokens = append(tokens, UserToken)
+	}
+	if !m.proved(w, r, tokens...) {
 		return
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))

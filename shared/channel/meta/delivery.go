@@ -6,11 +6,9 @@
 package meta
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -53,30 +51,40 @@ const maxText = 16 << 10
 // Parse reads a delivery. What belongs to an account that wanted refuses is left
 // unread. A part that cannot be read does not hold up the others.
 func (a App) Parse(body []byte, wanted func(channel.Account) bool) (Delivery, error) {
-	var top struct {
-		Object string            `json:"object"`
-		Entry  []json.RawMessage `json:"entry"`
+	s := &scanner{b: body}
+	d := &reader{app: a, wanted: wanted}
+	if s.peek() != '{' {
+		return Delivery{}, ErrNotADelivery
 	}
-	if err := json.Unmarshal(body, &top); err != nil {
-		return Delivery{}, fmt.Errorf("%w: %w", ErrNotADelivery, clean(err))
+	entries := -1
+	s.object(func(key string) {
+		switch key {
+		case "object":
+			d.object = s.text()
+		case "entry":
+			entries = s.pass()
+		default:
+			s.skip()
+		}
+	})
+	if s.peek() != 0 || s.i < len(body) { // it goes on after the object
+		s.broken = true
 	}
-	d := &reader{app: a, object: top.Object, wanted: wanted}
-	for _, raw := range top.Entry {
-		d.entry(raw)
+	if err := s.err(); err != nil {
+		return Delivery{}, fmt.Errorf("%w: %w", ErrNotADelivery, err)
 	}
-	slices.SortStableFunc(d.Events, func(x, y Event) int { return x.At.Compare(y.At) })
+	if entries < 0 {
+		return Delivery{}, nil
+	}
+	in := s.at(entries, "entry")
+	in.each(d.entry)
+	if err := in.err(); err != nil {
+		return Delivery{}, fmt.Errorf("%w: %w", ErrNotADelivery, err)
+	}
+	if len(d.Events) > 1 {
+		slices.SortStableFunc(d.Events, func(x, y Event) int { return x.At.Compare(y.At) })
+	}
 	return d.Delivery, nil
-}
-
-// clean is a decoder's error without the value it stumbled over.
-func clean(err error) error {
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("the field %q is a %s", wrong.Field, strings.SplitN(wrong.Value, " ", 2)[0])
-	}
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Errorf("no JSON at byte %d", syntax.Offset)
-	}
-	return errors.New("it cannot be decoded")
 }
 
 // reader reads the entries of a delivery.
@@ -91,43 +99,71 @@ func (d *reader) bad(raw []byte, err error) {
 	d.Malformed = append(d.Malformed, Malformed{d.object, raw, err})
 }
 
-func (d *reader) entry(raw []byte) {
-	var e struct {
-		ID        text              `json:"id"`
-		Messaging []json.RawMessage `json:"messaging"`
-		Standby   []json.RawMessage `json:"standby"`
-		Changes   []json.RawMessage `json:"changes"`
-	}
-	if err := json.Unmarshal(raw, &e); err != nil {
-		d.bad(raw, clean(err))
+// entry reads one entry: first whose it is, and then, if that is wanted, the rest.
+func (d *reader) entry(raw []byte, s *scanner) {
+	if s.peek() != '{' {
+		d.bad(raw, errors.New("the entry is no object"))
 		return
 	}
-	kinds := map[string]channel.Kind{"page": channel.Messenger, "instagram": channel.Instagram}
-	kind, threads := kinds[d.object]
-	switch {
-	case d.object == "whatsapp_business_account":
-		for _, c := range e.Changes {
-			d.change(c)
+	var id text
+	messaging, standby, changes := -1, -1, -1
+	s.object(func(key string) {
+		switch key {
+		case "id":
+			id = s.number()
+		case "messaging":
+			messaging = s.pass()
+		case "standby":
+			standby = s.pass()
+		case "changes":
+			changes = s.pass()
+		default:
+			s.skip()
 		}
-	case threads:
-		account, err := channel.ParseAccount(string(kind), string(e.ID))
-		if err != nil {
-			d.bad(raw, errors.New("the entry's id is no number"))
-			return
-		}
-		if !d.wanted(account) {
-			d.Ignored++
-			return
-		}
-		for _, m := range e.Messaging {
-			d.messaging(account, m, false)
-		}
-		for _, m := range e.Standby {
-			d.messaging(account, m, true)
-		}
-		d.Ignored += len(e.Changes) // comments and the like
+	})
+	if err := s.err(); err != nil {
+		d.bad(raw, err)
+		return
+	}
+	var kind channel.Kind
+	switch d.object {
+	case "whatsapp_business_account":
+		d.list(raw, s, changes, "changes", d.change)
+		return
+	case "page":
+		kind = channel.Messenger
+	case "instagram":
+		kind = channel.Instagram
 	default:
 		d.Ignored++
+		return
+	}
+	account, err := channel.ParseAccount(string(kind), string(id))
+	if err != nil {
+		d.bad(raw, errors.New("the entry's id is no number"))
+		return
+	}
+	if !d.wanted(account) {
+		d.Ignored++
+		return
+	}
+	d.list(raw, s, messaging, "messaging", func(raw []byte, in *scanner) { d.messaging(account, raw, in, false) })
+	d.list(raw, s, standby, "standby", func(raw []byte, in *scanner) { d.messaging(account, raw, in, true) })
+	if changes >= 0 { // comments and the like
+		d.Ignored++
+	}
+}
+
+// list reads the items of a list that was passed over; place is negative if there
+// is none.
+func (d *reader) list(raw []byte, s *scanner, place int, name string, item func([]byte, *scanner)) {
+	if place < 0 {
+		return
+	}
+	in := s.at(place, name)
+	in.each(item)
+	if err := in.err(); err != nil {
+		d.bad(raw, err)
 	}
 }
 
@@ -139,22 +175,33 @@ func (d *reader) add(raw []byte, e Event) {
 		d.bad(raw, errors.New("it names nobody"))
 	case e.Name == "" || len(e.Name) > 512:
 		d.bad(raw, errors.New("it has no name"))
-	case e.At.Before(time.Unix(1_300_000_000, 0)) || e.At.After(time.Unix(4_000_000_000, 0)):
+	case e.At.Before(earliest) || e.At.After(latest):
 		d.bad(raw, errors.New("it has no plausible time"))
 	default:
 		c.Text = shorten(strings.ToValidUTF8(c.Text, "\uFFFD"), maxText)
-		c.Of, c.Ours = shorten(c.Of, 512), shorten(c.Ours, 512)
+		c.Of, c.Ours, c.MessageID = valid(c.Of), valid(c.Ours), valid(c.MessageID)
 		c.Media = c.Media[:min(len(c.Media), 10)]
 		d.Events = append(d.Events, e)
 	}
 }
+
+// earliest and latest bound the times that are plausible.
+var earliest, latest = time.Unix(1_300_000_000, 0), time.Unix(4_000_000_000, 0)
+
+// valid is an id that the platform gave, cut to a bound.
+func valid(id string) string { return shorten(strings.ToValidUTF8(id, "\uFFFD"), 512) }
 
 // plausible reports whether a text can be the platform's id of a person.
 func plausible(person string) bool {
 	if person == "" || len(person) > 160 {
 		return false
 	}
-	return !strings.ContainsFunc(person, func(r rune) bool { return r <= ' ' || r > '~' })
+	for i := range len(person) {
+		if person[i] <= ' ' || person[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // shorten cuts a text to at most n bytes, at a whole character.
@@ -166,36 +213,4 @@ func shorten(s string, n int) string {
 		n--
 	}
 	return s[:n]
-}
-
-// text is a JSON string, or a number as it is written.
-type text string
-
-// UnmarshalJSON reads a string or a number.
-func (t *text) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '"' {
-		var s string
-		if err := json.Unmarshal(b, &s); err != nil {
-			return err
-		}
-		*t = text(s)
-		return nil
-	}
-	if string(b) == "null" {
-		return nil
-	}
-	if len(b) == 0 || b[0] != '-' && (b[0] < '0' || b[0] > '9') {
-		return &json.UnmarshalTypeError{Value: "value"}
-	}
-	*t = text(b)
-	return nil
-}
-
-// whole gives the text as a whole number, 0 if it is none.
-func (t text) whole() int64 {
-	n, err := strconv.ParseInt(string(t), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }

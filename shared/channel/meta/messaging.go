@@ -1,139 +1,201 @@
 package meta
 
 import (
-	"encoding/json"
 	"errors"
 	"time"
 
 	"omniops/shared/channel"
 )
 
-// party is one end of a thread.
-type party struct {
-	ID text `json:"id"`
+// messaging is one item of Messenger's and Instagram's entries, as far as it is
+// used.
+type messaging struct {
+	sender, recipient text
+	timestamp         text // milliseconds
+
+	what      string // the field that says what happened; empty if none is known
+	mid       string // of the message that it is, or is about
+	words     string
+	metadata  string
+	action    string // of a reaction
+	app       text
+	media     []string
+	mids      []string // that were delivered
+	number    text     // of an edit
+	watermark text
+	owner     text // of the thread from now on
+
+	echo, self, deleted bool
 }
 
-// messaging is one item of Messenger's and Instagram's entries.
-type messaging struct {
-	Sender    party `json:"sender"`
-	Recipient party `json:"recipient"`
-	Timestamp text  `json:"timestamp"` // milliseconds
+// maxDelivered bounds how many messages one report of delivery names.
+const maxDelivered = 100
 
-	Message *struct {
-		MID         string `json:"mid"`
-		Text        string `json:"text"`
-		IsEcho      bool   `json:"is_echo"`
-		IsSelf      bool   `json:"is_self"`
-		IsDeleted   bool   `json:"is_deleted"`
-		AppID       text   `json:"app_id"`
-		Metadata    string `json:"metadata"`
-		Attachments []struct {
-			Type string `json:"type"`
-		} `json:"attachments"`
-	} `json:"message"`
-	Postback *struct {
-		MID     string `json:"mid"`
-		Title   string `json:"title"`
-		Payload string `json:"payload"`
-	} `json:"postback"`
-	Referral *struct{} `json:"referral"`
-	Reaction *struct {
-		MID    string `json:"mid"`
-		Action string `json:"action"`
-	} `json:"reaction"`
-	Edit *struct {
-		MID  string `json:"mid"`
-		Text string `json:"text"`
-		Num  text   `json:"num_edit"`
-	} `json:"message_edit"`
-	Delivery *struct {
-		MIDs      []string `json:"mids"`
-		Watermark text     `json:"watermark"`
-	} `json:"delivery"`
-	Read *struct {
-		MID       string `json:"mid"`
-		Watermark text   `json:"watermark"`
-	} `json:"read"`
-	Pass *struct {
-		NewOwner text `json:"new_owner_app_id"`
-	} `json:"pass_thread_control"`
-	Take *struct{} `json:"take_thread_control"`
+// scanMessaging reads an item.
+func scanMessaging(s *scanner) (m messaging) {
+	s.object(func(key string) {
+		switch key {
+		case "sender":
+			m.sender = scanID(s)
+		case "recipient":
+			m.recipient = scanID(s)
+		case "timestamp":
+			m.timestamp = s.number()
+		case "message", "postback", "reaction", "message_edit", "delivery", "read", "pass_thread_control", "take_thread_control", "referral":
+			if s.peek() != '{' {
+				s.other()
+				return
+			}
+			if m.what != "message" { // a message may come with a referral
+				m.what = key
+			}
+			m.scanDetail(s)
+		default:
+			s.skip()
+		}
+	})
+	return m
+}
+
+func scanID(s *scanner) (id text) {
+	s.object(func(key string) {
+		if key == "id" {
+			id = s.number()
+		} else {
+			s.skip()
+		}
+	})
+	return id
+}
+
+// scanDetail reads what happened. The fields of all kinds have different names, or
+// the same meaning.
+func (m *messaging) scanDetail(s *scanner) {
+	s.object(func(key string) {
+		switch key {
+		case "mid":
+			m.mid = s.text()
+		case "text", "title":
+			m.words = s.text()
+		case "metadata":
+			m.metadata = s.text()
+		case "is_echo":
+			m.echo = s.yes()
+		case "is_self":
+			m.self = s.yes()
+		case "is_deleted":
+			m.deleted = s.yes()
+		case "app_id":
+			m.app = s.number()
+		case "action":
+			m.action = s.text()
+		case "num_edit":
+			m.number = s.number()
+		case "watermark":
+			m.watermark = s.number()
+		case "new_owner_app_id":
+			m.owner = s.number()
+		case "mids":
+			s.array(func() {
+				if mid := s.text(); len(m.mids) < maxDelivered {
+					m.mids = append(m.mids, mid)
+				}
+			})
+		case "attachments":
+			s.array(func() {
+				s.object(func(key string) {
+					if key == "type" {
+						m.media = append(m.media, shorten(s.text(), 32))
+					} else {
+						s.skip()
+					}
+				})
+			})
+		default:
+			s.skip()
+		}
+	})
 }
 
 // messaging reads one item. In standby another app has the thread.
-func (d *reader) messaging(account channel.Account, raw []byte, standby bool) {
-	var m messaging
-	if err := json.Unmarshal(raw, &m); err != nil {
-		d.bad(raw, clean(err))
+func (d *reader) messaging(account channel.Account, raw []byte, s *scanner, standby bool) {
+	m := scanMessaging(s)
+	if err := s.err(); err != nil {
+		d.bad(raw, err)
 		return
 	}
-	person := string(m.Sender.ID)
+	person := string(m.sender)
 	if person == account.ID { // what we, or another app, sent
-		person = string(m.Recipient.ID)
+		person = string(m.recipient)
 	}
-	e := Event{Account: account, At: time.UnixMilli(m.Timestamp.whole()).UTC(), Content: channel.Content{Person: person}}
+	e := Event{Account: account, At: time.UnixMilli(m.timestamp.whole()).UTC(), Content: channel.Content{Person: person}}
 	// What has no id of its own is told apart by who and when.
-	unnamed := func(kind string) string { return kind + ":" + person + ":" + string(m.Timestamp) }
+	unnamed := func(kind string) string { return kind + ":" + person + ":" + string(m.timestamp) }
 	c := &e.Content
 	wrote := channel.Message
 	if standby {
 		wrote = channel.Standby
 	}
-	switch {
-	case m.Message != nil:
-		e.Name, c.MessageID, c.Text = m.Message.MID, m.Message.MID, m.Message.Text
-		for _, a := range m.Message.Attachments {
-			c.Media = append(c.Media, shorten(a.Type, 32))
-		}
+	ours := d.app.ID != "" && string(m.app) == d.app.ID
+	switch m.what {
+	case "message":
+		e.Name, c.MessageID, c.Text, c.Media = m.mid, m.mid, m.words, m.media
 		switch {
-		case m.Message.IsSelf && !m.Message.IsEcho:
+		case m.self && !m.echo:
 			d.Ignored++
 			return
-		case m.Message.IsDeleted:
-			e.Kind, e.Name, c.Of, c.Text = channel.Withdrawn, "withdrawn:"+e.Name, m.Message.MID, ""
-		case m.Message.IsEcho && string(m.Message.AppID) == d.app.ID && d.app.ID != "":
-			e.Kind, e.Name, c.Of, c.Ours, c.Text = channel.Sent, "sent:"+e.Name, m.Message.MID, m.Message.Metadata, ""
-		case m.Message.IsEcho:
+		case m.deleted:
+			e.Kind, e.Name, c.Of, c.Text = channel.Withdrawn, "withdrawn:"+m.mid, m.mid, ""
+		case m.echo && ours:
+			e.Kind, e.Name, c.Of, c.Ours, c.Text = channel.Sent, "sent:"+m.mid, m.mid, m.metadata, ""
+		case m.echo:
 			e.Kind = channel.Takeover
-		case person == string(m.Recipient.ID):
+		case person == string(m.recipient):
 			d.bad(raw, errors.New("it was sent by the account, and is no echo"))
 			return
 		default:
 			e.Kind = wrote
 		}
-	case m.Postback != nil:
-		e.Kind, e.Name, c.Text = wrote, m.Postback.MID, m.Postback.Title
+		if m.mid == "" {
+			e.Name = ""
+		}
+	case "postback":
+		e.Kind, e.Name, c.Text = wrote, m.mid, m.words
 		if e.Name == "" {
 			e.Name = unnamed("postback")
 		}
 		c.MessageID = e.Name
-	case m.Reaction != nil:
-		e.Kind, e.Name, c.Of = channel.Reaction, unnamed("reaction:"+m.Reaction.MID), m.Reaction.MID
-		if m.Reaction.Action == "unreact" {
+	case "reaction":
+		if m.action == "unreact" {
 			d.Ignored++
 			return
 		}
-	case m.Edit != nil:
-		e.Kind, e.Name, c.Of, c.Text = channel.Edited, "edit:"+m.Edit.MID+":"+string(m.Edit.Num), m.Edit.MID, m.Edit.Text
-	case m.Referral != nil:
+		e.Kind, e.Name, c.Of = channel.Reaction, unnamed("reaction:"+m.mid), m.mid
+	case "message_edit":
+		e.Kind, e.Name, c.Of, c.Text = channel.Edited, "edit:"+m.mid+":"+string(m.number), m.mid, m.words
+	case "referral":
 		e.Kind, e.Name = channel.Referral, unnamed("referral")
-	case m.Delivery != nil:
-		for _, mid := range m.Delivery.MIDs[:min(len(m.Delivery.MIDs), 100)] {
-			one := e
-			one.Kind, one.Name, one.Content.Of = channel.Delivered, "delivered:"+mid, mid
-			one.At = watermark(m.Delivery.Watermark, e.At)
-			d.add(raw, one)
-		}
-		if len(m.Delivery.MIDs) == 0 {
+	case "delivery":
+		if len(m.mids) == 0 {
 			d.Ignored++
 		}
+		for _, mid := range m.mids {
+			one := e
+			one.Kind, one.Name, one.Content.Of = channel.Delivered, "delivered:"+mid, mid
+			one.At = watermark(m.watermark, e.At)
+			d.add(raw, one)
+		}
 		return
-	case m.Read != nil:
-		e.At = watermark(m.Read.Watermark, e.At)
-		e.Kind, e.Name, c.Of = channel.Read, "read:"+m.Read.MID+unnamed(""), m.Read.MID
-	case m.Pass != nil && string(m.Pass.NewOwner) == d.app.ID && d.app.ID != "":
-		e.Kind, e.Name = channel.Handback, unnamed("handback")
-	case m.Pass != nil, m.Take != nil:
+	case "read":
+		e.At = watermark(m.watermark, e.At)
+		e.Kind, e.Name, c.Of = channel.Read, "read:"+m.mid+unnamed(""), m.mid
+	case "pass_thread_control":
+		if d.app.ID != "" && string(m.owner) == d.app.ID {
+			e.Kind, e.Name = channel.Handback, unnamed("handback")
+		} else {
+			e.Kind, e.Name = channel.Takeover, unnamed("control")
+		}
+	case "take_thread_control":
 		e.Kind, e.Name = channel.Takeover, unnamed("control")
 	default: // opt-ins, account linking, requests for control
 		d.Ignored++

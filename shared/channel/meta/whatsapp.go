@@ -2,7 +2,6 @@ package meta
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -10,98 +9,197 @@ import (
 	"omniops/shared/channel"
 )
 
-// phoneDelivery is a change of a WhatsApp business account, up to whose it is.
-type phoneDelivery struct {
-	Field string `json:"field"`
-	Value struct {
-		Metadata struct {
-			PhoneNumberID text `json:"phone_number_id"`
-		} `json:"metadata"`
-		Messages    []json.RawMessage `json:"messages"`
-		Statuses    []json.RawMessage `json:"statuses"`
-		Echoes      []json.RawMessage `json:"message_echoes"`
-		Preferences []json.RawMessage `json:"user_preferences"`
-	} `json:"value"`
-}
-
 // phoneMessage is a message of WhatsApp, as far as it is used.
 type phoneMessage struct {
-	From      text   `json:"from"`
-	FromUser  text   `json:"from_user_id"`
-	To        text   `json:"to"`
-	ToUser    text   `json:"to_user_id"`
-	ID        string `json:"id"`
-	Timestamp text   `json:"timestamp"` // seconds
-	Type      string `json:"type"`
-	Text      body   `json:"text"`
-	Image     media  `json:"image"`
-	Video     media  `json:"video"`
-	Document  media  `json:"document"`
-	Button    struct {
-		Text string `json:"text"`
-	} `json:"button"`
-	Interactive struct {
-		Button reply `json:"button_reply"`
-		List   reply `json:"list_reply"`
-	} `json:"interactive"`
-	Reaction struct {
-		MessageID string `json:"message_id"`
-		Emoji     string `json:"emoji"`
-	} `json:"reaction"`
-	System struct {
-		Type string `json:"type"`
-		WaID text   `json:"wa_id"`
-	} `json:"system"`
-	Edit   change `json:"edit"`
-	Revoke change `json:"revoke"`
+	from, fromUser, to, toUser text
+	timestamp                  text // seconds
+	id, kind, words            string
+	of                         string // the message that it is about
+	emoji                      string
+	change                     string // what changed about the person
+	number                     text   // their new one
 }
 
-type body struct {
-	Body string `json:"body"`
-}
-
-type media struct {
-	Caption string `json:"caption"`
-}
-
-type reply struct {
-	Title string `json:"title"`
-}
-
-// change is an edited or revoked message.
-type change struct {
-	Original string `json:"original_message_id"`
-	Message  struct {
-		Text body `json:"text"`
-	} `json:"message"`
+// scanPhoneMessage reads a message.
+func scanPhoneMessage(s *scanner) (m phoneMessage) {
+	// one reads a text of an object, one level down or two.
+	one := func(names ...string) {
+		s.object(func(key string) {
+			switch {
+			case key == names[0] && s.peek() == '"':
+				m.words = s.text()
+			case len(names) > 1 && key == names[1], len(names) > 2 && key == names[2]:
+				s.object(func(key string) {
+					if key == names[0] {
+						m.words = s.text()
+					} else {
+						s.skip()
+					}
+				})
+			default:
+				s.skip()
+			}
+		})
+	}
+	s.object(func(key string) {
+		switch key {
+		case "from":
+			m.from = s.number()
+		case "from_user_id":
+			m.fromUser = s.number()
+		case "to":
+			m.to = s.number()
+		case "to_user_id":
+			m.toUser = s.number()
+		case "id":
+			m.id = s.text()
+		case "timestamp":
+			m.timestamp = s.number()
+		case "type":
+			m.kind = s.text()
+		case "text":
+			one("body")
+		case "image", "video", "document":
+			one("caption")
+		case "button":
+			one("text")
+		case "interactive":
+			one("title", "button_reply", "list_reply")
+		case "reaction":
+			s.object(func(key string) {
+				switch key {
+				case "message_id":
+					m.of = s.text()
+				case "emoji":
+					m.emoji = s.text()
+				default:
+					s.skip()
+				}
+			})
+		case "system":
+			s.object(func(key string) {
+				switch key {
+				case "type":
+					m.change = s.text()
+				case "wa_id":
+					m.number = s.number()
+				default:
+					s.skip()
+				}
+			})
+		case "edit", "revoke":
+			s.object(func(key string) {
+				switch key {
+				case "original_message_id":
+					m.of = s.text()
+				case "message":
+					one("body", "text")
+				default:
+					s.skip()
+				}
+			})
+		default:
+			s.skip()
+		}
+	})
+	return m
 }
 
 // phoneStatus is how far a message of ours came.
 type phoneStatus struct {
-	ID            string `json:"id"`
-	Status        string `json:"status"`
-	Timestamp     text   `json:"timestamp"`
-	Recipient     text   `json:"recipient_id"`
-	RecipientUser text   `json:"recipient_user_id"`
-	Ours          string `json:"biz_opaque_callback_data"`
-	Errors        []struct {
-		Code int `json:"code"`
-	} `json:"errors"`
+	id, status, ours         string
+	timestamp                text
+	recipient, recipientUser text
+	code                     int
 }
 
-func (d *reader) change(raw []byte) {
-	var c phoneDelivery
-	if err := json.Unmarshal(raw, &c); err != nil {
-		d.bad(raw, clean(err))
-		return
-	}
-	switch c.Field {
+func scanPhoneStatus(s *scanner) (m phoneStatus) {
+	s.object(func(key string) {
+		switch key {
+		case "id":
+			m.id = s.text()
+		case "status":
+			m.status = s.text()
+		case "timestamp":
+			m.timestamp = s.number()
+		case "recipient_id":
+			m.recipient = s.number()
+		case "recipient_user_id":
+			m.recipientUser = s.number()
+		case "biz_opaque_callback_data":
+			m.ours = s.text()
+		case "errors":
+			s.array(func() {
+				s.object(func(key string) {
+					if key == "code" && m.code == 0 {
+						m.code = int(s.number().whole())
+					} else {
+						s.skip()
+					}
+				})
+			})
+		default:
+			s.skip()
+		}
+	})
+	return m
+}
+
+// phoneLists are the lists of a change.
+var phoneLists = [...]string{"messages", "statuses", "message_echoes", "user_preferences"}
+
+// change reads one change of a business account: first whose it is, and then, if
+// that is wanted, the rest.
+func (d *reader) change(raw []byte, s *scanner) {
+	var field string
+	var number text
+	places := [len(phoneLists)]int{-1, -1, -1, -1}
+	s.object(func(key string) {
+		switch key {
+		case "field":
+			field = s.text()
+		case "value":
+			s.object(func(key string) {
+				switch key {
+				case "metadata":
+					s.object(func(key string) {
+						if key == "phone_number_id" {
+							number = s.number()
+						} else {
+							s.skip()
+						}
+					})
+				case phoneLists[0]:
+					places[0] = s.pass()
+				case phoneLists[1]:
+					places[1] = s.pass()
+				case phoneLists[2]:
+					places[2] = s.pass()
+				case phoneLists[3]:
+					places[3] = s.pass()
+				default:
+					s.skip()
+				}
+			})
+		default:
+			s.skip()
+		}
+	})
+	switch field {
 	case "messages", "smb_message_echoes", "user_preferences":
 	default: // of the business account, its numbers and templates
+		if err := s.err(); err != nil {
+			d.bad(raw, err)
+			return
+		}
 		d.Ignored++
 		return
 	}
-	account, err := channel.ParseAccount(string(channel.WhatsApp), string(c.Value.Metadata.PhoneNumberID))
+	if err := s.err(); err != nil {
+		d.bad(raw, err)
+		return
+	}
+	account, err := channel.ParseAccount(string(channel.WhatsApp), string(number))
 	if err != nil {
 		d.bad(raw, errors.New("the phone number's id is no number"))
 		return
@@ -110,122 +208,119 @@ func (d *reader) change(raw []byte) {
 		d.Ignored++
 		return
 	}
-	for _, m := range c.Value.Messages {
-		d.phoneMessage(account, m)
-	}
-	for _, s := range c.Value.Statuses {
-		d.phoneStatus(account, s)
-	}
-	for _, m := range c.Value.Echoes {
-		d.phoneEcho(account, m)
-	}
-	for _, p := range c.Value.Preferences {
-		d.preference(account, p)
+	for i, item := range [...]func(channel.Account, []byte, *scanner){d.phoneMessage, d.phoneStatus, d.phoneEcho, d.preference} {
+		d.list(raw, s, places[i], phoneLists[i], func(raw []byte, in *scanner) { item(account, raw, in) })
 	}
 }
 
-func (d *reader) phoneMessage(account channel.Account, raw []byte) {
-	var m phoneMessage
-	if err := json.Unmarshal(raw, &m); err != nil {
-		d.bad(raw, clean(err))
+func (d *reader) phoneMessage(account channel.Account, raw []byte, s *scanner) {
+	m := scanPhoneMessage(s)
+	if err := s.err(); err != nil {
+		d.bad(raw, err)
 		return
 	}
 	// The scoped id is the stable one; a phone number may be missing, or change.
-	e := Event{Account: account, Kind: channel.Message, Name: m.ID, At: seconds(m.Timestamp), Content: channel.Content{
-		Person: cmp.Or(string(m.FromUser), digits(m.From)), Phone: digits(m.From), MessageID: m.ID,
+	e := Event{Account: account, Kind: channel.Message, Name: m.id, At: seconds(m.timestamp), Content: channel.Content{
+		Person: cmp.Or(string(m.fromUser), digits(m.from)), Phone: digits(m.from), MessageID: m.id, Text: m.words,
 	}}
 	c := &e.Content
-	switch m.Type {
-	case "text":
-		c.Text = m.Text.Body
-	case "button":
-		c.Text = m.Button.Text
-	case "interactive":
-		c.Text = cmp.Or(m.Interactive.Button.Title, m.Interactive.List.Title)
+	switch m.kind {
+	case "text", "button", "interactive":
 	case "reaction":
-		if m.Reaction.Emoji == "" { // taken back
+		if m.emoji == "" { // taken back
 			d.Ignored++
 			return
 		}
-		e.Kind, c.Of = channel.Reaction, m.Reaction.MessageID
+		e.Kind, c.Of = channel.Reaction, m.of
 	case "edit":
-		e.Kind, c.Of, c.Text = channel.Edited, m.Edit.Original, cmp.Or(m.Edit.Message.Text.Body, m.Text.Body)
+		e.Kind, c.Of = channel.Edited, m.of
 	case "revoke":
-		e.Kind, c.Of = channel.Withdrawn, m.Revoke.Original
+		e.Kind, c.Of, c.Text = channel.Withdrawn, m.of, ""
 	case "system":
-		if m.System.Type != "user_changed_number" {
+		if m.change != "user_changed_number" {
 			d.Ignored++
 			return
 		}
-		e.Kind, c.Phone = channel.Moved, digits(m.System.WaID)
+		e.Kind, c.Phone = channel.Moved, digits(m.number)
 	default: // pictures, places, cards, and kinds that are not known yet
-		c.Text = cmp.Or(m.Image.Caption, m.Video.Caption, m.Document.Caption)
-		c.Media = []string{shorten(cmp.Or(m.Type, "unknown"), 32)}
+		c.Media = []string{shorten(cmp.Or(m.kind, "unknown"), 32)}
 	}
 	d.add(raw, e)
 }
 
-func (d *reader) phoneStatus(account channel.Account, raw []byte) {
-	var s phoneStatus
-	if err := json.Unmarshal(raw, &s); err != nil {
-		d.bad(raw, clean(err))
+// phoneEvents are the events that statuses stand for.
+var phoneEvents = map[string]channel.Event{
+	"sent": channel.Sent, "delivered": channel.Delivered, "read": channel.Read, "played": channel.Read, "failed": channel.Failed,
+}
+
+func (d *reader) phoneStatus(account channel.Account, raw []byte, in *scanner) {
+	s := scanPhoneStatus(in)
+	if err := in.err(); err != nil {
+		d.bad(raw, err)
 		return
 	}
-	kinds := map[string]channel.Event{
-		"sent": channel.Sent, "delivered": channel.Delivered, "read": channel.Read, "played": channel.Read, "failed": channel.Failed,
-	}
-	kind, known := kinds[s.Status]
+	kind, known := phoneEvents[s.status]
 	if !known {
 		d.Ignored++
 		return
 	}
-	e := Event{Account: account, Kind: kind, Name: s.Status + ":" + s.ID, At: seconds(s.Timestamp), Content: channel.Content{
-		Person: cmp.Or(string(s.RecipientUser), digits(s.Recipient)), Of: s.ID, Ours: s.Ours,
+	e := Event{Account: account, Kind: kind, At: seconds(s.timestamp), Content: channel.Content{
+		Person: cmp.Or(string(s.recipientUser), digits(s.recipient)), Of: s.id, Ours: s.ours, Code: s.code,
 	}}
-	if s.ID == "" {
-		e.Name = ""
-	}
-	if len(s.Errors) > 0 {
-		e.Content.Code = s.Errors[0].Code
+	if s.id != "" {
+		e.Name = s.status + ":" + s.id
 	}
 	d.add(raw, e)
 }
 
 // phoneEcho is a message that the merchant sent from a phone.
-func (d *reader) phoneEcho(account channel.Account, raw []byte) {
-	var m phoneMessage
-	if err := json.Unmarshal(raw, &m); err != nil {
-		d.bad(raw, clean(err))
+func (d *reader) phoneEcho(account channel.Account, raw []byte, s *scanner) {
+	m := scanPhoneMessage(s)
+	if err := s.err(); err != nil {
+		d.bad(raw, err)
 		return
 	}
-	d.add(raw, Event{Account: account, Kind: channel.Takeover, Name: m.ID, At: seconds(m.Timestamp), Content: channel.Content{
-		Person: cmp.Or(string(m.ToUser), digits(m.To)), Phone: digits(m.To), MessageID: m.ID, Text: m.Text.Body,
+	d.add(raw, Event{Account: account, Kind: channel.Takeover, Name: m.id, At: seconds(m.timestamp), Content: channel.Content{
+		Person: cmp.Or(string(m.toUser), digits(m.to)), Phone: digits(m.to), MessageID: m.id, Text: m.words,
 	}})
 }
 
 // preference is what a person told WhatsApp about messages from the shop.
-func (d *reader) preference(account channel.Account, raw []byte) {
-	var p struct {
-		WaID      text   `json:"wa_id"`
-		User      text   `json:"user_id"`
-		Value     string `json:"value"`
-		Timestamp text   `json:"timestamp"`
-	}
-	if err := json.Unmarshal(raw, &p); err != nil {
-		d.bad(raw, clean(err))
+func (d *reader) preference(account channel.Account, raw []byte, s *scanner) {
+	var phone, user, timestamp text
+	var value string
+	s.object(func(key string) {
+		switch key {
+		case "wa_id":
+			phone = s.number()
+		case "user_id":
+			user = s.number()
+		case "value":
+			value = s.text()
+		case "timestamp":
+			timestamp = s.number()
+		default:
+			s.skip()
+		}
+	})
+	if err := s.err(); err != nil {
+		d.bad(raw, err)
 		return
 	}
-	if p.Value != "stop" {
+	if value != "stop" {
 		d.Ignored++
 		return
 	}
-	person := cmp.Or(string(p.User), digits(p.WaID))
-	d.add(raw, Event{Account: account, Kind: channel.OptedOut, Name: "stop:" + person + ":" + string(p.Timestamp), At: seconds(p.Timestamp),
-		Content: channel.Content{Person: person, Phone: digits(p.WaID)}})
+	person := cmp.Or(string(user), digits(phone))
+	d.add(raw, Event{Account: account, Kind: channel.OptedOut, Name: "stop:" + person + ":" + string(timestamp), At: seconds(timestamp),
+		Content: channel.Content{Person: person, Phone: digits(phone)}})
 }
 
 // digits is a phone number without its marks.
 func digits(phone text) string {
+	if strings.Trim(string(phone), "0123456789") == "" {
+		return string(phone)
+	}
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
 			return -1
