@@ -66,6 +66,7 @@ var suite = []struct {
 	{[]string{"P14"}, (*bench).sweepScaling},
 	{[]string{"P15"}, (*bench).retentionChange},
 	{[]string{"P16"}, (*bench).erasureCost},
+	{[]string{"P17"}, (*bench).copyMemory},
 	{[]string{"P18"}, (*bench).widget},
 }
 

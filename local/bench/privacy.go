@@ -3,6 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"omniops/local/clock"
@@ -268,4 +272,63 @@ func (a *archive) keyringID() string {
 		}
 	}
 	return ""
+}
+
+// copyMemory is P17: what a copy of a person's data takes, for little and for ten times
+// as much.
+func (b *bench) copyMemory() ([]Result, error) {
+	program := filepath.Join(b.programs, "copy-of-data")
+	build := exec.CommandContext(b.ctx, "go", "build", "-tags", "lambda.norpc", "-o", program, "./local/bench/copy")
+	build.Dir = b.root
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("build copy: %w: %s", err, out)
+	}
+	sizes := [2]int{b.size(2_500, 100), b.size(25_000, 1_000)} // turns of two messages
+	var peak, rate [2]float64
+	for i, turns := range sizes {
+		if err := func() error {
+			a, err := b.newArchive()
+			if err != nil {
+				return err
+			}
+			defer func() { _ = a.Close() }()
+			ref := refTo("much", 1)
+			if err := a.chat(b.ctx, ref, turns); err != nil {
+				return err
+			}
+			requests, err := rights.NewStore(a.main, []byte(secret))
+			if err != nil {
+				return err
+			}
+			name, err := requests.Accept(b.ctx, shop, rights.Request{Kind: rights.Export, Source: rights.FromShopper, SourceID: "bench", Conversations: []id.Conversation{ref.Conversation}})
+			if err != nil {
+				return err
+			}
+			called := func(logical, property string) string {
+				return fmt.Sprint(a.Template.Resources[logical].Properties[property])
+			}
+			began := time.Now()
+			out, err := exec.CommandContext(b.ctx, program, a.Endpoint, called("Table", "TableName"), called("KeyTable", "TableName"), called("ContentBucket", "BucketName"),
+				a.keyringID(), secret, string(shop), string(name), a.clock.Now().Format(time.RFC3339)).Output()
+			if err != nil {
+				return fmt.Errorf("make a copy: %w", err)
+			}
+			rate[i] = float64(2*turns) / time.Since(began).Seconds()
+			peak[i], err = strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+			peak[i] /= 1024
+			return err
+		}(); err != nil {
+			return nil, err
+		}
+	}
+	growth := peak[1] / peak[0]
+	r := Result{
+		ID: "P17", Value: parts(growth, peak[1], rate[1]), Unit: "RSS-ratio/MB/msg/s", Ratio: times(growth), Target: "<=2/<=64MB/>=50k", Floor: "1MBpage+5MiBpart", Moonshot: "<=1.2, <=24 MB, 200k/s",
+		Numbers: map[string]float64{"mb_little": peak[0], "mb_much": peak[1], "rate": rate[1], "messages_little": float64(2 * sizes[0]), "messages_much": float64(2 * sizes[1])},
+	}
+	r.note("%d and %d messages, in a process of its own; the rate includes the stand-ins of DynamoDB and S3, which share the machine", 2*sizes[0], 2*sizes[1])
+	r.need("growth", growth, 2, 1.2)
+	r.need("MB", peak[1], 64, 24)
+	r.need("50,000 over messages a second", 50_000/rate[1], 1, 0.25)
+	return []Result{r}, nil
 }

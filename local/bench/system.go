@@ -109,7 +109,7 @@ func sandboxSecrets(root string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	values["SESSION_SECRET"] = secret
+	values["SESSION_SECRET"], values["META_APP_SECRET"] = secret, secret
 	return values, nil
 }
 
