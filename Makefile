@@ -45,6 +45,10 @@ bench: go browser ## measure the targets
 eval: go ## ask the demo shops labelled questions; EVAL='-v' lists failures, '-json' is for machines
 	@go run -tags $(TAGS) ./local/evaluation/run $(EVAL)
 
+.PHONY: mask
+mask: go ## report how much of what is personal is masked, and how much else; MASK='-v' lists mistakes
+	@go run -tags $(TAGS) ./local/evaluation/masking/run $(MASK)
+
 .PHONY: simulate
 simulate: go ## run the chat path under faults, SEEDS seeds
 	go test -tags $(TAGS) -run '^TestSimulation$$' -v ./local/simulation -seeds=$(SEEDS)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"omniops/local/cloud"
+	"omniops/local/sandbox/shopify"
 	"omniops/shared/id"
 	"omniops/shared/knowledge/library"
 	"omniops/shared/table"
@@ -50,6 +51,10 @@ func openShop(ctx context.Context, c *cloud.Cloud, out io.Writer) error {
 		return fmt.Errorf("make %s the shop's site (SITE_URL): %w", site, err)
 	}
 	fmt.Fprintf(out, "The shop's merchant acts with the token %s\n", receipt.Token)
+	connectStore(ctx, c, receipt.Token, out)
+	if err := c.ConnectMeta(ctx, string(demo)); err != nil {
+		return fmt.Errorf("connect the shop's accounts at Meta: %w", err)
+	}
 	if before.State == library.Ready && os.Getenv("SITE_URL") == "" {
 		fmt.Fprintln(out, "The shop's pages are known from the last time, and are read again in the background.")
 		return nil
@@ -79,4 +84,17 @@ func openShop(ctx context.Context, c *cloud.Cloud, out io.Writer) error {
 	}
 	fmt.Fprintln(out, "  is still being read; the chat answers from it when that is done.")
 	return nil
+}
+
+// connectStore connects the demo shop's store at the sandbox of Shopify, whose
+// tokens do not outlive it: so at every start. Without it the chat still answers.
+func connectStore(ctx context.Context, c *cloud.Cloud, token string, out io.Writer) {
+	if os.Getenv("SHOPIFY_BASE_URL") != "" || os.Getenv("SHOPIFY_CLIENT_ID") != "" { // not the sandbox's
+		return
+	}
+	if err := c.ConnectShop(ctx, token, shopify.DemoShop); err != nil {
+		fmt.Fprintf(out, "The shop's store is not connected: %v\n", err)
+		return
+	}
+	fmt.Fprintf(out, "%s is connected: ask about order #1042 of jane.doe@example.com; the code arrives at %s/mail\n", shopify.DemoShop, c.Console)
 }

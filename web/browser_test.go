@@ -109,9 +109,22 @@ func visit(t *testing.T, url string, l look) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
+	return visitIn(t, ctx, url, l)
+}
+
+// twin opens url in another tab of the same profile.
+func (b *tab) twin(url string, l look) *tab {
+	b.t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx)
+	b.t.Cleanup(cancel)
+	return visitIn(b.t, ctx, url, l)
+}
+
+func visitIn(t *testing.T, ctx context.Context, url string, l look) *tab {
+	t.Helper()
 	b := &tab{t: t, ctx: ctx}
 	b.must(chromedp.Do(ctx))
-	limited, stop := context.WithTimeout(ctx, 50*time.Second)
+	limited, stop := context.WithTimeout(ctx, 100*time.Second)
 	t.Cleanup(stop)
 	b.ctx = limited
 	b.must(chromedp.Listen(b.ctx, b.note))

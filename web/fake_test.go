@@ -52,6 +52,7 @@ type line struct {
 	Sources []source `json:"sources"`
 	SentAt  string   `json:"sent_at"`
 	State   string   `json:"state"`
+	Handoff bool     `json:"handoff"`
 }
 
 type source struct {

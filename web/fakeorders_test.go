@@ -117,7 +117,7 @@ func onItsWay() map[string]any {
 		},
 		"more_items": false,
 		"shipments": []map[string]any{{
-			"status": "in_transit", "carrier": "Royal Mail", "tracking_number": "AB123456789GB", "tracking_url": "https://track.example/AB123456789GB",
+			"status": "in_transit", "carrier": "Royal Mail", "tracking_number": "RM004567215GB", "tracking_url": "https://track.example/RM004567215GB",
 			"sent_at": "2026-11-22T15:00:00Z", "estimated_at": "2026-11-25T00:00:00Z",
 		}},
 		"returns": []any{}, "refunds": []any{}, "actions": []string{"return", "refund"},

@@ -168,9 +168,9 @@ func TestReloadKeepsTheChat(t *testing.T) {
 	b.press("half a sentence")
 	chat.set(func() {
 		chat.lines = []line{
-			{"m1", 1, "shopper", "How long?", nil, "2026-11-24T09:00:00Z", "complete"},
-			{"m2", 1, "assistant", "You have **30 days** [1].", []source{returnsPage}, "2026-11-24T09:00:02Z", "complete"},
-			{"m3", 2, "agent", "This is Kate. Can I help?", nil, "2026-11-24T09:01:00Z", "complete"},
+			{"m1", 1, "shopper", "How long?", nil, "2026-11-24T09:00:00Z", "complete", false},
+			{"m2", 1, "assistant", "You have **30 days** [1].", []source{returnsPage}, "2026-11-24T09:00:02Z", "complete", false},
+			{"m3", 2, "agent", "This is Kate. Can I help?", nil, "2026-11-24T09:01:00Z", "complete", false},
 		}
 	})
 	b.open(shop.URL)
@@ -216,7 +216,7 @@ func TestReloadResumesTheAnswer(t *testing.T) {
 	b.ask("How long?")
 	b.wait(`$(".assistant .text")?.innerText === "You have"`)
 	chat.set(func() {
-		chat.lines = []line{{"m1", 1, "shopper", "How long?", nil, "2026-11-24T09:00:00Z", "complete"}}
+		chat.lines = []line{{"m1", 1, "shopper", "How long?", nil, "2026-11-24T09:00:00Z", "complete", false}}
 	})
 	b.open(shop.URL)
 	b.answered()
@@ -263,7 +263,7 @@ func TestMenu(t *testing.T) {
 	}
 
 	chat.set(func() {
-		chat.lines = []line{{"m1", 1, "shopper", "How long?", nil, "2026-11-24T09:00:00Z", "complete"}}
+		chat.lines = []line{{"m1", 1, "shopper", "How long?", nil, "2026-11-24T09:00:00Z", "complete", false}}
 	})
 	b.click("#menu")
 	b.click("#fresh")
@@ -298,6 +298,47 @@ func TestHandoffOffersAPerson(t *testing.T) {
 	b.answered()
 	if got := get[int](b, `$$(".assistant .action").length`); got != 1 {
 		t.Errorf("%d offers of a person, want 1: asking for one is not answered by the same offer", got)
+	}
+}
+
+func TestReloadOffersAPersonAgain(t *testing.T) {
+	t.Parallel()
+	const ask = "I would like to talk to a person."
+	message := func(author, text string, handoff bool) line {
+		return line{author + text, 1, author, text, nil, "2026-11-24T09:00:00Z", "complete", handoff}
+	}
+	for _, c := range []struct {
+		name  string
+		lines []line
+		want  bool
+	}{
+		{"offered by the last answer", []line{message("shopper", "Why?", false), message("assistant", "I do not know.", true)}, true},
+		{"offered before another question", []line{message("shopper", "Why?", false), message("assistant", "I do not know.", true), message("shopper", "How long?", false), message("assistant", "30 days.", false)}, false},
+		{"not offered", []line{message("shopper", "How long?", false), message("assistant", "30 days.", false)}, false},
+		{"asked for already", []line{message("shopper", ask, false), message("assistant", "Write to us.", true)}, false},
+		{"a person is there", []line{message("shopper", "Why?", false), message("assistant", "I do not know.", true), message("agent", "This is Kate.", false)}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			chat := newAPI(t)
+			chat.valid["token-0-c9"] = "c9"
+			chat.lines = c.lines
+			b := visit(t, newShop(t, chat, `lang="en"`).URL, desktop)
+			get[bool](b, `localStorage.setItem("omniops", '{"token":"token-0-c9"}'), true`)
+			b.click("#launch")
+			b.wait(`$(".assistant")`)
+			if got := get[bool](b, `!!$(".assistant .action")`); got != c.want {
+				t.Fatalf("offers a person: %t, want %t", got, c.want)
+			}
+			if c.want {
+				b.click(".assistant .action")
+				b.wait(`$$(".assistant").length === 2`)
+				b.answered()
+				if sent := chat.sent(); sent[0].Message != ask {
+					t.Errorf("sent %q", sent[0].Message)
+				}
+			}
+		})
 	}
 }
 
@@ -344,7 +385,7 @@ func TestMarkdown(t *testing.T) {
 		{"many stars", strings.Repeat("*", 1500) + " x", ``},
 	} {
 		cases = append(cases, c)
-		chat.lines = append(chat.lines, line{c.name, 1, "assistant", c.text, nil, "2026-11-24T09:00:02Z", "complete"})
+		chat.lines = append(chat.lines, line{c.name, 1, "assistant", c.text, nil, "2026-11-24T09:00:02Z", "complete", false})
 	}
 	chat.valid["token-0-c9"] = "c9"
 	b := visit(t, newShop(t, chat, `lang="en"`).URL, desktop)

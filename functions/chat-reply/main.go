@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"omniops/shared/apigw"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/commerce"
@@ -19,6 +20,7 @@ import (
 	"omniops/shared/object"
 	"omniops/shared/problem"
 	"omniops/shared/processor"
+	"omniops/shared/rights"
 	"omniops/shared/seal"
 	"omniops/shared/support"
 	"omniops/shared/table"
@@ -34,7 +36,7 @@ type settings struct {
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 	SecretsKey    string      `env:"SECRETS_KEY_ID"`
 	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
-	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID"`
+	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID,optional"`
 	ShopifySecret boot.Secret `env:"SHOPIFY_CLIENT_SECRET_ARN"`
 	OpenAIKey     boot.Secret `env:"OPENAI_API_KEY_ARN"`
 	OpenAIBaseURL string      `env:"OPENAI_BASE_URL"`
@@ -50,25 +52,37 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
+	app, _ := shopify.NewApp(s.ShopifyID, s.ShopifySecret.Reveal())
 	main := table.New(rt.AWS, s.Table, rt.Now)
+	requests, err := rights.NewStore(main, s.SessionSecret.Bytes())
+	if err != nil {
+		return nil, err
+	}
 	keyring := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
 	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
-	h := &handler{sessions: sessions, engine: &support.Engine{
+	connections := shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
+	log, err := audit.New(main, s.SessionSecret.Bytes(), "chat-reply")
+	if err != nil {
+		return nil, err
+	}
+	h := &handler{keys: keyring, log: log, sessions: sessions, engine: &support.Engine{
 		Tenants:       tenant.NewRecent(tenant.NewStore(main)),
 		Conversations: conversation.NewStore(main, keyring),
 		Knowledge:     library.New(object.NewBucket(rt.AWS, s.Bucket)),
 		Models: llm.NewRouter(rt.Now, openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.ChatModel, outside)).
 			WithEmbedders(openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.EmbedModel, outside)),
 		Orders: &support.Orders{
-			Verifier: commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
-			Actions:  commerce.NewActions(main, keyring),
+			Connected: connections.Connected,
+			Verifier:  commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
+			Actions:   commerce.NewActions(main, keyring),
 			Shop: shopify.NewClient(shopify.Options{
-				BaseURL: s.ShopifyURL, HTTP: outside, App: shopify.App{ClientID: s.ShopifyID, Secret: s.ShopifySecret.Reveal()},
-				Connections: shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey)), Now: rt.Now, Log: rt.Log,
+				BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
+				Connections: connections, Now: rt.Now, Log: rt.Log,
 			}),
 		},
-		Now: rt.Now,
-		Log: rt.Log,
+		Child: requests.AcceptChild,
+		Now:   rt.Now,
+		Log:   rt.Log,
 	}}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/chat", problem.Handler(h.reply))

@@ -18,6 +18,7 @@ import (
 	"omniops/local/contract"
 	"omniops/local/localtest"
 	"omniops/local/sandbox"
+	"omniops/local/sandbox/shopify"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/conversation"
@@ -47,6 +48,7 @@ type bench struct {
 	tenants  *tenant.Store
 	models   *recorded // what the model was sent
 	modelURL string
+	outside  *localtest.Outside
 }
 
 // recorded keeps the bodies that pass through it.
@@ -82,7 +84,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{Cloud: c, client: contract.Client(t), models: &recorded{next: sandbox.NewOpenAI(c.Faults, c.Clock.Now, 0), bodies: make(chan []byte, 10_000)}}
 	model := httptest.NewServer(b.models)
 	t.Cleanup(model.Close)
-	b.modelURL = model.URL
+	b.modelURL, b.outside = model.URL, c.Outside(t, "")
 
 	main := table.New(c.AWS, c.Env(t, "chat-reply", "TABLE_NAME"), c.Clock.Now)
 	b.tenants = tenant.NewStore(main)
@@ -94,9 +96,11 @@ func newBench(t *testing.T) *bench {
 		Bucket: c.Env(t, "chat-reply", "CONTENT_BUCKET"), KeyringKey: c.Env(t, "chat-reply", "KEYRING_KEY_ID"),
 		SessionSecret: boot.NewSecret(localtest.SessionSecret), OpenAIKey: boot.NewSecret("sk-test"),
 		OpenAIBaseURL: model.URL + "/openai/v1", ChatModel: "gpt-4.1-mini", EmbedModel: "text-embedding-3-small",
-		AllowPrivate: []string{strings.TrimPrefix(model.URL, "http://")},
+		SecretsKey: c.Env(t, "chat-reply", "SECRETS_KEY_ID"), ShopifyURL: b.outside.ShopifyURL, ShopifyID: shopify.SandboxClientID,
+		ShopifySecret: boot.NewSecret(localtest.ShopifySecret),
+		AllowPrivate:  []string{strings.TrimPrefix(model.URL, "http://"), strings.TrimPrefix(b.outside.ShopifyURL, "http://")},
 	}
-	handler, err := build(t.Context(), &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler)}, s)
+	handler, err := build(t.Context(), b.runtime(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,6 +110,10 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	return b
+}
+
+func (b *bench) runtime() *boot.Runtime {
+	return &boot.Runtime{AWS: b.AWS, Now: b.Clock.Now, Log: slog.New(slog.DiscardHandler)}
 }
 
 func (b *bench) merchant(t *testing.T, name id.Tenant, host string) {

@@ -28,15 +28,20 @@ func (h *handler) carry(ctx context.Context, task commerce.Task) error {
 	}
 	account, failed := h.tenants.Get(ctx, task.Tenant)
 	if failed != nil {
-		return errors.Join(err, failed)
+		return failed
 	}
 	for _, l := range letters {
 		mail := notify.Mail{Kind: notify.OrderNews, To: l.To, From: account.Name, ReplyTo: account.ContactEmail, Subject: l.Subject, Text: l.Text, Key: l.Key}
 		if !l.Shopper {
 			mail.Kind, mail.To, mail.ReplyTo = notify.ApprovalNeeded, account.ContactEmail, ""
 		}
-		if mail.To != "" {
-			err = errors.Join(err, h.mailer.Send(ctx, mail))
+		if mail.To == "" {
+			continue
+		}
+		if failed := h.mailer.Send(ctx, mail); failed != nil && fault.KindOf(failed).Retryable() {
+			return failed // all is sent again, under the same keys
+		} else if failed != nil {
+			err = errors.Join(err, failed)
 		}
 	}
 	return err

@@ -24,7 +24,7 @@ type settings struct {
 	KeyringKey    string      `env:"KEYRING_KEY_ID"`
 	SecretsKey    string      `env:"SECRETS_KEY_ID"`
 	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
-	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID"`
+	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID,optional"`
 	ShopifySecret boot.Secret `env:"SHOPIFY_CLIENT_SECRET_ARN"`
 	AllowPrivate  []string    `env:"EGRESS_ALLOW_PRIVATE"`
 	MailURL       string      `env:"RESEND_BASE_URL"`
@@ -35,6 +35,7 @@ type settings struct {
 func main() { boot.Queue(build) }
 
 func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Context, commerce.Task) error, error) {
+	app, _ := shopify.NewApp(s.ShopifyID, s.ShopifySecret.Reveal())
 	main := table.New(rt.AWS, s.Table, rt.Now)
 	keys := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
 	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
@@ -43,7 +44,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 		actions: commerce.NewActions(main, keys),
 		mailer:  notify.NewMailer(s.MailURL, s.MailKey.Reveal(), s.MailFrom, outside),
 		shop: shopify.NewClient(shopify.Options{
-			BaseURL: s.ShopifyURL, HTTP: outside, App: shopify.App{ClientID: s.ShopifyID, Secret: s.ShopifySecret.Reveal()},
+			BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
 			Connections: shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey)), Now: rt.Now, Log: rt.Log,
 		}),
 	}

@@ -28,7 +28,7 @@ type settings struct {
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 	SecretsKey    string      `env:"SECRETS_KEY_ID"`
 	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
-	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID"`
+	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID,optional"`
 	ShopifySecret boot.Secret `env:"SHOPIFY_CLIENT_SECRET_ARN"`
 	AllowPrivate  []string    `env:"EGRESS_ALLOW_PRIVATE"`
 }
@@ -40,15 +40,15 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
+	app, _ := shopify.NewApp(s.ShopifyID, s.ShopifySecret.Reveal())
 	main := table.New(rt.AWS, s.Table, rt.Now)
-	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
 	keys := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
 	h := &handler{
 		sessions: sessions,
 		verifier: commerce.NewVerifier(main, keys, s.SessionSecret.Bytes()),
 		attempts: queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
 		shop: shopify.NewClient(shopify.Options{
-			BaseURL: s.ShopifyURL, HTTP: outside, App: shopify.App{ClientID: s.ShopifyID, Secret: s.ShopifySecret.Reveal()},
+			BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
 			Connections: shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey)), Now: rt.Now, Log: rt.Log,
 		}),
 		log: rt.Log,

@@ -149,6 +149,7 @@ func TestNoSettingRemovesDisclosureOrNotice(t *testing.T) {
 	claim.Proves(t, "C037", "C044")
 	says := map[string][2]string{
 		"en": {"AI assistant", "check"}, "de": {"KI-Assistent", "prüfen"}, "fr": {"assistant IA", "érifie"},
+		"it": {"assistente IA", "Controlla"}, "es": {"asistente de IA", "Compruebe"}, "nl": {"AI-assistent", "Controleer"}, "ja": {"AIアシスタント", "ご確認"},
 	}
 	languages := support.Languages()
 	for _, l := range languages {

@@ -114,7 +114,7 @@ func (s *system) start(ctx context.Context, root, programs string) (err error) {
 			"DomainName": "localhost", "CertificateArn": "arn:aws:acm:eu-west-2:000000000000:certificate/bench",
 			"OpenaiBaseUrl": s.model.url + "/v1", "EgressAllowPrivate": strings.TrimPrefix(s.model.url, "http://"),
 		},
-		Secrets: map[string]string{"SESSION_SECRET": secret, "OPENAI_API_KEY": "sk-bench", "SENTRY_DSN": "unset"},
+		Secrets: map[string]string{"SESSION_SECRET": secret, "OPENAI_API_KEY": "sk-bench", "SENTRY_DSN": "unset", "META_APP_SECRET": secret},
 	})
 	if err != nil {
 		return err

@@ -24,6 +24,9 @@ import (
 	"omniops/local/lambda"
 	"omniops/local/pump"
 	"omniops/local/sandbox"
+	"omniops/local/sandbox/mail"
+	"omniops/local/sandbox/meta"
+	"omniops/local/sandbox/shopify"
 	"omniops/local/services"
 	"omniops/local/template"
 	"omniops/web/build"
@@ -52,10 +55,15 @@ type Cloud struct {
 	Clock                    *clock.Clock
 	Faults                   *faults.Set
 	Requests                 *sandbox.Requests
+	Shopify                  *shopify.Shopify
+	Mail                     *mail.Resend
+	Meta                     *meta.Meta
 	Lambda                   *lambda.Runtime
 
-	pump    *pump.Pump
-	servers []*http.Server
+	sessionSecret string
+	pump          *pump.Pump
+	servers       []*http.Server
+	stop          context.CancelFunc // of the webhooks
 }
 
 // Start runs everything. The system is ready when it returns; merchants are
@@ -114,14 +122,22 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 	api.Handle("/", front)
 	c.serve(listeners[0], api)
 	c.serve(listeners[1], storefront.Handler(c.API))
+	c.sessionSecret = o.Variables["SESSION_SECRET"]
+	c.Meta = meta.New(metaOptions(o.Variables, c))
 	outside := sandbox.New(sandbox.Options{
-		Clock: c.Clock, Faults: c.Faults, TokenDelay: o.TokenDelay, Links: []sandbox.Link{
+		Clock: c.Clock, Faults: c.Faults, TokenDelay: o.TokenDelay, App: c.API, Storefront: c.Storefront, Meta: c.Meta, Links: []sandbox.Link{
+			{Name: "Customers", URL: "/meta/", About: "write to the shop on WhatsApp, Messenger or Instagram"},
 			{Name: "Shop", URL: c.Storefront, About: "the demo shop, with the chat"},
+			{Name: "Store admin", URL: "/shopify/", About: "the demo shop's orders, as Shopify has them"},
+			{Name: "Mailbox", URL: "/mail", About: "the e-mails that would have been sent"},
 			{Name: "Health", URL: c.API + "/v1/health", About: "whether everything can be reached"},
 			{Name: "Meter", URL: "/_meter", About: "what DynamoDB would charge for"},
 		},
 	})
-	c.Requests = outside.Requests
+	c.Requests, c.Shopify, c.Mail = outside.Requests, outside.Shopify, outside.Mail
+	var running context.Context
+	running, c.stop = context.WithCancel(context.WithoutCancel(ctx)) // until Close
+	go outside.Shopify.Run(running)
 	console := http.NewServeMux()
 	console.Handle("/_meter", c.Dynamo.MeterHandler())
 	console.Handle("/", outside)
@@ -162,6 +178,19 @@ func (c *Cloud) startFunctions(o Options) error {
 		return fmt.Errorf("start queues and schedules: %w", err)
 	}
 	return nil
+}
+
+// metaOptions give the stand-in of Meta the demo shop's accounts.
+func metaOptions(variables map[string]string, c *Cloud) meta.Options {
+	page := variables["DEMO_META_PAGE_ID"]
+	return meta.Options{
+		Now: c.Clock.Now, Faults: c.Faults, AppID: variables["META_APP_ID"], Secret: variables["META_APP_SECRET"], Webhook: c.API + "/api/meta/webhook",
+		Accounts: []meta.Account{
+			{Kind: "whatsapp", ID: variables["DEMO_META_PHONE_NUMBER_ID"], Name: "Kettle & Co", Token: "EAAsandboxPhoneToken", Business: variables["DEMO_META_BUSINESS_ID"]},
+			{Kind: "messenger", ID: page, Name: "Kettle & Co", Token: "EAAsandboxPageToken"},
+			{Kind: "instagram", ID: variables["DEMO_META_INSTAGRAM_ID"], Name: "kettleandco", Token: "EAAsandboxPageToken", Page: page},
+		},
+	}
 }
 
 func (c *Cloud) serve(l net.Listener, h http.Handler) {
@@ -220,7 +249,7 @@ func parameters(variables map[string]string) map[string]string {
 // listened on.
 func withPorts(variables map[string]string, c *Cloud) map[string]string {
 	host := func(url string) string { return strings.TrimPrefix(url, "http://") }
-	real := strings.NewReplacer("127.0.0.1:3001", host(c.Storefront), "127.0.0.1:3002", host(c.Console))
+	real := strings.NewReplacer("127.0.0.1:3000", host(c.API), "127.0.0.1:3001", host(c.Storefront), "127.0.0.1:3002", host(c.Console))
 	all := map[string]string{}
 	for name, value := range variables {
 		all[name] = real.Replace(value)
@@ -255,6 +284,9 @@ func Variables(path string, lookup func(string) (string, bool)) (map[string]stri
 // Close stops everything and keeps what is stored.
 func (c *Cloud) Close() error {
 	var failed error
+	if c.stop != nil {
+		c.stop()
+	}
 	for _, s := range c.servers {
 		failed = errors.Join(failed, s.Close())
 	}

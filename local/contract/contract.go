@@ -20,6 +20,13 @@ import (
 	"omniops/local/localtest"
 )
 
+// Pages and archives are text and bytes to the contract.
+func init() {
+	for _, kind := range []string{"text/html", "application/zip"} {
+		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
+	}
+}
+
 // Transport fails t for every exchange that the contract does not allow: an
 // answer that is not described, a body or an event of a stream that does not
 // match its schema, and a request that breaks the contract and is not refused
@@ -91,6 +98,8 @@ func (c *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if described != nil && described.Value.Content["text/event-stream"] != nil && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
 		options.ExcludeResponseBody = true // its events are checked as they pass
 		resp.Body = &stream{ReadCloser: resp.Body, t: c.t, schemas: c.doc.Components.Schemas}
+	} else if described != nil && described.Value.Content["text/html"] != nil && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		options.ExcludeResponseBody = true // a page has no schema
 	} else {
 		body, err := drain(&resp.Body)
 		if err != nil {

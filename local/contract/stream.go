@@ -16,7 +16,7 @@ import (
 // events names the schema of each event's data, as the description of
 // sendMessage does in words.
 var events = map[string]string{
-	"disclosure": "Disclosure", "status": "Text", "token": "Text", "sources": "Sources", "verify": "Verify", "order": "Order", "action": "Action", "done": "Done", "error": "Problem",
+	"disclosure": "Disclosure", "status": "Text", "token": "Text", "sources": "Sources", "verify": "Verify", "order": "Order", "action": "Action", "privacy": "PrivacyOffer", "done": "Done", "error": "Problem",
 }
 
 // stream checks the events of an answer while somebody reads them: numbered from

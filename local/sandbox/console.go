@@ -26,6 +26,7 @@ type Options struct {
 	App        string        // http://127.0.0.1:…, the API, where webhooks are delivered
 	Storefront string        // http://127.0.0.1:…, the demo shop's site
 	Links      []Link        // to the other parts of the local cloud
+	Meta       http.Handler  // Messenger, Instagram and WhatsApp; may be nil
 }
 
 // Link is an entry of the console's page.
@@ -51,13 +52,26 @@ func New(o Options) *Console {
 		c.mux.Handle("/_faults", o.Faults)
 	}
 	c.mux.Handle("/openai/", c.Requests.Record(service, NewOpenAI(o.Faults, o.Clock.Now, o.TokenDelay)))
-	c.Shopify = shopify.New(shopify.Options{Now: o.Clock.Now, Faults: o.Faults, App: o.App, Storefront: o.Storefront})
-	c.shops = c.Requests.Record(shopify.Service, c.Shopify)
-	c.mux.Handle("/shopify/", c.Shopify.Pages("/shopify"))
+	c.Shopify = shopify.New(shopify.Options{Now: o.Clock.Now, Faults: o.Faults, App: o.App, Pages: "/shopify", Storefront: o.Storefront})
+	recorded := c.Requests.Record(shopify.Service, c.Shopify)
+	c.shops = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/admin/oauth/") { // its bodies are secrets
+			c.Shopify.ServeHTTP(w, r)
+			return
+		}
+		recorded.ServeHTTP(w, r)
+	})
+	store := c.Shopify.Pages()
+	c.mux.Handle("/shopify/", store)
+	c.mux.Handle("/admin/oauth/authorize", store) // where a browser is sent, with ?shop=
 	c.Mail = mail.New(o.Faults, o.Clock.Now)
 	c.mux.Handle("/resend/", c.Requests.Record(mail.Service, c.Mail))
 	for _, path := range []string{"/mail", "/mail/", "/mail.json"} {
 		c.mux.Handle(path, c.Mail.Mailbox())
+	}
+	if o.Meta != nil {
+		c.mux.Handle("/meta/", o.Meta)
+		c.mux.Handle("/meta/graph/", c.Requests.Record("meta", o.Meta))
 	}
 	return c
 }

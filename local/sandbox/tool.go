@@ -47,6 +47,9 @@ func choose(offers []toolOffer, choice string, in reading) (toolCall, bool) {
 				shared++
 			}
 		}
+		if _, said := enumSaid(offer.Function.Parameters, in.question); said {
+			shared += 2
+		}
 		if shared > most {
 			best, most = i, shared
 		}
@@ -59,7 +62,7 @@ func choose(offers []toolOffer, choice string, in reading) (toolCall, bool) {
 	}
 	var call toolCall
 	call.Type, call.Function.Name = "function", offers[best].Function.Name
-	call.Function.Arguments = arguments(offers[best].Function.Parameters, in.question)
+	call.Function.Arguments = arguments(offers[best].Function.Parameters, in)
 	return call, true
 }
 
@@ -74,7 +77,8 @@ var shapes = []struct {
 }
 
 // arguments fills in a tool's parameters.
-func arguments(schema json.RawMessage, question string) string {
+func arguments(schema json.RawMessage, in reading) string {
+	question := in.question
 	var s struct {
 		Properties map[string]struct {
 			Type string `json:"type"`
@@ -87,17 +91,15 @@ func arguments(schema json.RawMessage, question string) string {
 		switch {
 		case len(p.Enum) > 0:
 			args[name] = p.Enum[0]
-			for _, v := range p.Enum {
-				if text, ok := v.(string); ok && strings.Contains(strings.ToLower(question), strings.ToLower(text)) {
-					args[name] = v
-				}
+			if said, ok := enumSaid(schema, question); ok {
+				args[name] = said
 			}
 		case p.Type == "integer" || p.Type == "number":
 			args[name] = 1
 		case p.Type == "boolean":
 			args[name] = true
 		case p.Type == "array":
-			args[name] = []any{}
+			args[name] = itemsSaid(in)
 		default:
 			args[name] = question
 			for _, shape := range shapes {
@@ -110,4 +112,53 @@ func arguments(schema json.RawMessage, question string) string {
 	}
 	out, _ := json.Marshal(args) // made of strings and numbers
 	return string(out)
+}
+
+// sayings are how people say what a tool's enumeration names, by the beginning of a
+// word.
+var sayings = map[string][]string{
+	"cancel": {"cancel", "stornier", "annul"}, "return": {"return", "zurückgeb", "zurückschick", "retourn", "renvoy"},
+	"refund": {"refund", "money back", "erstatt", "rembours"}, "address": {"address", "adress"},
+}
+
+// enumSaid finds the value of a tool's enumeration that a question speaks of.
+func enumSaid(schema json.RawMessage, question string) (string, bool) {
+	var s struct {
+		Properties map[string]struct {
+			Enum []string `json:"enum"`
+		} `json:"properties"`
+	}
+	_ = json.Unmarshal(schema, &s) // a tool without parameters has no schema
+	question = strings.ToLower(question)
+	for _, p := range s.Properties {
+		for _, value := range p.Enum {
+			for _, saying := range append([]string{strings.ToLower(value)}, sayings[value]...) {
+				if strings.Contains(question, saying) {
+					return value, true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
+// itemLine is an item of an order in a passage.
+var itemLine = regexp.MustCompile(`(?m)Item: (\d+) × ([^\n]+)`)
+
+// itemsSaid lists the items of an order that a question speaks of.
+func itemsSaid(in reading) []any {
+	said := []any{}
+	asked := words(strings.Join(split(in.question), " "))
+	for _, p := range in.passages {
+		for _, m := range itemLine.FindAllStringSubmatch(strings.Join(p.lines, "\n"), -1) {
+			title, _, _ := strings.Cut(m[2], ", ")
+			for _, w := range split(title) {
+				if asked[w] && len(w) > 3 {
+					said = append(said, map[string]any{"title": title, "quantity": 1})
+					break
+				}
+			}
+		}
+	}
+	return said
 }

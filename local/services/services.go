@@ -158,9 +158,12 @@ func secretValues(t *template.Template, values map[string]string) (map[string]st
 	byARN := map[string]string{}
 	for _, secret := range t.Secrets {
 		variable, _ := variables[secret.ID].(string)
+		if variable == "" {
+			return nil, fmt.Errorf("secret %s: no variable is listed for its value", secret.ID)
+		}
 		value, ok := values[variable]
-		if variable == "" || !ok {
-			return nil, fmt.Errorf("secret %s: no value for variable %q", secret.ID, variable)
+		if !ok {
+			value = "unset" // as the operator's secrets are until they are set
 		}
 		byARN[secret.ARN] = value
 	}

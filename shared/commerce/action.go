@@ -137,10 +137,15 @@ var ErrWhichItems = errors.New("which items is open")
 // conversation has proved. What could not be done by anybody has the state Failed
 // and says why; nothing is stored of it. A wish that names no item of the order is
 // Invalid, and so is one of several items that names none (ErrWhichItems).
-func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, o Order, w Wish, language string, keep time.Duration) (Action, error) {
+func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platform, o Order, w Wish, language string, keep time.Duration) (Action, error) {
 	a, items, err := wish(o, w)
 	if err != nil {
 		return Action{}, err
+	}
+	if _, moot := impossible(o, a); a.kind == RefundItems && !moot {
+		if a.amount, err = shop.Refundable(ctx, Access{ref.Tenant, Support}, o.ID, a.lines); err != nil {
+			return Action{}, fmt.Errorf("work out refund: %w", err)
+		}
 	}
 	now := s.table.Now().UTC()
 	rules, err := s.rules.Get(ctx, ref.Tenant)
@@ -179,7 +184,7 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, o Order, w 
 }
 
 // wish makes of a model's words what is asked of an order: lines that it has, and
-// an amount that code works out.
+// for a cancellation, an amount.
 func wish(o Order, w Wish) (asked, string, error) {
 	a := asked{kind: w.Kind}
 	if !slices.Contains(kinds, w.Kind) {
@@ -226,9 +231,6 @@ func wish(o Order, w Wish) (asked, string, error) {
 			continue
 		}
 		a.lines = append(a.lines, Line{i.ID, i.FulfilledID, n})
-		if w.Kind == RefundItems {
-			a.amount = Money{a.amount.Minor + i.UnitPrice.Minor*int64(n), i.UnitPrice.Currency}
-		}
 		words = append(words, fmt.Sprintf("%d × %s", n, clip(i.Title)))
 	}
 	return a, strings.Join(words, ", "), nil

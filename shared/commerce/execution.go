@@ -34,7 +34,8 @@ type Told struct {
 // once more by the rules, on the order as it is now, and is granted or passed on to
 // a person; what is granted is carried out once. It is to be called again after an
 // error that may pass, and until then nothing is lost; called twice, it does
-// nothing twice. The letters are to be sent in every case.
+// nothing twice. It gives the letters about where the action is then, the same ones
+// every time; they are to be sent, with an error or without.
 func (s *Actions) Execute(ctx context.Context, task Task, shop Platform) ([]Told, error) {
 	item, d, err := s.open(ctx, task.Ref, task.Action)
 	if fault.KindOf(err) == fault.NotFound { // erased meanwhile
@@ -43,44 +44,64 @@ func (s *Actions) Execute(ctx context.Context, task Task, shop Platform) ([]Told
 	if err != nil {
 		return nil, err
 	}
-	switch item.State {
-	case Confirmed, Approved:
-		order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
-		if err != nil {
-			return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
-		}
-		item, d, told, err := s.grant(ctx, task, item, d, order)
-		if err != nil || item.State != Running {
-			return told, err
-		}
-		return s.carryOut(ctx, task, item, d, shop, order.Email)
-	case Refused:
-		order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
-		if err != nil {
-			return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
-		}
-		return []Told{s.toShopper(task, d, order.Email)}, nil
-	case Running: // an attempt before did not end well
-		order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
-		if err != nil {
-			return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
-		}
-		return s.carryOut(ctx, task, item, d, shop, order.Email)
+	if item.State == Proposed || item.State == Declined {
+		return nil, nil
 	}
-	return nil, nil
+	order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
+	if err != nil {
+		return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
+	}
+	if item.State == Confirmed || item.State == Approved {
+		if item, d, err = s.grant(ctx, task, item, d, order); err != nil {
+			return nil, err
+		}
+	}
+	if item.State == Running { // now, or since an attempt that did not end well
+		if item, d, err = s.carryOut(ctx, task, item, d, shop); err != nil {
+			return nil, err
+		}
+	}
+	told := letters(task, item, d, order.Email)
+	if item.State == Unknown { // parked, so that an operator's alarm goes off too
+		return told, fault.E(fault.Invalid, "", fmt.Errorf("action %s is unsettled after %d attempts", task.Action, item.Attempts))
+	}
+	return told, nil
+}
+
+// letters says what is to be told of an action, to the customer's address and to
+// the merchant.
+func letters(task Task, item actionItem, d details, mail string) []Told {
+	key := string(task.Action) + "-" + string(item.State)
+	shopper := Told{Shopper: true, To: mail, Subject: say(d.Language, "subject_action", d.Number), Text: d.Text + "\n\n" + d.Receipt, Key: key}
+	merchant := func(why string) Told {
+		return Told{Subject: say("en", "subject_approval", d.Number), Text: say("en", "mail_approval", d.Number, d.Text, why, task.Action), Key: key + "-merchant"}
+	}
+	switch item.State {
+	case Done, Failed, Refused:
+		return []Told{shopper}
+	case Unknown:
+		return []Told{shopper, merchant("it may have been carried out, but the shop system does not say; please look")}
+	case Waiting:
+		var why string
+		if v := d.Decisions[len(d.Decisions)-1].Verdict; v != nil {
+			why = reasons(*v)
+		}
+		return []Told{merchant(why)}
+	}
+	return nil
 }
 
 // grant judges an action by the order as it is now. It gives the action in its next
 // state: Running with a license, Waiting for a person, or Failed.
-func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d details, o Order) (actionItem, details, []Told, error) {
+func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d details, o Order) (actionItem, details, error) {
 	now := s.table.Now().UTC()
 	rules, err := s.rules.Get(ctx, task.Tenant)
 	if err != nil {
-		return item, d, nil, err
+		return item, d, err
 	}
 	times, err := s.times(ctx, task.Tenant, item.Kind, o)
 	if err != nil {
-		return item, d, nil, err
+		return item, d, err
 	}
 	a := asked{item.Kind, d.Lines, d.Amount}
 	v := rules.judge(o, a, times, now)
@@ -95,22 +116,16 @@ func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d detai
 		v = Verdict{Outcome: Approval, Reasons: []Reason{Unclear}, Version: v.Version}
 	}
 	next := Running
-	var told []Told
 	switch v.Outcome {
 	case Moot:
 		next, d.Receipt = Failed, say(d.Language, string(v.Reasons[0]), d.Number)
-		told = []Told{s.toShopper(task, d, o.Email)}
 	case Approval:
 		next, d.Receipt = Waiting, say(d.Language, "passed_on")
-		told = []Told{{
-			Subject: say("en", "subject_approval", d.Number), Key: string(task.Action) + "-approval",
-			Text: say("en", "mail_approval", d.Number, d.Text, reasons(v), task.Action),
-		}}
 		err := s.table.Put(ctx, task.Tenant, approvalItem{
 			table.Approval(task.Tenant, task.Action), task.Conversation, task.Shopper, item.ExpireAt,
 		})
 		if err != nil {
-			return item, d, nil, fmt.Errorf("store approval of %s: %w", task.Action, err)
+			return item, d, fmt.Errorf("store approval of %s: %w", task.Action, err)
 		}
 	default:
 		d.License = &license{customerOf(o), o.ID, d.Amount, v.Version, by, newKey(), now}
@@ -118,14 +133,14 @@ func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d detai
 	d.decided(now, "rules", next, &v)
 	d.Decisions[len(d.Decisions)-1].Inputs = &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), d.Amount, times}
 	if item, err = s.move(ctx, task.Ref, item, next, d); err != nil {
-		return item, d, nil, err
+		return item, d, err
 	}
 	if next == Running {
 		if err := s.tally(ctx, task.Tenant, item.Kind, o); err != nil {
-			return item, d, nil, err
+			return item, d, err
 		}
 	}
-	return item, d, told, nil
+	return item, d, nil
 }
 
 // unchanged reports whether an order still has what a change is about, and a
@@ -152,15 +167,14 @@ func reasons(v Verdict) string {
 	return strings.Join(words, ", ")
 }
 
-// carryOut does what is licensed, unless it has been done.
-func (s *Actions) carryOut(ctx context.Context, task Task, item actionItem, d details, shop Platform, mail string) ([]Told, error) {
+// carryOut does what is licensed, unless it has been done, and gives the action in
+// the state it has then. An error is one that may pass.
+func (s *Actions) carryOut(ctx context.Context, task Task, item actionItem, d details, shop Platform) (actionItem, details, error) {
 	l := d.License
 	if l == nil || l.Order != item.Order {
-		return nil, fmt.Errorf("action %s runs without a license", task.Action) // a bug, or tampering
+		return item, d, fmt.Errorf("action %s runs without a license", task.Action) // a bug, or tampering
 	}
-	change := Change{
-		Kind: item.Kind, Order: l.Order, Key: l.Key, Lines: d.Lines, Amount: l.Amount, Reason: d.Reason,
-	}
+	change := Change{Kind: item.Kind, Order: l.Order, Key: l.Key, Lines: d.Lines, Amount: l.Amount, Reason: d.Reason}
 	if d.Address != nil {
 		change.Address = *d.Address
 	}
@@ -169,7 +183,7 @@ func (s *Actions) carryOut(ctx context.Context, task Task, item actionItem, d de
 	item.Attempts++
 	item, err := s.move(ctx, task.Ref, item, Running, d)
 	if err != nil {
-		return nil, err
+		return item, d, err
 	}
 	receipt, done, err := Receipt{}, false, error(nil)
 	if item.Attempts > 1 || item.Kind == Cancel {
@@ -178,40 +192,20 @@ func (s *Actions) carryOut(ctx context.Context, task Task, item actionItem, d de
 	if err == nil && !done {
 		receipt, err = shop.Do(ctx, access, change)
 	}
+	next := Done
 	switch {
 	case err == nil:
 		d.Receipt = receiptText(d, item.Kind, receipt)
-		d.decided(s.table.Now(), "shop", Done, nil)
-		if _, err := s.move(ctx, task.Ref, item, Done, d); err != nil {
-			return nil, err
-		}
-		return []Told{s.toShopper(task, d, mail)}, nil
 	case fault.KindOf(err).Retryable() && item.Attempts < maxAttempts:
-		return nil, fmt.Errorf("carry out action %s: %w", task.Action, err)
+		return item, d, fmt.Errorf("carry out action %s: %w", task.Action, err)
 	case fault.KindOf(err).Retryable():
-		d.Receipt = say(d.Language, "unknown")
-		d.decided(s.table.Now(), "shop", Unknown, nil)
-		if _, err := s.move(ctx, task.Ref, item, Unknown, d); err != nil {
-			return nil, err
-		}
-		told := []Told{s.toShopper(task, d, mail), {
-			Subject: say("en", "subject_approval", d.Number), Key: string(task.Action) + "-unknown",
-			Text: say("en", "mail_approval", d.Number, d.Text, "it may have been carried out, but the shop system does not say; please look", task.Action),
-		}}
-		// Parked, so that an operator's alarm goes off too.
-		return told, fault.E(fault.Invalid, "", fmt.Errorf("action %s is unsettled after %d attempts: %w", task.Action, item.Attempts, err))
+		next, d.Receipt = Unknown, say(d.Language, "unknown")
 	default: // the shop system will not
-		d.Receipt = say(d.Language, "failed")
-		d.decided(s.table.Now(), "shop", Failed, nil)
-		if _, err := s.move(ctx, task.Ref, item, Failed, d); err != nil {
-			return nil, err
-		}
-		return []Told{s.toShopper(task, d, mail)}, nil
+		next, d.Receipt = Failed, say(d.Language, "failed")
 	}
-}
-
-func (s *Actions) toShopper(task Task, d details, mail string) Told {
-	return Told{Shopper: true, To: mail, Subject: say(d.Language, "subject_action", d.Number), Text: d.Text + "\n\n" + d.Receipt, Key: string(task.Action) + "-" + string(d.Decisions[len(d.Decisions)-1].State)}
+	d.decided(s.table.Now(), "shop", next, nil)
+	item, err = s.move(ctx, task.Ref, item, next, d)
+	return item, d, err
 }
 
 // receiptText is what a shopper is told of a change that was carried out.

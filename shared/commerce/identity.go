@@ -14,12 +14,15 @@ import (
 
 // number is what an order number is made of: nothing that means anything to a
 // search.
-var number = regexp.MustCompile(`^#?[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
+var number = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 
 // ParseNumber checks an order number as a shopper types it, and gives it as it is
 // compared: in one case, without "#" and space. Anything else is Invalid.
 func ParseNumber(typed string) (string, error) {
-	n := strings.Join(strings.Fields(visible(typed)), "")
+	n := strings.TrimSpace(visible(typed))
+	if rest, ok := strings.CutPrefix(n, "#"); ok {
+		n = strings.TrimSpace(rest)
+	}
 	if !number.MatchString(n) {
 		return "", fault.E(fault.Invalid, "An order number has up to 40 letters, digits, dots and dashes, such as #1042.", nil)
 	}

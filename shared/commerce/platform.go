@@ -43,6 +43,8 @@ type Platform interface {
 	Find(ctx context.Context, a Access, number string) ([]Candidate, error)
 	// Order reads one order: NotFound if there is none.
 	Order(ctx context.Context, a Access, order id.Order) (Order, error)
+	// Refundable gives what refunding lines of an order gives back.
+	Refundable(ctx context.Context, a Access, order id.Order, lines []Line) (Money, error)
 	// Do carries out a change. The same Key again does it no second time where
 	// the platform honours keys; where it does not, ask Done first.
 	Do(ctx context.Context, a Access, c Change) (Receipt, error)

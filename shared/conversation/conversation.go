@@ -53,6 +53,8 @@ type Message struct {
 	Degraded bool // made without a model
 	State    State
 	SentAt   time.Time
+
+	CorrectedAt time.Time // when other words took the place of its first; zero when none did
 }
 
 // Head is what is known of a conversation beside its messages.

@@ -171,18 +171,23 @@ func (s *Store) Owner(ctx context.Context, t id.Tenant, c id.Conversation) (id.S
 	return any.Shopper, nil
 }
 
-// Clear removes everything of a conversation but its standing, and gives how many
-// items there were.
-func (s *Store) Clear(ctx context.Context, t id.Tenant, c id.Conversation) (int, error) {
-	below, err := s.table.DeleteRange(ctx, t, table.BelowStanding(t, c))
+// Cleared is what Clear removed.
+type Cleared struct {
+	Rows   int
+	Digest string // of what they held, as stored
+}
+
+// Clear removes everything of a conversation but its standing.
+func (s *Store) Clear(ctx context.Context, t id.Tenant, c id.Conversation) (Cleared, error) {
+	rows, digest, err := s.table.Remove(ctx, t, table.BelowStanding(t, c))
 	if err != nil {
-		return below, fmt.Errorf("clear conversation %s: %w", c, err)
+		return Cleared{}, fmt.Errorf("clear conversation %s: %w", c, err)
 	}
 	above, err := s.table.DeleteRange(ctx, t, table.AboveStanding(t, c))
 	if err != nil {
-		return below, fmt.Errorf("clear conversation %s: %w", c, err)
+		return Cleared{}, fmt.Errorf("clear conversation %s: %w", c, err)
 	}
-	return below + above, nil
+	return Cleared{rows + above, digest}, nil
 }
 
 // gone is what a message to an erased conversation is answered with.

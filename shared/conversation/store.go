@@ -128,6 +128,8 @@ type content struct {
 	Sources  []Source        `json:"sources,omitempty"`
 	Handoff  bool            `json:"handoff,omitempty"`
 	Degraded bool            `json:"degraded,omitempty"`
+
+	CorrectedAt time.Time `json:"corrected_at,omitzero"`
 }
 
 // Read gives the head and up to limit of the latest messages (0 for all). What is
@@ -136,7 +138,7 @@ type content struct {
 func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int) (Thread, error) {
 	fetch := limit
 	if limit > 0 {
-		fetch++ // the head comes first
+		fetch += 2 // the standing and the head come first
 	}
 	items, err := s.table.Latest(ctx, ref.Tenant, table.Thread(ref.Tenant, ref.Conversation), fetch)
 	if err != nil {
@@ -174,8 +176,8 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 		if fault.KindOf(err) == fault.NotFound { // its key was destroyed: erased
 			continue
 		}
-		if err != nil {
-			return Thread{}, err
+		if err != nil { // whether a model may be asked is known all the same
+			return Thread{Standing: thread.Standing}, err
 		}
 		if stored.Claim != "" {
 			thread.claims[stored.Turn] = claim{stored.Claim, time.UnixMilli(stored.ClaimedTo).UTC()}
@@ -391,7 +393,7 @@ func (s *Store) Ledger(ctx context.Context, ref Ref, keep time.Duration) ([]seal
 }
 
 func (s *Store) seal(ctx context.Context, ref Ref, m Message, ledger json.RawMessage, keep time.Duration) (messageItem, error) {
-	body, err := s.sealContent(ctx, ref, content{ledger, m.Text.Reveal(), m.Sources, m.Handoff, m.Degraded})
+	body, err := s.sealContent(ctx, ref, content{Ledger: ledger, Text: m.Text.Reveal(), Sources: m.Sources, Handoff: m.Handoff, Degraded: m.Degraded})
 	if err != nil {
 		return messageItem{}, err
 	}
@@ -413,10 +415,14 @@ func (s *Store) open(ctx context.Context, ref Ref, stored messageItem) (Message,
 	if err != nil {
 		return Message{}, fmt.Errorf("open message %s: %w", stored.ID, err)
 	}
+	return s.messageOf(stored, c), nil
+}
+
+func (s *Store) messageOf(stored messageItem, c content) Message {
 	return Message{
 		ID: stored.ID, Turn: stored.Turn, Author: stored.Author, Text: seal.Clear(c.Text), Sources: c.Sources,
-		Handoff: c.Handoff, Degraded: c.Degraded, State: cmp.Or(stored.State, Complete), SentAt: stored.sentAt(),
-	}, nil
+		Handoff: c.Handoff, Degraded: c.Degraded, State: cmp.Or(stored.State, Complete), SentAt: stored.sentAt(), CorrectedAt: c.CorrectedAt,
+	}
 }
 
 func (s *Store) sealContent(ctx context.Context, ref Ref, c content) (seal.Text, error) {

@@ -43,6 +43,8 @@ type (
 	Visitor string
 	// Event names one page view or chat interaction.
 	Event string
+	// Account names a merchant's end of a channel, such as a WhatsApp number.
+	Account string
 )
 
 // maxLength bounds an identifier, in bytes.

@@ -103,6 +103,7 @@ const (
 	ContentRetention   Retention = "content"   // until refreshed, or the account is closed
 	AccountRetention   Retention = "account"   // the account's life; then 2 years for the legal subset
 	OperationRetention Retention = "operation" // 2 days: counters and work in flight
+	DeliveryRetention  Retention = "delivery"  // 10 days: what a platform has delivered already, as it may come again for a week
 	KeyRetention       Retention = "key"       // as long as anything sealed under it
 )
 
@@ -122,6 +123,8 @@ func (r Retention) Period() (time.Duration, bool) {
 		return 730 * Day, true
 	case OperationRetention:
 		return 2 * Day, true
+	case DeliveryRetention:
+		return 10 * Day, true
 	}
 	return 0, false
 }

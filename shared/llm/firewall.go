@@ -43,10 +43,17 @@ func admit(req Request) (Prompt, *mask.Masker, error) {
 	// The values a person gave are numbered first, in the order they were said,
 	// so that they keep their numbers from turn to turn.
 	history := make([]Message, len(req.History))
+	knew := m.Names()
 	for i, t := range req.History {
 		history[i] = turnMessage(t, m)
 	}
 	question, system := m.Mask(req.Question), m.MaskPage(req.Task.System)
+	if m.Names() > knew { // a name said late may stand in what was said before
+		for i, t := range req.History {
+			history[i] = turnMessage(t, m)
+		}
+		question = m.Mask(req.Question)
+	}
 	passages := make([]string, len(req.Passages))
 	for i, p := range req.Passages {
 		passages[i] = passageText(p, m)
@@ -65,11 +72,11 @@ func admit(req Request) (Prompt, *mask.Masker, error) {
 
 // turnMessage gives a turn as it leaves.
 func turnMessage(t Turn, m *mask.Masker) Message {
+	if t.Result != "" {
+		return Message{Role: Result, Text: m.MaskRecord(t.Text), Answer: t.Result}
+	}
 	out := Message{Role: User, Text: m.Mask(t.Text)}
-	switch {
-	case t.Result != "":
-		out.Role, out.Answer = Result, t.Result
-	case t.Assistant:
+	if t.Assistant {
 		out.Role = Assistant
 		for _, c := range t.Calls {
 			out.Calls = append(out.Calls, ToolCall{ID: c.ID, Name: c.Name, Arguments: m.Mask(c.Arguments)})
@@ -87,7 +94,13 @@ func passageText(p Passage, m *mask.Masker) string {
 		out.WriteString(m.MaskPage(line(p.URL)) + "\n")
 	}
 	// Masked as a whole: a value may go over the end of a line.
-	for text := range strings.Lines(m.MaskPage(plain(p.Text))) {
+	text := plain(p.Text)
+	if p.URL == "" { // not a page
+		text = m.MaskRecord(text)
+	} else {
+		text = m.MaskPage(text)
+	}
+	for text := range strings.Lines(text) {
 		if text = strings.TrimRight(text, "\n "); text != "" {
 			out.WriteString("| " + text + "\n")
 		}

@@ -68,7 +68,7 @@ type Task struct {
 type Passage struct {
 	N     int // what the answer cites it by
 	Title string
-	URL   string
+	URL   string // empty if it is no page but a record about the person who asks
 	Text  string
 }
 

@@ -22,12 +22,12 @@ func email(s string, from, i, size int) (match, bool) {
 	start := i
 	for start > from && i-start < longestLocal {
 		r, n := utf8.DecodeLastRuneInString(s[from:start])
-		if !addressRune(r) && !strings.ContainsRune("_%+'~", r) {
+		if !addressRune(r) && !strings.ContainsRune("_%+'~＿％＋", r) {
 			break
 		}
 		start -= n
 	}
-	start += len(s[start:i]) - len(strings.TrimLeft(s[start:i], ".%-+'~"))
+	start += len(s[start:i]) - len(strings.TrimLeft(s[start:i], ".%-+'~．－％＋"))
 	end := i + size
 	for end < len(s) && end-i < longestDomain {
 		r, n := utf8.DecodeRuneInString(s[end:])
@@ -36,14 +36,16 @@ func email(s string, from, i, size int) (match, bool) {
 		}
 		end += n
 	}
-	domain := strings.TrimRight(s[i+size:end], ".-")
+	domain := strings.TrimRight(s[i+size:end], ".-．－")
 	end = i + size + len(domain)
-	dot := strings.LastIndexByte(domain, '.')
+	dot := strings.LastIndexAny(domain, ".．")
 	if start == i || dot < 1 {
 		return match{}, false
 	}
-	top, _ := utf8.DecodeRuneInString(domain[dot+1:])
-	return match{start, end, Email}, unicode.IsLetter(top) && utf8.RuneCountInString(domain[dot+1:]) >= 2
+	_, width := utf8.DecodeRuneInString(domain[dot:])
+	last := domain[dot+width:]
+	top, _ := utf8.DecodeRuneInString(last)
+	return match{start, end, Email}, unicode.IsLetter(top) && utf8.RuneCountInString(last) >= 2
 }
 
 // addressRune reports whether r occurs on both sides of an at sign. Characters
@@ -53,7 +55,7 @@ func addressRune(r rune) bool {
 		k := begins[r]
 		return k == letter || k == digit || r == '.' || r == '-'
 	}
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Cf, r) || unicode.IsMark(r)
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Cf, r) || unicode.IsMark(r) || r == '．' || r == '－'
 }
 
 // address4 finds an IPv4 address that begins at i.

@@ -8,7 +8,7 @@ import (
 // prefixes lists how well-known secrets begin: of model providers, Shopify,
 // Stripe, WooCommerce, Amazon, Google, Meta, GitHub, Slack, Resend.
 var prefixes = [...]string{
-	"sk-", "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_", "shpat_", "shpss_", "shpca_", "shppa_", "ck_", "cs_",
+	"sk-", "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_", "shpat_", "shpss_", "shpca_", "shppa_", "shprt_", "shptka_", "hf_", "npm_", "xapp-", "dop_v1_", "sq0atp-", "ck_", "cs_",
 	"AKIA", "ASIA", "AIza", "GOCSPX-", "EAA", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "re_", "eyJ",
 }
 

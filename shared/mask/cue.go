@@ -6,41 +6,45 @@ import (
 )
 
 // cue is what a word or a phrase tells about the words beside it.
-type cue uint32
+type cue uint64
 
 const (
-	saysName   cue = 1 << iota // a name follows
-	mayName                    // a name follows if it looks like one: "I am"
-	labelName                  // a name follows after a colon
-	title                      // a surname follows
-	titleAfter                 // a name stands before: "Bey"
-	relative                   // a name may follow: "my wife"
-	addressee                  // a name may follow: "send it to"
-	greeting                   // a name may follow, and then the greeting ends
-	signOff                    // a name follows, and then the text or line ends
-	addressIs                  // an address follows
-	phoneIs                    // a phone number follows
-	idIs                       // the number of a person follows
-	bornOn                     // a date of birth follows
-	mailIs                     // an e-mail address follows
-	atSign                     // is written for @
-	atPlain                    // is written for @, and is also a common word
-	dotSign                    // is written for the dot of an address
-	streetEnds                 // "Street": a number and a name stand before
-	streetMay                  // "Way": the same, if both are capitalised
-	streetNumber               // "rue": a number stands before, a name follows
-	streetName                 // "Calle": a name and a number follow
-	streetAnd                  // "Caddesi": a name stands before, a number follows
-	box                        // "PO Box": a number follows
-	unit                       // "Apt": a number or letter follows
-	houseNo                    // "No": may stand before the number of a house
-	particle                   // a small word inside a name or a street's name
-	never                      // is not in a name
-	filler                     // may stand between a cue and a number
-	given                      // is also a given name
-	opens                      // counts only where a sentence begins
-	inStreet                   // a small word inside a street's name only
-	more                       // begins a longer phrase
+	saysName     cue = 1 << iota // a name follows
+	mayName                      // a name follows if it looks like one: "I am"
+	labelName                    // a name follows after a colon
+	title                        // a surname follows
+	titleAfter                   // a name stands before: "Bey"
+	relative                     // a name may follow: "my wife"
+	addressee                    // a name may follow: "send it to"
+	greeting                     // a name may follow, and then the greeting ends
+	signOff                      // a name follows, and then the text or line ends
+	addressIs                    // an address follows
+	phoneIs                      // a phone number follows
+	idIs                         // the number of a person follows
+	bornOn                       // a date of birth follows
+	mailIs                       // an e-mail address follows
+	atSign                       // is written for @
+	atPlain                      // is written for @, and is also a common word
+	dotSign                      // is written for the dot of an address
+	streetEnds                   // "Street": a number and a name stand before
+	streetMay                    // "Way": the same, if both are capitalised
+	streetNumber                 // "rue": a number stands before, a name follows
+	streetName                   // "Calle": a name and a number follow
+	streetAnd                    // "Caddesi": a name stands before, a number follows
+	box                          // "PO Box": a number follows
+	unit                         // "Apt": a number or letter follows
+	houseNo                      // "No": may stand before the number of a house
+	particle                     // a small word inside a name or a street's name
+	never                        // is not in a name
+	filler                       // may stand between a cue and a number
+	given                        // is also a given name
+	opens                        // counts only where a sentence begins
+	inStreet                     // a small word inside a street's name only
+	postIs                       // a postcode follows
+	hereAfter                    // a name stands before, where a sentence begins: "Jane here"
+	follows                      // may follow a name and begin something else
+	common                       // a given name that many people have: with a capitalised word after it, a name without any cue
+	more                         // begins a longer phrase
 )
 
 // cues lists the words and phrases by what they tell, in small letters and
@@ -50,7 +54,7 @@ var cues = []struct {
 	tells   cue
 	phrases string
 }{
-	{saysName, `my name is, my full name is, my real name is, name is, the name is, name s, i am called, i m called, call me, goes by the name of,
+	{saysName, `cardholder is, the cardholder is, u spreekt met, quem fala é, lautet, t a v, a la atención de, alla c a di, alla cortese attenzione di, do rąk, signed by, made by, à l attention de, zu händen von, ich bin die, ich bin der, la mère de, le père de, la mamma di, my name is, my full name is, my real name is, name is, the name is, name down as, name as, name s, i am called, i m called, call me, goes by the name of,
 		under the name, under the name of, in the name of, in my name, name on the order is, registered to, ordered by, belongs to,
 		mein name ist, mein name lautet, ich heiße, ich heisse, ich heiss, der name ist, auf den namen, unter dem namen, name lautet,
 		je m appelle, mon nom est, je me nomme, au nom de, le nom est, sous le nom de, mon nom c est, mon prénom est,
@@ -61,18 +65,45 @@ var cues = []struct {
 		nazywam się, mam na imię, moje imię i nazwisko to, moje imię to, moje nazwisko to, na nazwisko, w imieniu,
 		jag heter, mitt namn är, mitt fullständiga namn är, i namnet, namnet är,
 		adım, benim adım, ismim, benim ismim, adım soyadım, adı, soyadım, adina, adına kayıtlı`},
-	{mayName, `i am, i m, ich bin, je suis, soy, yo soy, sono, io sono, ik ben, sou, eu sou, jestem, z tej strony, jag är`},
+	{hereAfter, `heter jag, here, hier, här, mein name, mon nom, speaking`},
+	{follows, `and, from, i, where, who, my, und, aus, ich, wo, mein, meine, et, je, j, où, ma, mon, y, e, desde, mi, da, io, en, uit, ik, mijn, eu, meu, do, ja, mój, och, från, jag, ve, dan, again, here, speaking, order`},
+	{mayName, `is called, is named, named, heißt, heisst, s appelle, se llama, si chiama, heet, se chama, chama se, nazywa się, heter, le escribe, les escribe, te escribe, vous écrit, i am, i m, ich bin, je suis, soy, yo soy, sono, io sono, ik ben, sou, eu sou, jestem, z tej strony, jag är`},
 	{mayName | opens, `this is, it is, it s, hier ist, hier spricht, hier schreibt, c est, ici, habla, aquí, parla, qui, dit is, met, aqui é, aqui quem fala é, fala, tu, det här är, här är, ben`},
-	{given, `will, ella, ali, ben, april, june, rose, mai, jan, mark, grace, jean, ana, iris, elle, mi, may, summer, pilar, sol, may, noa, bo, li, an, sky, don, dag, max, bo`},
+	// The generators of the tests use other names than these.
+	{common, `james, john, robert, michael, david, william, richard, joseph, thomas, charles, christopher, daniel, matthew, anthony, donald, steven, paul, andrew,
+		joshua, kenneth, kevin, brian, george, edward, ronald, timothy, jason, jeffrey, ryan, jacob, gary, nicholas, eric, jonathan, stephen, larry, justin,
+		brandon, benjamin, samuel, gregory, alexander, raymond, patrick, dennis, jerry, aaron, adam, henry, nathan, douglas, peter, kyle, walter, ethan, jeremy,
+		harold, keith, christian, roger, noah, gerald, carl, terry, sean, arthur, lawrence, jesse, dylan, bryan, joe, bruce, albert, willie, gabriel, alan, juan,
+		wayne, roy, ralph, randy, eugene, vincent, russell, louis, philip, bobby, johnny, oliver, liam, simon, martin, graham, trevor, colin, stuart, ian, neil,
+		duncan, angus, mary, patricia, jennifer, linda, elizabeth, barbara, susan, jessica, sarah, karen, lisa, nancy, betty, margaret, sandra, ashley, kimberly,
+		emily, donna, michelle, amanda, dorothy, melissa, deborah, stephanie, rebecca, sharon, laura, cynthia, kathleen, amy, angela, shirley, anna, brenda,
+		pamela, emma, nicole, helen, samantha, katherine, christine, debra, rachel, carolyn, janet, catherine, maria, heather, diane, ruth, julie, olivia, joyce,
+		lauren, christina, joan, evelyn, judith, megan, andrea, cheryl, hannah, jacqueline, martha, teresa, ann, sara, frances, kathryn, janice, alice, abigail,
+		julia, judy, sophia, denise, doris, marilyn, danielle, beverly, isabella, theresa, natalie, brittany, marie, kayla, alexis, lori, jane, lucy, edith,
+		edna, fiona, moira, hans, klaus, wolfgang, günter, stefan, andreas, matthias, markus, sebastian, tobias, lukas, felix, leon, jonas, moritz, heinz, horst,
+		dieter, manfred, rainer, bernd, ralf, sabine, petra, monika, ursula, renate, brigitte, gisela, ingrid, helga, karin, heike, susanne, birgit, katrin,
+		claudia, anja, silke, lena, lea, johanna, franziska, katharina, pierre, michel, philippe, alain, bernard, christophe, nicolas, julien, olivier, laurent,
+		françois, françoise, sylvie, isabelle, nathalie, valérie, sandrine, véronique, céline, aurélie, camille, chloé, manon, léa, mathilde, hugo, antoine,
+		guillaume, josé, antonio, manuel, francisco, javier, carlos, miguel, ángel, alejandro, pablo, sergio, jorge, fernando, luis, alberto, maría, carmen,
+		josefa, isabel, dolores, ana, cristina, marta, lucía, elena, raquel, paula, sofía, giuseppe, giovanni, mario, luigi, francesco, angelo, vincenzo, pietro,
+		salvatore, carlo, franco, domenico, paolo, marco, alessandro, stefano, roberto, riccardo, federico, simone, davide, rosa, giuseppina, lucia, francesca,
+		chiara, giulia, martina, valentina, alessia, elisa, jan, piet, kees, hendrik, willem, gerrit, jeroen, sander, daan, lars, lotte, sophie, anouk, marieke,
+		esther, antônio, paulo, lucas, luiz, marcos, rafael, marcelo, bruno, eduardo, felipe, raimundo, rodrigo, fernanda, juliana, márcia, adriana, aline, patrícia,
+		camila, bruna, letícia, mariana, beatriz, piotr, andrzej, stanisław, tomasz, paweł, marcin, michał, grzegorz, jerzy, tadeusz, łukasz, katarzyna, elżbieta,
+		krystyna, janina, zofia, danuta, magdalena, joanna, ewa, mikael, johan, erik, karl, mats, magnus, oskar, emil, birgitta, kristina, margareta, ulla, annika,
+		helena, mustafa, ahmet, ali, hüseyin, hasan, ibrahim, ismail, osman, yusuf, murat, emine, ayşe, fatma, hatice, elif, meryem, şerife, zehra, merve, esra,
+		mohammed, muhammad, ahmed, omar, hassan, fatima, aisha, amina, priya, rahul, anil, sunil, wei, olga, ivan, dmitri, sergei, natalia, svetlana, tatiana`},
+	{given, `will, ella, ali, ben, april, june, rose, mai, jan, mark, grace, jean, ana, can, anders, maj, iris, elle, mi, may, summer, pilar, sol, may, noa, bo, li, an, sky, don, dag, max, bo`},
 	{labelName, `name, full name, first name, last name, surname, family name, given name, customer name, customer, recipient, recipient name, contact, contact name, cardholder,
 		attn, attention, vorname, nachname, familienname, vollständiger name, empfänger, empfängerin, kunde, kundin, kundenname, ansprechpartner, zu händen, z hd,
 		nom, prénom, nom complet, nom et prénom, nom de famille, destinataire, client, cliente, nombre, nombre completo, nombre y apellidos, apellido, apellidos, destinatario,
 		nome, cognome, nome e cognome, nome completo, sobrenome, destinatário, naam, voornaam, achternaam, volledige naam, ontvanger, klant, t a v, tav,
 		imię, nazwisko, imię i nazwisko, odbiorca, klientka, namn, förnamn, efternamn, fullständigt namn, mottagare, kund, ad, ad soyad, adı soyadı, isim, soyad, soyisim, alıcı, müşteri`},
-	{title, `mr, mrs, ms, miss, mister, mx, dr, prof, professor, herr, herrn, frau, monsieur, madame, mademoiselle, mme, mlle, señor, señora, señorita, sr, sra, srta, don, doña,
-		signor, signora, signore, sig, sig ra, dott, dott ssa, dottor, dottoressa, dhr, mevr, mevrouw, meneer, mw, senhor, senhora, dona, pani, pana, panu, panią, fru, fröken, sayın, bayan`},
+	{title, `m, mr, mrs, ms, miss, mister, mx, dr, prof, professor, herr, herrn, frau, monsieur, madame, mademoiselle, mme, mlle, señor, señora, señorita, sr, sra, srta, don, doña,
+		signor, signora, signore, sig, sig ra, dott, dott ssa, dottor, dottoressa, dhr, heer, mevr, mevrouw, meneer, mw, senhor, senhora, dona, pani, pana, panu, panią, fru, fröken, sayın, bayan`},
+	{postIs, `postcode, post code, postal code, zip, zip code, zipcode, plz, postleitzahl, code postal, cp, código postal, cap, codice postale, cep, kod pocztowy, postnummer, posta kodu`},
 	{titleAfter, `bey, hanım, hanim`},
-	{relative, `my wife, my husband, my son, my daughter, my mother, my father, my mum, my mom, my dad, my sister, my brother, my friend, my partner, my boyfriend, my girlfriend, my colleague, my boss,
+	{relative, `my granny, my grandma, my grandpa, my grandmother, my grandfather, my cousin, my fiance, meine oma, mein opa, ma grand mère, mi abuela, mi abuelo, mia nonna, mio nonno, mijn oma, minha avó, moja babcia, min mormor, anneannem, my wife, my husband, my son, my daughter, my mother, my father, my mum, my mom, my dad, my sister, my brother, my friend, my partner, my boyfriend, my girlfriend, my colleague, my boss,
 		my neighbour, my neighbor, my niece, my nephew, my aunt, my uncle, my fiancée, my fiancé, my flatmate, my roommate,
 		meine frau, mein mann, mein sohn, meinen sohn, meine tochter, meine mutter, meiner mutter, mein vater, meine schwester, meiner schwester, mein bruder, meinen bruder, meine freundin, meiner freundin,
 		mein freund, meinen freund, meinem mann, meiner frau, meiner tochter, meinem sohn, meine kollegin, meine nachbarin, mein nachbar, meiner nachbarin,
@@ -85,7 +116,7 @@ var cues = []struct {
 		min fru, min man, min son, min dotter, min mamma, min pappa, min syster, min bror, min vän, min granne, min sambo,
 		eşim, kocam, karım, oğlum, kızım, annem, babam, kardeşim, ablam, abim, arkadaşım, komşum,
 		gift for, present for, geschenk für, cadeau pour, regalo para, regalo per, cadeau voor, presente para, prezent dla, present till, gåva till, spoke to, spoke with, talked to, talk to, gesprochen mit, parlé avec, parlé à, hablé con, parlato con, gesproken met, falei com, rozmawiałem z, rozmawiałam z, pratade med, hediye`},
-	{addressee, `ship to, ship it to, ship this to, send to, send it to, send them to, send this to, deliver to, deliver it to, delivered to, shipped to, addressed to, order for, parcel for,
+	{addressee, `ship to, ship it to, post it to, redirect it to, forward it to, mail it to, recipient to, name to, ship this to, send to, send it to, send them to, send this to, deliver to, deliver it to, delivered to, shipped to, addressed to, order for, parcel for,
 		package for, bill to, billed to, care of, c o, attn, placed by, picked up by, ask for, signed by, on behalf of,
 		senden an, schicken an, liefern an, gesendet an, geschickt an, adressiert an, bitte an, paket für, bestellung von, bestellung für, im auftrag von, lieferung an, versandt an,
 		envoyer à, envoyez à, livrer à, livrez à, livrée à, livré à, adressé à, expédier à, colis pour, commande de, commande pour, de la part de,
@@ -94,11 +125,11 @@ var cues = []struct {
 		sturen naar, verzenden naar, stuur het naar, bezorgen bij, pakket voor, bestelling van, bestelling voor, namens,
 		enviem para, envie para, enviar para, entregar para, pacote para, pedido da, pedido do, em nome da, em nome do,
 		wysłać do, wyślijcie do, proszę wysłać do, paczka dla, zamówienie dla, dla pani, dla pana,
-		skicka till, skickas till, leverera till, paket till, beställning för, `},
+		skicka till, skickas till, leverera till, paket till, beställning för`},
 	{greeting, `hi, hello, hey, dear, good morning, good afternoon, good evening, hallo, hallihallo, liebe, lieber, guten tag, guten morgen, guten abend, sehr geehrte, sehr geehrter, grüezi, servus, moin,
 		bonjour, bonsoir, salut, cher, chère, hola, buenos días, buenas tardes, estimado, estimada, querido, querida, ciao, buongiorno, buonasera, salve, gentile, caro, cara,
 		beste, geachte, goedemorgen, goedemiddag, hoi, dag, olá, oi, bom dia, boa tarde, prezado, prezada, caro, cara, cześć, dzień dobry, witam, szanowna, szanowny, hej, hejsan, god morgon, tjena, merhaba, selam, sevgili, iyi günler`},
-	{signOff, `regards, kind regards, best regards, warm regards, many thanks, thanks, thank you, thx, cheers, best, best wishes, yours sincerely, sincerely, yours faithfully, yours, love, xoxo, cordially, all the best, signed,
+	{signOff, `un cordial saludo, gr, signed, regards, kind regards, best regards, warm regards, many thanks, thanks, thank you, thx, cheers, atte, gracias de antemano, best, best wishes, yours sincerely, sincerely, yours faithfully, yours, love, xoxo, cordially, all the best, signed,
 		grüße, grüsse, viele grüße, viele grüsse, liebe grüße, liebe grüsse, beste grüße, freundliche grüße, freundlichen grüßen, mit freundlichen grüßen, mit freundlichen grüssen, herzliche grüße, gruß, gruss, lg, vg, mfg, danke, vielen dank, danke schön, besten dank, dankeschön,
 		cordialement, bien cordialement, merci, merci beaucoup, merci d avance, bien à vous, salutations, bonne journée, cdt, amicalement, sincères salutations,
 		saludos, un saludo, saludos cordiales, gracias, muchas gracias, atentamente, un abrazo, cordialmente, mil gracias,
@@ -118,15 +149,15 @@ var cues = []struct {
 		mój adres to, adres to, adres dostawy, adres do wysyłki, adres wysyłki, nowy adres to, mieszkam przy, mieszkam na, zamieszkały, zamieszkała,
 		adress, min adress är, adressen är, leveransadress, ny adress är, jag bor på, fakturaadress, bosatt på,
 		adresim, adresi, teslimat adresi, teslimat adresim, fatura adresi, yeni adresim, açık adres, ev adresim, ikamet adresim`},
-	{phoneIs, `phone, phone number, telephone, tel, mobile, mobile number, cell, cell phone, call me at, call me on, call me, my number is, whatsapp, text me at, text me on, ring me on, reach me at, reach me on, fax, cellphone,
-		telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, rufnummer, rufen sie mich an, erreichbar unter, meine nummer ist, telefonisch unter,
+	{phoneIs, `phone, phone number, telephone, tel, mobile, mobile number, cell, cell phone, call me at, call me on, call me, my number is, my number, my number s, whatsapp, text me at, text me on, ring me on, reach me at, reach me on, fax, cellphone,
+		telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, rufnummer, rufen sie mich an, erreichbar unter, meine nummer ist, meine nummer, telefonisch unter,
 		téléphone, telephone, portable, numéro de téléphone, mon numéro est, mon numéro, appelez moi au, rappelez moi au, joignable au, tél,
-		teléfono, telefono, móvil, movil, celular, mi número es, llámenme al, llámame al, numero de telefono,
-		cellulare, telefonino, il mio numero è, numero di telefono, chiamatemi al, cell, recapito,
-		telefoonnummer, telefoon, mobiel, mobiele nummer, mijn nummer is, bel me op, gsm, bereikbaar op, nul zes,
-		telefone, celular, meu número é, meu telefone é, meu celular é, zap, ligue para, fone,
-		telefonu, numer telefonu, komórka, mój numer to, mój telefon to, proszę dzwonić, kom,
-		telefonnummer, mobilnummer, mitt nummer är, ring mig på, nås på, tfn,
+		teléfono, telefono, móvil, movil, celular, mi número es, mi número, llámenme al, llámame al, numero de telefono,
+		cellulare, telefonino, il mio numero è, il mio numero, numero di telefono, chiamatemi al, cell, recapito,
+		telefoonnummer, telefoon, mobiel, mobiele nummer, mijn nummer is, mijn nummer, bel me op, gsm, bereikbaar op, nul zes,
+		telefone, celular, meu número é, meu número, meu telefone é, meu celular é, zap, ligue para, fone,
+		telefonu, numer telefonu, komórka, mój numer to, mój numer, mój telefon to, proszę dzwonić, kom,
+		telefonnummer, mobilnummer, mitt nummer är, mitt nummer, ring mig på, nås på, tfn,
 		telefonum, telefon numaram, numaram, cep, cep telefonum, cep tel, gsm, beni arayın`},
 	{idIs, `passport, passport number, passport no, driving licence, driver license, drivers license, driver s license, driver s licence, licence number, id card, id number, national id, tax id, ssn, social security, social security number, national insurance, ni number, nino, nhs number, identity card,
 		reisepass, reisepassnummer, passnummer, personalausweis, ausweis, ausweisnummer, personalausweisnummer, führerschein, steuer id, steuer identifikationsnummer, steueridentifikationsnummer, steuernummer, idnr, sozialversicherungsnummer,
@@ -149,14 +180,14 @@ var cues = []struct {
 	{streetEnds, `street, road, rd, avenue, ave, lane, ln, boulevard, blvd, crescent, terrace, mews, highway, hwy, parkway, pkwy, str`},
 	{streetMay, `st, drive, dr, way, place, pl, court, ct, close, square, sq, gardens, grove, row, hill, park, walk, trail, rise, view, circle, cir, quay, green, loop, path, plaza, alley, yard, fields, meadow, meadows, drove, vale, broadway, turnpike, crossing, point, ridge, run, heights, bend, wharf, parade, esplanade, cres, tce`},
 	{streetNumber, `rue, avenue, boulevard, bd, bld, chemin, impasse, allée, allee, allées, place, quai, cours, route, square, passage, ruelle, sentier, faubourg, esplanade, résidence, lotissement, villa`},
-	{streetName, `calle, avenida, avda, av, paseo, plaza, carrer, ronda, camino, travesía, glorieta, callejón, carretera, urbanización, via, viale, v le, piazza, piazzale, p za, p zza, corso, c so, largo, vicolo, strada, lungomare, contrada,
+	{streetName, `calle, c, avenida, avda, av, paseo, plaza, carrer, ronda, camino, travesía, glorieta, callejón, carretera, urbanización, via, viale, v le, piazza, piazzale, p za, p zza, corso, c so, largo, vicolo, strada, lungomare, contrada,
 		rua, travessa, alameda, praça, estrada, rodovia, ladeira, beco, viela, r, ul, ulica, ulicy, al, aleja, aleje, alei, os, osiedle, plac, pl`},
 	{streetAnd, `caddesi, caddesinde, cad, sokak, sokağı, sokaği, sok, sk, bulvarı, bulvari, blv, mahallesi, mah, mh, straße, strasse, str, weg, allee, platz, gasse, damm, ufer, chaussee, straat, laan, plein, gracht, kade, dijk, singel, gatan, gata, väg, vägen, gränd, torg, stig`},
 	{box, `po box, p o box, post office box, postfach, boîte postale, bp, apartado, apartado de correos, casella postale, postbus, caixa postal, skrytka pocztowa, skr poczt, postbox, posta kutusu`},
 	{unit, `apt, apartment, flat, unit, suite, ste, floor, fl, room, rm, wohnung, whg, og, appt, appartement, bâtiment, bât, bat, étage, esc, escalier, piso, puerta, pta, portal, escalera, bajo, interno, int, scala, piano, interior, apto, apartamento, bloco, casa, lote, quadra, sala, andar, fundos, bl,
 		m, mieszkanie, lok, lokal, piętro, lgh, lägenhet, vån, daire, d, kat, k, blok, apartmanı, hausnummer, hs, toevoeging, bus, box, building, bldg, block, house`},
 	{houseNo, `no, nr, number, n, num, nº, n°, número, numero, numéro, nummer, numer, km, kapı, s n, civico`},
-	{particle, `de, del, della, delle, dei, degli, di, da, do, dos, das, du, des, d, la, le, l, el, los, las, van, von, vom, der, den, dem, het, t, te, ter, ten, zu, zum, zur, al, bin, ibn, ben, af, av, san, dell, st, ste, saint, sainte`},
+	{particle, `de, del, della, delle, dei, degli, di, da, do, dos, das, du, des, d, la, le, l, el, lo, los, las, van, von, vom, der, den, dem, het, t, te, ter, ten, zu, zum, zur, al, bin, ibn, ben, af, av, san, dell, st, ste, saint, sainte`},
 	{inStreet, `les, und, y, e, i, och, the, of, upon, on, in, op, aan, an, am, im, sur, sous, lès, aux, au, à, et, sull, nell, św, gen, ks, płk, dr, prof, and`},
 	{filler, `is, number, no, nr, my, the, it, its, on, at, under, are, was, id, ist, lautet, nummer, die, meine, unter, der, vom, c est, est, le, au, mon, numéro, n, es, el, al, mi, número, numero, è, il, mio, de, di, del, het, op, mijn, é, o, meu, to, jest, mój, numer, är, mitt, på, den, no, numaram, numarası, numarasi, num, s, m, im, do, da, um, am, dia, dnia, em, w, kort, card, osobisty, kimlik`},
 	{never, `i, you, he, she, it, we, they, me, him, her, us, them, my, your, his, our, their, a, an, the, this, that, these, those, and, or, but, so, if, because, then, than, to, from, for, with, without, of, on, in, at, by, about, into, over, after, before, as, is, are, was, were, be, been, being, am, do, does, did, have, has, had, can, could, will, would, should, shall, may, might, must, not, no, yes, ok, okay, please, thanks, thank, hello, hi, hey, dear,
@@ -171,14 +202,16 @@ var cues = []struct {
 		eu, você, ele, ela, nós, vocês, eles, elas, o, a, os, as, um, uma, meu, minha, meus, seu, sua, e, ou, mas, se, porque, que, quem, quando, onde, como, qual, quanto, não, sim, obrigado, obrigada, olá, oi, aqui, ali, muito, também, já, ainda, com, sem, para, pra, por, em, no, na, nos, nas, do, da, dos, é, são, era, está, estou, tenho, tem, quero, queria, gostaria, posso, fiz, cliente, pedido, pedidos, entrega, encomenda, pacote, tamanho, cor, produto, errado, incorreto, escrito, senhores, equipe, brasileiro, brasileira, português, portuguesa, janeiro, fevereiro, março, abril, maio, junho, julho, setembro, outubro, novembro, dezembro, segunda, terça, quarta, quinta, sexta, sábado, brasil, portugal, bom, boa, todos, novo, nova, alérgico, alérgica, celíaca, celíaco, ia,
 		ja, ty, on, ona, my, wy, oni, mnie, mi, nas, mój, moja, moje, mojego, mojej, i, lub, albo, ale, jeśli, bo, że, co, kto, gdzie, kiedy, jak, dlaczego, który, która, nie, tak, proszę, dziękuję, dzień, cześć, tu, tutaj, tam, jeszcze, też, już, teraz, dzisiaj, jutro, wczoraj, bardzo, z, ze, bez, dla, do, od, na, w, we, po, przy, o, jest, są, był, była, mam, ma, mogę, chcę, chciałbym, chciałabym, zamówienie, zamówienia, zamówiłem, zamówiłam, paczka, paczki, dostawa, faktura, rozmiar, kolor, produkt, błędne, źle, klientem, klientką, zainteresowany, zainteresowana, państwo, panie, polakiem, polką, styczeń, luty, marzec, kwiecień, maj, czerwiec, lipiec, sierpień, wrzesień, październik, listopad, grudzień, polska, polsce, wszystkim, nowy, nowa, szanowni, numer,
 		jag, du, han, hon, vi, ni, de, dem, mig, dig, oss, er, en, ett, den, det, denna, detta, min, mitt, mina, din, er, ert, och, eller, men, om, för, att, som, vad, vem, var, när, hur, varför, vilken, inte, ingen, ja, nej, tack, hej, här, där, än, också, nu, idag, imorgon, igår, mycket, redan, med, utan, från, till, på, i, av, hos, är, var, har, hade, kan, vill, skulle, måste, kund, beställning, beställningen, ordern, leverans, paket, faktura, storlek, färg, produkt, fel, felstavat, intresserad, svensk, norsk, dansk, månad, januari, februari, mars, maj, augusti, måndag, tisdag, onsdag, torsdag, fredag, lördag, söndag, sverige, alla, ny, nytt, allergisk, besviken, nöjd, vänligen, allihop,
-		ben, sen, o, biz, siz, onlar, benim, senin, bizim, sizin, bir, bu, şu, ve, veya, ama, fakat, eğer, çünkü, ki, ne, kim, nerede, ne zaman, zaman, nasıl, neden, hangi, değil, yok, var, evet, hayır, lütfen, teşekkür, teşekkürler, merhaba, burada, orada, daha, da, de, şimdi, bugün, yarın, dün, çok, ile, için, gibi, kadar, sonra, önce, üzere, mi, mı, mu, mü, müşteri, sipariş, siparişim, siparişimi, siparişi, kargo, kargom, teslimat, fatura, beden, renk, ürün, yanlış, hatalı, yazılmış, memnun, memnunum, pişman, türk, ocak, şubat, mart, nisan, mayıs, haziran, temmuz, ağustos, eylül, ekim, kasım, aralık, pazartesi, salı, çarşamba, perşembe, cuma, cumartesi, pazar, türkiye, herkese, yeni, iade, numara, numaram, soyadı, soyad,
+		artık, adresi, adresim, kargo, lütfen, ben, sen, o, biz, siz, onlar, benim, senin, bizim, sizin, bir, bu, şu, ve, veya, ama, fakat, eğer, çünkü, ki, ne, kim, nerede, ne zaman, zaman, nasıl, neden, hangi, değil, yok, var, evet, hayır, lütfen, teşekkür, teşekkürler, merhaba, burada, orada, daha, da, de, şimdi, bugün, yarın, dün, çok, ile, için, gibi, kadar, sonra, önce, üzere, mi, mı, mu, mü, müşteri, sipariş, siparişim, siparişimi, siparişi, kargo, kargom, teslimat, fatura, beden, renk, ürün, yanlış, hatalı, yazılmış, memnun, memnunum, pişman, türk, ocak, şubat, mart, nisan, mayıs, haziran, temmuz, ağustos, eylül, ekim, kasım, aralık, pazartesi, salı, çarşamba, perşembe, cuma, cumartesi, pazar, türkiye, herkese, yeni, iade, numara, numaram, soyadı, soyad,
 		weihnachten, ostern, kinder, frauen, männer, navidad, noël, natale, natal, jul, muttertag, vatertag, mother, mothers, father, fathers, valentine, valentines, kids, children, women, men, her, him, babies, jungen, mädchen, mamma, papa, mom, dad,
 		coffee, martens, pepper, oetker, hauschka, muscle, dior, clean, scholl, beast, potato, jart, whippy, doubtfire, bean, men, teapot, kettle, mug, cup, tea, set, shirt, dress, shoes, boots, pan, knife, lamp, chair, table`},
 }
 
 // phrases gives what a phrase tells, the words divided by single spaces. It is
 // made when it is first needed.
-var phrases = sync.OnceValue(func() map[string]cue {
+var phrases = sync.OnceValue(build)
+
+func build() map[string]cue {
 	all := make(map[string]cue, 3000)
 	for _, c := range cues {
 		for phrase := range strings.SplitSeq(c.phrases, ",") {
@@ -190,4 +223,4 @@ var phrases = sync.OnceValue(func() map[string]cue {
 		}
 	}
 	return all
-})
+}

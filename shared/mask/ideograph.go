@@ -10,7 +10,7 @@ import (
 // second list, about what stands before. No space ends a word there, so they
 // are looked for inside runs of characters.
 var (
-	namedAfter = [...]string{"我的名字是", "我的名字叫", "名字是", "名字叫", "姓名是", "收货人是", "收件人是", "联系人是", "我叫", "我是", "姓名", "收货人", "收件人", "联系人",
+	namedAfter = [...]string{"我的名字是", "我的名字叫", "名字是", "名字叫", "姓名是", "收货人是", "收件人是", "联系人是", "我妈妈", "我爸爸", "我妻子", "我老婆", "我老公", "我丈夫", "我女儿", "我儿子", "我朋友", "我姐姐", "我妹妹", "我哥哥", "我弟弟", "我同事", "我叫", "我是", "姓名", "收货人", "收件人", "联系人",
 		"名前は", "氏名は", "宛名は", "受取人は", "本名は", "お名前", "氏名", "宛名", "受取人", "届け先", "私は", "こちらは"}
 	namedBefore = [...]string{"と申します", "と申す", "と言います", "といいます", "と言う者", "先生", "女士", "小姐", "太太", "様", "さん", "さま"}
 	livesAfter  = [...]string{"地址是", "地址改为", "地址改成", "地址为", "地址", "寄到", "寄给", "送到", "送货到", "发到", "发货到", "住在", "搬到", "住所は", "宛先は", "届け先は", "配送先は", "自宅は", "住所", "引っ越し先は", "は"}
@@ -114,7 +114,16 @@ func (v *spoken) nameIn(n, i int, phrase string) (match, bool) {
 // family name and one or two characters.
 func chineseName(s string) int {
 	end, count := 0, 0
+	for _, double := range [...]string{"欧阳", "诸葛", "司马", "上官", "夏侯", "皇甫", "司徒", "令狐", "慕容", "尉迟", "长孙", "宇文", "東方", "歐陽", "諸葛"} {
+		if strings.HasPrefix(s, double) {
+			end, count = len(double), 1
+		}
+	}
+	begun := end
 	for i, r := range s {
+		if i < begun {
+			continue
+		}
 		titled := strings.HasPrefix(s[i:], "先生") || strings.HasPrefix(s[i:], "女士") || strings.HasPrefix(s[i:], "小姐")
 		if titled || count == 0 && !strings.ContainsRune(surnames, r) || count > 0 && strings.ContainsRune(notName, r) || count == 3 {
 			break
@@ -307,7 +316,14 @@ func (v *spoken) housed(n, from int) (match, bool) {
 // among ideographs, which the rules of shape take for letters.
 func (v *spoken) afterIdeograph(n int) (match, bool) {
 	t := v.list[n]
-	before := n > 0 && v.list[n-1].is(ideograph) && v.gap(n) == ""
+	from := t.start
+	before := n > 0 && v.list[n-1].is(ideograph) && len(v.gap(n)) <= 3
+	switch g := v.gap(n); g {
+	case "+", "＋", "(":
+		from -= len(g)
+	default:
+		before = before && g == ""
+	}
 	end, i := t.end, n+1
 	for ; i < len(v.list) && i < n+8 && !v.list[i].is(ideograph) && !v.list[i].is(holder); i++ {
 		end = v.list[i].end
@@ -318,11 +334,18 @@ func (v *spoken) afterIdeograph(n int) (match, bool) {
 	if begins[v.s[t.start]] != digit {
 		return match{}, false
 	}
-	found, _ := number(v.s[t.start:end], 0, 0)
+	var found match
+	if from < t.start {
+		if p, ok := phone(v.s[from:end], 0, 0); ok {
+			found = p
+		}
+	} else {
+		found, _ = number(v.s[from:end], 0, 0)
+	}
 	if found.end == 0 || found.class.lasting() {
 		return match{}, false
 	}
-	return match{t.start + found.start, t.start + found.end, found.class}, true
+	return match{from + found.start, from + found.end, found.class}, true
 }
 
 // postal reports whether token n is a Japanese postcode behind its sign.

@@ -4,6 +4,11 @@
 // browser strings, insurance numbers. Order numbers, article numbers, prices,
 // dates and product names have other shapes and stay.
 //
+// Names, postal addresses and addresses that are spelled out have no shape. In a
+// person's own words they are found by the words beside them, in twelve languages,
+// and what is known about the person is masked as it is. A shop's pages keep the
+// names and places that they are about.
+//
 // A value becomes a placeholder such as [email_1], the same one wherever the
 // value occurs in the texts of one Masker. Cards and secrets become [card] and
 // [secret] for good: nothing puts them back.
@@ -48,6 +53,8 @@ type Masker struct {
 	last    map[Class]int      // the highest number in use
 	taken   map[string]bool    // placeholders that the texts themselves contain
 	knows   map[string][]known // values to mask by their first word
+	known   map[string]bool    // these values
+	vouched bool               // whether some were given, and not learnt from a text
 	wholes  []known            // values to mask without regard to words
 	tokens  []token            // of the text at hand
 }
@@ -80,21 +87,38 @@ func (m *Masker) Reserve(texts ...string) {
 
 // Mask replaces the personal data in s, a person's own words. Masking twice
 // changes nothing more, and Restore gives s back but for cards and secrets.
-func (m *Masker) Mask(s string) string { return m.mask(s, false) }
+func (m *Masker) Mask(s string) string { return m.mask(s, words) }
+
+// MaskRecord replaces the personal data in s, a text that code of ours wrote
+// about the person who asks: what has a shape, and what is known.
+func (m *Masker) MaskRecord(s string) string { return m.mask(s, record) }
 
 // MaskPage replaces the personal data in s, a text that anybody may read. The
 // names and places in it are its subject and stay, unless they are known to be
 // those of the person who asks.
-func (m *Masker) MaskPage(s string) string { return m.mask(s, true) }
+func (m *Masker) MaskPage(s string) string { return m.mask(s, page) }
 
-func (m *Masker) mask(s string, page bool) string {
+// Names gives how many values the Masker knows. Once it has grown, texts masked
+// before may show one of them, and masking them again takes it out.
+func (m *Masker) Names() int { return len(m.known) }
+
+// origin is who wrote a text.
+type origin uint8
+
+const (
+	words  origin = iota // a person
+	record               // code of ours
+	page                 // a shop, for everybody
+)
+
+func (m *Masker) mask(s string, from origin) string {
 	m.Reserve(s)
 	// A placeholder is a boundary that the value was not, so that taking one
 	// value out can show another. Each round leaves less text outside of
 	// placeholders, which ends the loop.
 	for {
-		masked := m.replaceKnown(replace(s, m.placeholder), page)
-		if !page {
+		masked := m.replaceKnown(replace(s, m.placeholder), from)
+		if from == words {
 			masked = m.replaceSpoken(masked)
 		}
 		if masked == s {
@@ -130,6 +154,9 @@ func (m *Masker) placeholder(c Class, value string) string {
 		held := "[" + string(c) + "_" + strconv.Itoa(m.last[c]) + "]"
 		if !m.taken[held] {
 			m.holders[key], m.values[held] = held, value
+			if c == Name {
+				m.learn(value)
+			}
 			return held
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -261,6 +262,8 @@ func TestNothingPersonalSurvives(t *testing.T) {
 
 // anything draws text that is rich in what the rules look at.
 var anything = rapid.OneOf(
+	speech,
+	speech,
 	rapid.StringOfN(rapid.RuneFrom([]rune("0123456789 +-()./@:=?&[]_abcdefxyzABCXYZ%40#\n٤é＠")), 0, 60, -1),
 	rapid.String(),
 	rapid.Custom(func(t *rapid.T) string { text, _, _ := sentence(t); return text }),
@@ -295,6 +298,11 @@ func TestRestoreUndoesMask(t *testing.T) {
 		s := Scrub(anything.Draw(t, "text"))
 		m := New()
 		masked := m.Mask(s)
+		for _, value := range m.values {
+			if strings.ContainsAny(value, "\"\\\n\r") {
+				t.Fatalf("%q could not be put back inside a JSON string", value)
+			}
+		}
 		if strings.Count(masked, "[card]") != strings.Count(s, "[card]") || strings.Count(masked, "[secret]") != strings.Count(s, "[secret]") {
 			return // a card or a secret came to light only behind a placeholder
 		}
@@ -319,7 +327,8 @@ func TestRestoreUndoesMask(t *testing.T) {
 }
 
 func FuzzMask(f *testing.F) {
-	for _, s := range []string{"jo@example.com 4242 4242 4242 4242", "+44 20 7946 0958", "https://a:b@c/?token=d", "[email_1] x@y.de", "DE89370400440532013000", "fe80::1 10.0.0.1"} {
+	for _, s := range []string{"jo@example.com 4242 4242 4242 4242", "+44 20 7946 0958", "https://a:b@c/?token=d", "[email_1] x@y.de", "DE89370400440532013000", "fe80::1 10.0.0.1",
+		"my name is Jane Doe, 12 High Street, Leeds LS1 4AB", "jane at mail dot com", "我叫王小明", "住所は東京都渋谷区神南1-2-3です", "Thanks,\nJane", "call me on 555 0134", "jane[at]mail[dot]com"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -347,6 +356,13 @@ func TestRestorerAllocatesNothingForPlainText(t *testing.T) {
 	}
 }
 
+// said draws what the rules for people's words look at.
+var said = []string{"my name is ", "Jane", " Doe", "I'm ", "Mr. ", "van der ", "Regards,\n", "Hi ", ", ", ".", "\n", " ", "12 ", "High Street", " Rd", "Hauptstr. ", "10115 Berlin", "Calle ", "rue de la ", "LS1 4AB",
+	" at ", " dot com", " (at) ", "gmail", "[at]", "my address is ", "call me on ", "passport ", "born on ", "12.03.1985", "我叫", "王小明", "北京市朝阳区建国路", "88号", "の名前は", "山田太郎", "です", "様", "さん", "〒", "150-0041", "-",
+	"'s", "[name_1]", "[address_1]", "[", "(22) ", "123 45 67", "12345678Z", "No: ", "Apt ", "\u200b", "ß", "İ", "Ad Soyad: ", "Name: ", "ul. ", "Caddesi ", "PO Box ", "+81 ", "1985年3月12日生まれ", "住所は", "１２"}
+
+var speech = rapid.Map(rapid.SliceOfN(rapid.SampledFrom(said), 0, 14), func(parts []string) string { return strings.Join(parts, "") })
+
 func BenchmarkMask(b *testing.B) {
 	const text = "You can return a kettle within 30 days of delivery (£24.99, order #1042). Write to help@shop.example or ring 020 7946 0958. " +
 		"We refund the full price, in the currency you paid in, once the parcel is back with us in Leeds; that takes 5 to 7 working days. "
@@ -358,6 +374,34 @@ func BenchmarkMask(b *testing.B) {
 	}
 }
 
+// BenchmarkMessage masks a person's message of 2,000 characters.
+func BenchmarkMessage(b *testing.B) {
+	const text = "Hello, my name is Jane Doe and I ordered the brass kettle (order #1042) two weeks ago. It should go to 12 High Street, Leeds LS1 4AB, but the " +
+		"courier says there is nobody there. You can write to jane@mail.example or ring 020 7946 0958 after five in the evening. I would like to have the money back please. "
+	s := strings.Repeat(text, 7)[:2000]
+	b.SetBytes(int64(len(s)))
+	b.ReportAllocs()
+	for b.Loop() {
+		New().Mask(s)
+	}
+}
+
+// BenchmarkPrompt masks what a prompt of 24 KB holds: pages for the most part.
+func BenchmarkPrompt(b *testing.B) {
+	const text = "You can return a kettle within 30 days of delivery (£24.99, order #1042). Write to help@shop.example or ring 020 7946 0958. " +
+		"We refund the full price, in the currency you paid in, once the parcel is back with us in Leeds; that takes 5 to 7 working days. "
+	page := strings.Repeat(text, 4)
+	b.SetBytes(24 << 10)
+	b.ReportAllocs()
+	for b.Loop() {
+		m := New()
+		m.Mask("Hello, my name is Jane Doe. How long do I have to return a kettle? Mail me at jane@mail.example")
+		for range 24 {
+			m.MaskPage(page)
+		}
+	}
+}
+
 // TestHostileTextIsQuick masks texts that repeat what a rule begins with. A
 // rule that looked at the whole text from each place would take minutes.
 func TestHostileTextIsQuick(t *testing.T) {
@@ -366,9 +410,25 @@ func TestHostileTextIsQuick(t *testing.T) {
 		"a@b.com ", "4242424242424242 ", "٤", "a1", "DE89 ", "AB1", "eyJ.", "bearer ", "cvv ", "1.1.1.", "::1", "Aa1+", "Aa1/", "\u200b",
 	} {
 		s := strings.Repeat(part, 1<<16/len(part))
-		if class, found := Find(New().Mask(s)); found {
-			t.Errorf("%q repeated: %s is left", part, class)
-		}
+		quick(t, part, s)
+	}
+	for _, part := range []string{
+		"my name is ", "my name is Jane ", "I'm Ana ", "I'm Ana, ", "Jane Doe, ", "Mr. ", "Hi Jane, ", "Thanks, Jane\n", "12 High Street, ", "12 ", "High Street ", "Street ", "Calle ", "Calle Mayor 1 ", "rue ", "ul. ", "a at b dot c ", "at ", " at", "dot ", " @ ", "a @ b . c ",
+		"LS1 4AB ", "my address is ", "my address is 1 ", "call me on ", "call me on 1 ", "passport ", "born on 1 ", "我叫", "我叫王小明", "王", "様", "田様", "と申します", "北京市", "北京市路1号", "北京", "は", "〒150-0041", "1年1月1日", "Jane ", "jane ", "JANE ", "de ", "van ", "O'", "J. ", "10115 Berlin ", "Name: Al\n",
+		"No: 1 ", "Cad. ", "[name_1] ", "[address_1]", "Jane Doe\n[address_1]\n", "Jane Doe, [address_1], ", "12345678Z ", "1-", "(22) 1", "Mah. ",
+	} {
+		quick(t, part, strings.Repeat(part, 1<<14/len(part)))
+	}
+}
+
+// quick masks a text that repeats a part.
+func quick(t *testing.T, part, s string) {
+	started := time.Now()
+	if class, found := Find(New().Mask(s)); found {
+		t.Errorf("%q repeated: %s is left", part, class)
+	}
+	if d := time.Since(started); d > 5*time.Second {
+		t.Errorf("%q repeated took %v", part, d)
 	}
 }
 

@@ -9,7 +9,7 @@ func (v *spoken) numbered(n int) (match, bool) {
 		return match{}, false
 	}
 	start := v.list[n].start
-	if joined(v.s, 0, start) {
+	if (n == 0 || !v.list[n-1].is(ideograph) || v.gap(n) != "") && joined(v.s, 0, start) {
 		return match{}, false
 	}
 	var number [20]byte
@@ -48,7 +48,7 @@ func (v *spoken) numbered(n int) (match, bool) {
 			best, found = match{start, v.list[last].end, class}, true
 		}
 	}
-	if !found || wordAfter(v.s, best.end) || numbered(v.s[:start]) {
+	if !found || wordAfter(v.s, best.end) && !(last+1 < len(v.list) && v.list[last+1].is(ideograph)) || numbered(v.s[:start]) {
 		return match{}, false
 	}
 	return best, true

@@ -89,6 +89,58 @@ func (v *spoken) saidNumber(n int, tells cue) (match, bool) {
 	return match{}, false
 }
 
+// bornBefore finds a date right before token n, as German puts it: "am 3. März
+// 1985 geboren".
+func (v *spoken) bornBefore(n int) (match, bool) {
+	if n == 0 || !blank(v.gap(n)) || !v.list[n-1].is(numeric) || !strings.Contains(" geboren geb doğumluyum ", " "+strings.ToLower(v.text(n))+" ") {
+		return match{}, false
+	}
+	start := n - 1
+	for start > 0 && n-start < 4 && numberGap(v.gap(start)) && (v.list[start-1].is(numeric) && v.list[start-1].traits&lettered == 0 || month(v.text(start-1)) && v.list[start-1].traits&holder == 0) {
+		start--
+	}
+	if n-start < 3 || !v.list[start].is(numeric) {
+		return match{}, false
+	}
+	return v.between(start, n, Identity), true
+}
+
+// grouped finds a phone number with its area in parentheses, or in groups of
+// two, three, two and two digits, that begins with token n.
+func (v *spoken) grouped(n int) (match, bool) {
+	if n+2 >= len(v.list) || v.list[n].traits&(lettered|holder) != 0 {
+		return match{}, false
+	}
+	g := v.gap(n)
+	area := strings.HasSuffix(g, "(") && strings.HasPrefix(v.gap(n+1), ")")
+	form, digits, end := [8]byte{}, 0, n
+	for end < len(v.list) && end < n+5 {
+		t := v.list[end]
+		if t.traits&(lettered|holder) != 0 || end > n && !numberGap(v.gap(end)) {
+			break
+		}
+		size := v.runes(end)
+		if digits+size > 11 {
+			break
+		}
+		form[end-n] = byte('0' + min(size, 9))
+		digits += size
+		end++
+	}
+	from := v.list[n].start
+	switch {
+	case area && v.runes(n) <= 4 && digits >= 8 && end-n >= 2:
+		from--
+	case string(form[:end-n]) == "2322" && blank(v.gap(n+1)) && blank(v.gap(n+2)) && blank(v.gap(n+3)):
+	default:
+		return match{}, false
+	}
+	if wordAfter(v.s, v.list[end-1].end) || !area && (numbered(v.s[:from]) || joined(v.s, 0, from)) {
+		return match{}, false
+	}
+	return match{from, v.list[end-1].end, Phone}, true
+}
+
 // numberGap reports whether a number may go on after a gap.
 func numberGap(gap string) bool {
 	if gap == "" || len(gap) > 3 {

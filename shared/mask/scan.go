@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// match is a piece of personal data in a text. It never contains a bracket, a
-// quote or a backslash, so a value can be put back inside a JSON string.
+// match is a piece of personal data in a text. Unless it is never restored, it
+// contains no placeholder, no end of a line, no quote and no backslash, so a value
+// can be put back inside a JSON string.
 type match struct {
 	start, end int
 	class      Class
@@ -120,11 +121,24 @@ func punctuated(s string, from, i int) (match, bool) {
 	return match{}, false
 }
 
+// longestRun is how much of a word is looked at, in bytes: what a rule thinks of
+// it then goes for all of it.
+const longestRun = 128
+
+// whole extends a match that ends where a word was cut to the word's own end.
+func whole(s string, found match, cut int) match {
+	for found.end == cut && cut < len(s) && (begins[s[cut]] == letter || begins[s[cut]] == digit || s[cut] == '-' || s[cut] == '_') {
+		cut++
+		found.end = cut
+	}
+	return found
+}
+
 // word applies the rules for what begins with an ASCII letter or digit. It
 // gives the match, if any, or where to go on.
 func word(s string, from, i int) (match, int) {
 	end, digits := i, -1 // the end of the word; its first digit
-	for end < len(s) {
+	for end < len(s) && end-i < longestRun {
 		kind := begins[s[end]]
 		if kind == digit && digits < 0 {
 			digits = end
@@ -135,12 +149,12 @@ func word(s string, from, i int) (match, int) {
 	}
 	if !wordBefore(s, from, i) {
 		if found, ok := named(s, i, end); ok {
-			return found, 0
+			return whole(s, found, end), 0
 		}
 		if digits >= 0 || end-i == 2 {
 			for _, rule := range [...]func(string, int, int) (match, bool){bankNo, insuranceNo, random} {
 				if found, ok := rule(s, i, end); ok {
-					return found, 0
+					return whole(s, found, end), 0
 				}
 			}
 		}

@@ -44,6 +44,20 @@ func (v *spoken) mail(n, next int, tells cue) (match, bool) {
 	return v.between(start, end, Email), true
 }
 
+// signed finds an e-mail address around the @ before token n which has spaces
+// about it or words for the dots.
+func (v *spoken) signed(n int) (match, bool) {
+	if n == 0 || strings.Trim(v.gap(n), " ") != "@" || len(v.gap(n)) > 3 {
+		return match{}, false
+	}
+	end, words, said, named := v.domain(n, 0)
+	start, marked := v.local(n - 1)
+	if words < 2 || start < 0 || !said && !named && !marked && !v.mentioned(start) {
+		return match{}, false
+	}
+	return v.between(start, end, Email), true
+}
+
 // fence reports whether a gap holds one of the signs and else only spaces.
 func fence(gap, signs string) bool {
 	trimmed := strings.Trim(gap, " ")
@@ -75,6 +89,7 @@ func (v *spoken) domain(n int, _ cue) (end, words int, said, named bool) {
 			said = true
 			i = end + 1
 		case end < len(v.list) && strings.Trim(v.gap(end), " ") == "." && len(v.gap(end)) <= 3 && (v.gap(end) == "." || v.gap(end) == " . " || words == 1 && v.gap(end) == " ."):
+			said = said || v.gap(end) != "."
 			i = end
 		default:
 			i = len(v.list)

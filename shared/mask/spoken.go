@@ -10,13 +10,17 @@ import (
 type spoken struct {
 	s    string
 	list []token
+	all  map[string]cue
 }
 
 // replaceSpoken rewrites what the rules for people's words find in s. It
 // returns s itself if that is nothing.
 func (m *Masker) replaceSpoken(s string) string {
+	if m.tokens == nil {
+		m.tokens = make([]token, 0, len(s)/4+8)
+	}
 	m.tokens = tokens(m.tokens[:0], s)
-	v := spoken{s, m.tokens}
+	v := spoken{s, m.tokens, phrases()}
 	var out strings.Builder
 	done := 0
 	for n := 0; n < len(v.list); n++ {
@@ -44,8 +48,11 @@ func (v *spoken) at(n, from int) (match, bool) {
 	t := v.list[n]
 	switch {
 	case t.is(holder):
-		return match{}, false
+		return v.resident(n)
 	case t.is(ideograph):
+		if found, ok := v.lastLine(n); ok && found.start >= from {
+			return found, true
+		}
 		return v.ideographs(n, max(from, t.start))
 	case t.is(numeric):
 		for _, rule := range [...]func(int) (match, bool){v.afterIdeograph, v.postal, v.birthday} {
@@ -56,11 +63,26 @@ func (v *spoken) at(n, from int) (match, bool) {
 		if found, ok := v.numbered(n); ok {
 			return found, true
 		}
+		if found, ok := v.grouped(n); ok {
+			return found, true
+		}
 		if !t.is(lettered) {
 			return match{}, false
 		}
 	}
+	if found, ok := v.signed(n); ok {
+		return found, true
+	}
+	if found, ok := v.britishPostcode(n); ok {
+		return found, true
+	}
 	if found, ok := v.cued(n); ok {
+		return found, true
+	}
+	if found, ok := v.lastLine(n); ok {
+		return found, true
+	}
+	if found, ok := v.commonName(n); ok {
 		return found, true
 	}
 	return v.suffixed(n)
@@ -69,6 +91,14 @@ func (v *spoken) at(n, from int) (match, bool) {
 // cued applies the rules of the phrases that begin with token n, the longest
 // phrase first.
 func (v *spoken) cued(n int) (match, bool) {
+	const silent = never | particle | inStreet | filler | given | unit | houseNo | mailIs | dotSign | opens
+	first := v.tells(n)
+	if first&^silent == 0 {
+		return match{}, false
+	}
+	if first&more == 0 {
+		return v.told(n, n+1, first)
+	}
 	const most = 6
 	var ends [most]struct {
 		tells cue
@@ -77,7 +107,6 @@ func (v *spoken) cued(n int) (match, bool) {
 	var buffer [96]byte
 	var word [longestWord]byte
 	phrase, count := buffer[:0], 0
-	all := phrases()
 	for i := n; i < len(v.list) && i < n+most; i++ {
 		if i > n && !phraseGap(v.gap(i)) || v.list[i].is(holder) {
 			break
@@ -90,7 +119,7 @@ func (v *spoken) cued(n int) (match, bool) {
 			phrase = append(phrase, ' ')
 		}
 		phrase = append(phrase, w...)
-		tells, known := all[string(phrase)]
+		tells, known := v.all[string(phrase)]
 		if !known {
 			break
 		}
@@ -114,7 +143,7 @@ func (v *spoken) cued(n int) (match, bool) {
 // next.
 func (v *spoken) told(n, next int, tells cue) (match, bool) {
 	const (
-		names   = saysName | mayName | labelName | title | titleAfter | relative | addressee | greeting | signOff
+		names   = hereAfter | saysName | mayName | labelName | title | titleAfter | relative | addressee | greeting | signOff
 		streets = streetEnds | streetMay | streetNumber | streetName | streetAnd | box
 	)
 	if tells&names != 0 {
@@ -134,6 +163,19 @@ func (v *spoken) told(n, next int, tells cue) (match, bool) {
 	}
 	if tells&addressIs != 0 {
 		if found, ok := v.address(next); ok {
+			return found, true
+		}
+	}
+	if tells&postIs != 0 && next < len(v.list) && saidGap(v.gap(next)) || tells&postIs != 0 && next+1 < len(v.list) && v.tells(next)&filler != 0 {
+		if v.tells(next)&filler != 0 {
+			next++
+		}
+		if end := v.postcode(next); end > next && (v.list[next].is(numeric)) {
+			return v.between(next, end, Postal), true
+		}
+	}
+	if tells&bornOn != 0 {
+		if found, ok := v.bornBefore(n); ok {
 			return found, true
 		}
 	}
@@ -161,8 +203,15 @@ func (v *spoken) gap(n int) string {
 
 // tells gives what the word at n tells on its own.
 func (v *spoken) tells(n int) cue {
-	var word [longestWord]byte
-	return phrases()[string(fold(&word, v.text(n)))]
+	t := &v.list[n]
+	if !t.looked {
+		var word [longestWord]byte
+		if t.traits&(lettered|numeric) != 0 {
+			t.told = v.all[string(fold(&word, v.text(n)))]
+		}
+		t.looked = true
+	}
+	return t.told
 }
 
 // opening reports whether a sentence begins with token n, or a greeting stands

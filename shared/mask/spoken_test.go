@@ -34,6 +34,7 @@ func TestPeoplesWords(t *testing.T) {
 		{"passport", "passport number X1234567", "passport number [id_1]"},
 		{"born", "born on 12.03.1985, date of birth: 3 March 1985", "born on [id_1], date of birth: [id_2]"},
 		{"phone by its word", "call me on 555 0134, Tel: 12345678", "call me on [phone_1], Tel: [phone_2]"},
+		{"a common name without a cue", "why was Margaret Hutchins told that? I saw it at John Lewis", "why was [name_1] told that? I saw it at John Lewis"},
 		{"Japanese name", "私の名前は山田太郎です。鈴木花子と申します。佐藤様", "私の名前は[name_1]です。[name_2]と申します。[name_3]様"},
 		{"Japanese words", "お客様の仕様は同様です。私は注文しました", "お客様の仕様は同様です。私は注文しました"},
 		{"Japanese address", "住所は東京都渋谷区神南1-2-3です。〒150-0041", "住所は[address_1]です。〒[address_2]"},

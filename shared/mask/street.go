@@ -60,16 +60,20 @@ func (v *spoken) streetEnd(n, next int, tells cue) (start, end int) {
 			for end < len(v.list) && blank(v.gap(end)) && strings.Contains(" n s e w ne nw se sw north south east west ", " "+strings.ToLower(v.text(end))+" ") && v.list[end].is(capital) {
 				end++
 			}
+			for end < len(v.list) && blank(v.gap(end)) && v.tells(end)&(streetEnds|streetMay) != 0 && v.list[end].is(capital) {
+				end++
+			}
 			return v.unitBefore(j), end
 		case t.is(numeric) && t.is(lettered), t.is(capital|lettered) && t.traits&(holder|ideograph) == 0:
-			if v.tells(j)&never != 0 && v.tells(j)&(given|particle|inStreet) == 0 && !colours(v.text(j)) {
+			if v.runes(j) > 1 && v.tells(j)&never != 0 && v.tells(j)&(given|particle|inStreet) == 0 && !colours(v.text(j)) {
 				small = true
 				if v.tells(j)&filler != 0 {
 					return 0, 0
 				}
 			}
 		case t.is(lettered) && t.traits&(holder|ideograph) == 0:
-			if told := v.tells(j); told&never != 0 && told&(particle|inStreet) == 0 {
+			if told := v.tells(j); v.text(j) == "s" && v.gap(j) != " " {
+			} else if told&never != 0 && told&(particle|inStreet) == 0 {
 				return 0, 0
 			} else if told&(particle|inStreet) == 0 {
 				small = true
@@ -129,7 +133,7 @@ func (v *spoken) streetNumbered(n, next int, _ cue) (start, end int) {
 // streetNamed finds "Calle Mayor 12" by its type.
 func (v *spoken) streetNamed(n, next int, _ cue) (start, end int) {
 	short := v.runes(n) <= 2
-	if g := v.gap(next); short && !strings.HasPrefix(g, ".") && !strings.HasPrefix(g, "/") && !v.list[n].is(capital) {
+	if g := v.gap(next); v.runes(n) == 1 && (v.text(n) == "c" || v.text(n) == "C") && !strings.HasPrefix(g, "/") || short && !strings.HasPrefix(g, ".") && !strings.HasPrefix(g, "/") && !v.list[n].is(capital) {
 		return 0, 0
 	}
 	end, named := v.streetWords(next, !short)
@@ -150,7 +154,7 @@ func (v *spoken) streetNamed(n, next int, _ cue) (start, end int) {
 		return 0, 0
 	}
 	// What is small all through may be something else: "via PayPal 30 days".
-	if !v.list[n].is(capital) && !v.closed(house) && !addressGap(v.gap(house)) || v.text(n) == "via" && blank(v.gap(house)) && house < len(v.list) && !v.closed(house) {
+	if !v.list[n].is(capital) && !v.list[end-1].is(capital) && house < len(v.list) && blank(v.gap(house)) && v.postcode(house) == house || !v.list[n].is(capital) && !v.closed(house) && !addressGap(v.gap(house)) || v.text(n) == "via" && blank(v.gap(house)) && house < len(v.list) && !v.closed(house) {
 		return 0, 0
 	}
 	return n, house
@@ -247,7 +251,7 @@ func (v *spoken) suffixed(n int) (match, bool) {
 	var word [longestWord]byte
 	w := string(fold(&word, v.text(n)))
 	for _, e := range endings {
-		if len(w) < len(e)+3 || !strings.HasSuffix(w, e) {
+		if len(w) < len(e)+2 || !strings.HasSuffix(w, e) {
 			continue
 		}
 		house := v.house(n + 1)
@@ -291,7 +295,7 @@ func (v *spoken) house(n int) int {
 	}
 	if end < len(v.list) && blank(v.gap(end)) {
 		w := v.text(end)
-		last := end+1 == len(v.list) || strings.ContainsAny(v.gap(end+1), ",.\n;")
+		last := end+1 == len(v.list) || strings.ContainsAny(v.gap(end+1), ",\n;") || strings.HasPrefix(v.gap(end+1), ".") && !v.list[end+1].is(numeric)
 		if strings.EqualFold(w, "bis") || strings.EqualFold(w, "ter") || len(w) == 1 && begins[w[0]] == letter && last && (w != "a" || end+1 < len(v.list)) && w != "I" {
 			end++
 		}
@@ -327,6 +331,9 @@ func (v *spoken) extend(n int) int {
 		}
 		divided := strings.ContainsAny(g, ",-/–(")
 		told := v.tells(n)
+		if (told&postIs != 0 || told&(inStreet|particle) != 0 && !v.list[n].is(capital)) && n+1 < len(v.list) && strings.Trim(v.gap(n+1), " :.") == "" && v.postcode(n+1) > n+1 {
+			n++
+		}
 		if (told&unit != 0 || strings.HasSuffix(g, "#")) && v.runes(n) < 16 {
 			if strings.HasSuffix(g, "#") {
 				n, last = n+1, n+1
@@ -379,9 +386,16 @@ func (v *spoken) town(n int) int {
 			break
 		}
 		told := v.tells(i)
+		if g == ". " && v.runes(i-1) > 3 {
+			break
+		}
 		switch {
 		case t.is(numeric):
 			return end
+		case i > n && t.is(capital) && v.tells(i-1)&particle != 0:
+			end = i + 1
+		case i > n && t.is(shouted) && v.runes(i) == 2 && v.closed(i+1):
+			end = i + 1
 		case t.is(shouted) && v.runes(i) == 2 && i+1 < len(v.list) && addressGap(v.gap(i+1)) && v.postcode(i+1) > i+1:
 			end = i + 1
 		case t.is(capital) && (told&never == 0 || country(v.text(i)) || i > n && told&given != 0) && told&(signOff|phoneIs|mailIs|labelName|saysName|title) == 0:
@@ -396,7 +410,7 @@ func (v *spoken) town(n int) int {
 
 // country reports whether a word that is in no name ends an address.
 func country(word string) bool {
-	return strings.Contains(" germany france spain italy england uk usa us deutschland österreich schweiz belgique españa méxico italia nederland belgië brasil portugal polska sverige türkiye europe new las los la le san el saint rio são united ", " "+strings.ToLower(word)+" ")
+	return strings.Contains(" den rio germany france spain italy england uk usa us deutschland österreich schweiz belgique españa méxico italia nederland belgië brasil portugal polska sverige türkiye europe new las los la le san el saint rio são united ", " "+strings.ToLower(word)+" ")
 }
 
 // postcode gives the token after the postcode that begins with token n, or n.
@@ -503,6 +517,11 @@ func (v *spoken) address(n int) (match, bool) {
 		}
 		told := v.tells(i)
 		switch {
+		case i > n && v.text(i) == "s" && (v.gap(i) == "'" || v.gap(i) == "’"):
+			end = i + 1
+		case i > n && t.is(capital) && v.tells(i-1)&particle != 0:
+			capitals++
+			end = i + 1
 		case t.is(numeric):
 			digits = true
 			end = i + 1
@@ -537,4 +556,46 @@ func (v *spoken) runGap(n int) bool {
 	}
 	// A full stop ends a sentence, unless a short word is before it.
 	return !strings.Contains(g, ". ") || v.runes(n-1) <= 4 && !v.list[n-1].is(numeric)
+}
+
+// resident finds the name of who lives at the address for which the placeholder
+// at token n stands: capitalised words right before it, on the line or the line
+// above.
+func (v *spoken) resident(n int) (match, bool) {
+	if !strings.HasPrefix(v.text(n), "[address_") || n < 2 {
+		return match{}, false
+	}
+	if g := v.gap(n); g != ", " && g != "\n" && g != ",\n" && g != " - " && g != "; " {
+		return match{}, false
+	}
+	start, words := n, 0
+	for start > 0 && n-start < 5 && (start == n || v.nameGap(start)) {
+		t := v.list[start-1]
+		if t.traits&(holder|numeric|ideograph) != 0 || !t.is(lettered) {
+			break
+		}
+		told := v.tells(start - 1)
+		if t.is(capital) && (told&never == 0 || told&given != 0 || told&particle != 0 && start < n) {
+			words++
+		} else if !(told&particle != 0 && start < n) {
+			break
+		}
+		start--
+	}
+	for start < n && !v.list[start].is(capital) {
+		start++
+	}
+	if words < 2 || n-start < 2 || v.place(start) {
+		return match{}, false
+	}
+	return v.between(start, n, Name), true
+}
+
+// britishPostcode finds one at token n. It is that of a few houses.
+func (v *spoken) britishPostcode(n int) (match, bool) {
+	t := v.list[n]
+	if !t.is(lettered|numeric|shouted) || t.end-t.start > 4 || !v.outward(n) || n+1 >= len(v.list) || v.gap(n+1) != " " || !v.inward(v.text(n+1)) || !v.list[n+1].is(shouted) {
+		return match{}, false
+	}
+	return v.between(n, n+2, Postal), true
 }

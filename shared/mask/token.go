@@ -9,6 +9,8 @@ import (
 type token struct {
 	start, end int
 	traits     traits
+	looked     bool // whether told is what the lists say
+	told       cue  // what the word tells on its own
 }
 
 // traits tells what a token is made of.
@@ -34,7 +36,7 @@ func tokens(list []token, s string) []token {
 		case k == letter || k == digit:
 		case c == '[':
 			if n := placeholderAt(s[i:]); n > 0 {
-				list = append(list, token{i, i + n, holder})
+				list = append(list, token{start: i, end: i + n, traits: holder})
 				i += n
 				continue
 			}

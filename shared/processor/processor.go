@@ -76,9 +76,11 @@ func (p Processor) Use(s Surface) (Use, bool) {
 
 // Serves reports whether host is one of the processor's. A listed host that
 // begins with "*." stands for every name below it.
-func (p Processor) Serves(host string) bool {
+func (p Processor) Serves(host string) bool { return serves(p.Hosts, host) }
+
+func serves(hosts []string, host string) bool {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	return slices.ContainsFunc(p.Hosts, func(listed string) bool {
+	return slices.ContainsFunc(hosts, func(listed string) bool {
 		if suffix, wild := strings.CutPrefix(listed, "*"); wild {
 			return len(host) > len(suffix) && strings.HasSuffix(host, suffix)
 		}
@@ -197,9 +199,9 @@ func Allowed(s Surface, class inventory.Category, from Region) []Processor {
 // ByHost is Register.ByHost of the product's own register.
 func ByHost(host string) (Processor, bool) { return All().ByHost(host) }
 
-// Listed reports whether a host belongs to a processor at all: what the egress
-// client asks before it connects.
+// Listed reports whether a host belongs to a processor or an integration at all:
+// what the egress client asks before it connects.
 func Listed(host string) bool {
 	_, listed := ByHost(host)
-	return listed
+	return listed || Integrated(host)
 }

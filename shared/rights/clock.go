@@ -107,3 +107,6 @@ func place(law Law) *time.Location {
 	}
 	return time.FixedZone("Martinique", -4*60*60)
 }
+
+// ExtendedDue is the last day for a request once its time is extended.
+func ExtendedDue(r Request) time.Time { return Extended(r.Law, r.Received, place(r.Law)) }

@@ -26,7 +26,8 @@ type Eraser struct {
 	Ledger   *Ledger
 	Chats    *conversation.Store
 	Keys     *seal.Keyring
-	Others   []Task // other stores, each of which may fail by itself
+	Others   []Task                                                                       // other stores, each of which may fail by itself
+	Erased   func(context.Context, conversation.Ref, Request, conversation.Cleared) error // is told of each conversation; nil is not
 	Now      func() time.Time
 }
 
@@ -50,16 +51,10 @@ func (e *Eraser) Erase(ctx context.Context, t id.Tenant, name id.Request) error 
 	if r.Kind != Erase && r.Kind != Child {
 		return fault.E(fault.Invalid, "This request is not one for erasure.", nil)
 	}
-	switch r.State {
-	case Accepted, Working:
-	case Checking:
-		if e.Now().Before(r.CheckAt) {
-			return nil
-		}
-	default: // not proved yet, or ended
+	if !r.State.Open() || e.Now().Before(r.CheckAt) { // not proved yet, or ended, or not due
 		return nil
 	}
-	r.Conversations, err = e.conversations(ctx, t, r)
+	r.Conversations, err = e.Requests.About(ctx, t, r)
 	if err != nil {
 		return err
 	}
@@ -82,20 +77,6 @@ func (e *Eraser) Erase(ctx context.Context, t id.Tenant, name id.Request) error 
 	return err
 }
 
-// conversations are all that the request is about.
-func (e *Eraser) conversations(ctx context.Context, t id.Tenant, r Request) ([]id.Conversation, error) {
-	all := slices.Clone(r.Conversations)
-	for _, who := range r.Subjects {
-		linked, err := e.Requests.Linked(ctx, t, who)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, linked...)
-	}
-	slices.Sort(all)
-	return slices.Compact(all), nil
-}
-
 // pass erases everything once. Every store gets its turn, whatever becomes of the
 // others.
 func (e *Eraser) pass(ctx context.Context, t id.Tenant, r Request) ([]Effect, error) {
@@ -103,7 +84,7 @@ func (e *Eraser) pass(ctx context.Context, t id.Tenant, r Request) ([]Effect, er
 	var failed error
 	for _, c := range r.Conversations {
 		n, err := e.conversation(ctx, t, c, r)
-		rows += n
+		rows += n.Rows
 		failed = cmp.Or(failed, err)
 	}
 	effects := []Effect{{Store: "conversation", Outcome: Erased, Count: rows,
@@ -135,28 +116,31 @@ func (e *Eraser) pass(ctx context.Context, t id.Tenant, r Request) ([]Effect, er
 
 // conversation erases one conversation: the ledger first, so that a backup cannot
 // bring it back; then the mark that ends it; then its key; then its rows.
-func (e *Eraser) conversation(ctx context.Context, t id.Tenant, c id.Conversation, r Request) (rows int, err error) {
+func (e *Eraser) conversation(ctx context.Context, t id.Tenant, c id.Conversation, r Request) (n conversation.Cleared, err error) {
 	shopper, err := e.Chats.Owner(ctx, t, c)
 	if fault.KindOf(err) == fault.NotFound { // nothing is left of it
-		return 0, nil
+		return n, nil
 	}
 	if err != nil {
-		return 0, err
+		return n, err
 	}
 	ref := conversation.Ref{Tenant: t, Conversation: c, Shopper: shopper}
 	if err := e.Ledger.write(ctx, ref, r); err != nil {
-		return 0, err
+		return n, err
 	}
-	return bury(ctx, e.Chats, e.Keys, ref)
+	if n, err = bury(ctx, e.Chats, e.Keys, ref); err == nil && e.Erased != nil {
+		err = e.Erased(ctx, ref, r, n)
+	}
+	return n, err
 }
 
 // bury ends a conversation, destroys its key, and removes its rows.
-func bury(ctx context.Context, chats *conversation.Store, keys *seal.Keyring, ref conversation.Ref) (rows int, err error) {
+func bury(ctx context.Context, chats *conversation.Store, keys *seal.Keyring, ref conversation.Ref) (conversation.Cleared, error) {
 	if err := chats.Bury(ctx, ref); err != nil {
-		return 0, err
+		return conversation.Cleared{}, err
 	}
 	if err := keys.DestroySubject(ctx, ref.Tenant, ref.Shopper); err != nil {
-		return 0, err
+		return conversation.Cleared{}, err
 	}
 	return chats.Clear(ctx, ref.Tenant, ref.Conversation)
 }

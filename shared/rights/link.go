@@ -3,6 +3,7 @@ package rights
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"omniops/shared/id"
 	"omniops/shared/inventory"
@@ -64,4 +65,19 @@ func (s *Store) Linked(ctx context.Context, t id.Tenant, who id.Subject) ([]id.C
 		found = append(found, l.Conversation)
 	}
 	return found, nil
+}
+
+// About lists the conversations that a request is about: those it names, and those
+// of its subjects.
+func (s *Store) About(ctx context.Context, t id.Tenant, r Request) ([]id.Conversation, error) {
+	all := slices.Clone(r.Conversations)
+	for _, who := range r.Subjects {
+		linked, err := s.Linked(ctx, t, who)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, linked...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }

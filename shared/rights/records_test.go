@@ -7,5 +7,5 @@ import (
 )
 
 func TestRecordsDeclareAllTheyStore(t *testing.T) {
-	tabletest.Check(t, requestItem{}, linkItem{}, erasureItem{}, erasedItem{})
+	tabletest.Check(t, requestItem{}, linkItem{}, erasureItem{}, erasedItem{}, sweepItem{}, codeItem{}, mailsItem{})
 }

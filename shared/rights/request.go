@@ -97,13 +97,16 @@ type Request struct {
 	Law           Law
 	Subjects      []id.Subject      // keyed hashes of the addresses, numbers and accounts that were proved
 	Conversations []id.Conversation // that the person has proved besides, such as the chat they ask from
+	Shopper       id.Shopper        // who asks, when it is from a chat
 	Message       id.Message        // the answer that a human is to look at
+	Note          []byte            // in the person's own words, encrypted by Notes; it goes when the request ends
 	Received      time.Time
 	Due           time.Time // midnight UTC at the beginning of the last day on which an answer is in time
 	State         State
-	CheckAt       time.Time // when a request that is Checking is looked at again
+	CheckAt       time.Time // not worked on before
 	EndedAt       time.Time
-	Receipt       []Effect // what was done, and what was not, and why
+	FileUntil     time.Time // until when the copy can be fetched; zero when there is none, or it was
+	Receipt       []Effect  // what was done, and what was not, and why
 }
 
 // Outcome is what became of one kind of record.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"omniops/shared/conversation"
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/inventory"
@@ -42,12 +43,15 @@ type requestItem struct {
 	Law           Law               `dynamodbav:"law"`
 	Subjects      []id.Subject      `dynamodbav:"subjects,omitempty"`
 	Conversations []id.Conversation `dynamodbav:"conversations,omitempty"`
+	Shopper       id.Shopper        `dynamodbav:"shopper,omitempty"`
 	Message       id.Message        `dynamodbav:"message,omitempty"`
+	Note          []byte            `dynamodbav:"note,omitempty"`
 	ReceivedAt    time.Time         `dynamodbav:"received_at"`
 	DueOn         string            `dynamodbav:"due_on"` // 2006-01-02
 	State         State             `dynamodbav:"state"`
 	CheckAt       time.Time         `dynamodbav:"check_at,omitempty"`
 	EndedAt       time.Time         `dynamodbav:"ended_at,omitempty"`
+	FileUntil     time.Time         `dynamodbav:"file_until,omitempty"`
 	Receipt       string            `dynamodbav:"receipt,omitempty"` // []Effect as JSON; says nothing about a person
 	Revision      int               `dynamodbav:"revision"`          // counts changes, so that two workers do not undo each other's
 	ExpireAt      int64             `dynamodbav:"expires_at"`        // Unix seconds; DynamoDB TTL
@@ -61,8 +65,8 @@ func (requestItem) Inventory() inventory.Entry {
 		SubjectKey: "subjects",
 		Fields: map[string]inventory.Category{
 			"id": inventory.None, "kind": inventory.None, "source": inventory.None, "law": inventory.None,
-			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "message": inventory.Identifier,
-			"received_at": inventory.None, "due_on": inventory.None, "state": inventory.None, "check_at": inventory.None, "ended_at": inventory.None,
+			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "message": inventory.Identifier, "shopper": inventory.Identifier, "note": inventory.MessageContent,
+			"received_at": inventory.None, "due_on": inventory.None, "state": inventory.None, "check_at": inventory.None, "file_until": inventory.None, "ended_at": inventory.None,
 			"receipt": inventory.None, "revision": inventory.None, "expires_at": inventory.None,
 			"due_pk": inventory.None, "due_sk": inventory.None,
 		},
@@ -79,7 +83,7 @@ func (requestItem) Inventory() inventory.Entry {
 // source is known, and gives its id. A worker finds it within minutes. The same
 // source and SourceID again is the same request: its id is given and nothing is
 // changed. Law, Received, Due and State have defaults: the GDPR, now, the law's
-// term, Accepted.
+// term, and the first state of its kind.
 func (s *Store) Accept(ctx context.Context, t id.Tenant, r Request) (id.Request, error) {
 	if !slices.Contains(kinds, r.Kind) {
 		return "", fault.E(fault.Invalid, "There is no request of that kind.", nil)
@@ -88,7 +92,7 @@ func (s *Store) Accept(ctx context.Context, t id.Tenant, r Request) (id.Request,
 		return "", fault.E(fault.Internal, "", fmt.Errorf("a %s request names no source", r.Kind))
 	}
 	r.Law = cmp.Or(r.Law, GDPR)
-	r.State = cmp.Or(r.State, Accepted)
+	r.State = cmp.Or(r.State, first(r.Kind))
 	if r.Received.IsZero() {
 		r.Received = s.table.Now()
 	}
@@ -105,6 +109,19 @@ func (s *Store) Accept(ctx context.Context, t id.Tenant, r Request) (id.Request,
 		return "", fmt.Errorf("keep request %s: %w", r.ID, err)
 	}
 	return r.ID, nil
+}
+
+// guardianFor is how long a parent has to step in before a child's chat is erased.
+const guardianFor = 24 * time.Hour
+
+// AcceptChild has the chat of somebody who says they are a child erased, a day
+// later: until then it is paused, and a parent may write to the shop.
+func (s *Store) AcceptChild(ctx context.Context, ref conversation.Ref) error {
+	_, err := s.Accept(ctx, ref.Tenant, Request{
+		Kind: Child, Source: FromShopper, SourceID: "age|" + string(ref.Conversation), Law: ChildRule,
+		Conversations: []id.Conversation{ref.Conversation}, Shopper: ref.Shopper, CheckAt: s.table.Now().Add(guardianFor).UTC(),
+	})
+	return err
 }
 
 // name is the id of a request, which follows from the source's own.
@@ -183,14 +200,17 @@ func itemOf(t id.Tenant, r Request) (requestItem, error) {
 	}
 	item := requestItem{
 		Key: table.Request(t, r.ID), ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, Subjects: r.Subjects,
-		Conversations: r.Conversations, Message: r.Message, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
-		State: r.State, CheckAt: r.CheckAt, EndedAt: r.EndedAt.UTC(), ExpireAt: r.Received.Add(kept).Unix(),
+		Conversations: r.Conversations, Shopper: r.Shopper, Message: r.Message, Note: r.Note, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
+		State: r.State, CheckAt: r.CheckAt, FileUntil: r.FileUntil, EndedAt: r.EndedAt.UTC(), ExpireAt: r.Received.Add(kept).Unix(),
 	}
 	switch {
 	case r.State == Accepted || r.State == Working || r.State == Checking:
 		item.Due = table.RequestWaiting(t, r.ID)
 	case r.State.Open():
 		item.Due = table.RequestDue(t, r.ID, item.DueOn)
+	}
+	if r.State == Done || r.State == Refused {
+		item.Note = nil
 	}
 	if len(r.Receipt) > 0 {
 		receipt, err := json.Marshal(r.Receipt)
@@ -209,7 +229,7 @@ func requestOf(i requestItem) (Request, error) {
 	}
 	r := Request{
 		ID: i.ID, Kind: i.Kind, Source: i.Source, Law: i.Law, Subjects: i.Subjects, Conversations: i.Conversations,
-		Message: i.Message, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, EndedAt: i.EndedAt,
+		Shopper: i.Shopper, Message: i.Message, Note: i.Note, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, FileUntil: i.FileUntil, EndedAt: i.EndedAt,
 	}
 	if i.Receipt != "" {
 		if err := json.Unmarshal([]byte(i.Receipt), &r.Receipt); err != nil {

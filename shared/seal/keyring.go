@@ -348,3 +348,21 @@ func unavailable(doing string, err error) error {
 	return fault.After(fault.Unavailable, "Messages cannot be kept safely right now.", 5*time.Second,
 		fmt.Errorf("%s: %w: %w", doing, ErrNoKeys, err))
 }
+
+// DestroyDays destroys a tenant's keys of all UTC days that ended at a time or
+// before, and gives how many these were.
+func (k *Keyring) DestroyDays(ctx context.Context, t id.Tenant, ended time.Time) (int, error) {
+	today := dayOf(ended) // has not ended, unless its last moment is meant; its key stays
+	n, err := k.keys.DeleteRange(ctx, t, table.DayKeys(t, (today-1).String()))
+	k.mu.Lock()
+	for name := range k.cache { // after the keys themselves, as in destroy
+		if table.IsDayKey(name, t) && name.SK <= table.DayKey(t, (today-1).String()).SK {
+			delete(k.cache, name)
+		}
+	}
+	k.mu.Unlock()
+	if err != nil {
+		return n, fmt.Errorf("destroy keys: %w", err)
+	}
+	return n, nil
+}

@@ -11,8 +11,9 @@ import (
 // about it. Asking what may be done with an order is no such thing, even if it
 // mentions a doctor or a court. A "*" stands for any ending of a word.
 type field struct {
-	always []string // decide alone
-	topics []string
+	always     []string // decide alone
+	topics     []string
+	conditions []string // of a body: whoever asks of them asks for advice, but for an order
 }
 
 var fields = []field{
@@ -27,6 +28,12 @@ var fields = []field{
 			"dose", "dosage", "symptom*", "rash", "eczema", "burn my hand", "burned my hand", "burnt my hand", "burning my hand", "scald*", "chest pain", "headache*", "migraine*", "fever", "infection", "heart condition", "heart disease", "cancer", "depression", "insomnia", "kidney*", "epilep*", "swallowed", "my wound",
 			"schwanger*", "stillzeit", "stillen", "allergische reaktion", "meine allergie", "allergisch gegen", "asthma", "blutdruck*", "medikament*", "antibiotik*", "schmerzmittel*", "dosierung", "dosis", "symptom*", "ausschlag", "brustschmerzen", "kopfschmerz*", "migräne", "fieber", "herzkrank*", "krebs", "schlaflos*", "nierenkrank*", "verbrannt", "verbrüht", "verschluckt",
 			"enceinte*", "grossesse", "allait*", "réaction allergique", "mon allergie", "allergique à", "asthme", "tension artérielle", "diabét*", "diabète", "médicament*", "antibiotique*", "aspirine", "posologie", "symptôme*", "eczéma", "mal de tête", "migraine*", "fièvre", "maladie cardiaque", "insomnie", "brûlé*", "brûlure*", "avalé",
+		},
+		conditions: []string{
+			"my health", "your health", "our health", "for health", "for the health", "health benefit*", "health risk*", "healthy", "healthier", "unhealthy", "lose weight", "weight loss", "immune system", "sore throat", "arthritis", "psoriasis", "cholesterol", "detox*", "carcinogenic", "cause cancer",
+			"gesund", "gesünder", "ungesund", "gesundheit", "gesundheitlich*", "gesundheitsschädlich*", "abnehmen", "immunsystem", "halsschmerzen", "arthritis", "schuppenflechte", "neurodermitis", "cholesterin*", "krebserregend", "entgift*", "verdauung", "schlafstörung*",
+			"la santé", "ma santé", "votre santé", "perdre du poids", "maigrir", "système immunitaire", "mal de gorge", "arthrite", "psoriasis", "cholestérol", "cancérigène*", "cancérogène*", "la digestion",
+			"la salute", "alla salute", "dimagrire", "la salud", "adelgazar", "gezond", "ongezond", "gezondheid", "afvallen",
 		},
 	},
 	{ // legal
@@ -72,7 +79,7 @@ var (
 	dealings = []string{
 		"return", "returned", "return it", "refund*", "deliver*", "ship*", "order", "orders", "ordered", "ordering", "sell", "buy", "bought", "purchase*", "price*", "cost*", "discount*", "invoice*", "receipt*", "vat", "warrant*", "guarantee*", "gift*", "pay", "payment*", "instalment*", "installment*", "voucher*", "stock", "exchange*", "dishwasher", "tennis", "note", "how much is the", "how much are the",
 		"zurückgeb*", "zurücksend*", "rückgabe*", "umtausch*", "erstatt*", "liefer*", "versand*", "versend*", "bestell*", "verkauf*", "kaufen", "gekauft", "preis*", "kostet", "kosten", "rabatt*", "rechnung*", "quittung*", "mwst", "garantie*", "gewährleistung*", "geschenk*", "zahl*", "bezahl*", "rate", "raten", "gutschein*", "attest*", "spülmaschine*",
-		"retour*", "renvoy*", "rembours*", "livr*", "command*", "vend*", "achet*", "achat*", "prix", "coût*", "remise*", "facture*", "reçu", "tva", "garantie*", "cadeau*", "payer", "paiement*", "bon", "échang*", "certificat*", "ordonnance", "lave",
+		"retour*", "renvoy*", "rembours*", "livr*", "command*", "vend*", "achet*", "achat*", "prix", "coût*", "remise*", "facture*", "reçu", "tva", "garantie*", "cadeau*", "payer", "paiement*", "bon d achat", "bons d achat", "bon cadeau", "bon de", "un bon d", "échang*", "certificat*", "ordonnance", "lave",
 	}
 )
 
@@ -81,7 +88,7 @@ var (
 func asksForAdvice(said string) bool {
 	said = strings.ReplaceAll(said, "tax return", "tax returns") // nobody sends that back to a shop
 	return slices.ContainsFunc(fields, func(f field) bool {
-		return anyPhrase(said, f.always) ||
+		return anyPhrase(said, f.always) || anyPhrase(said, f.conditions) && !anyPhrase(said, dealings) ||
 			anyPhrase(said, f.topics) && (anyPhrase(said, insistent) || anyPhrase(said, asks) && !anyPhrase(said, dealings))
 	})
 }

@@ -43,6 +43,12 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 	if !turn.kept {
 		out.send(Token{text.Unkept + " "})
 	}
+	if message, err := e.rightsTurn(ctx, turn, out); err != nil || message != nil {
+		if err != nil {
+			return conversation.Answer{}, err
+		}
+		return conversation.Answer{Message: *message}, nil
+	}
 	switch intentOf(turn.asked) {
 	case greeting:
 		return conversation.Answer{Message: say(text.Greeting)}, nil
@@ -60,7 +66,7 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 		return conversation.Answer{Message: m}, nil
 	}
 	var order *subject
-	if e.sellsOn(turn) && turn.kept && turn.about() != elsewhere {
+	if e.Orders != nil && turn.kept && turn.about() != elsewhere {
 		var message *conversation.Message
 		if message, order = e.orderTurn(ctx, turn, text, contact, out); message != nil {
 			return conversation.Answer{Message: *message}, nil
@@ -87,7 +93,7 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 		m.Handoff, m.Degraded = true, unreadable
 		return conversation.Answer{Message: m}, nil
 	}
-	return e.generate(ctx, turn, text, contact, draft{hits: hits, read: read, order: order, tools: e.tools(turn, order)}, out)
+	return e.generate(ctx, turn, text, contact, draft{hits: hits, read: read, order: order, tools: turn.tools(order)}, out)
 }
 
 // draft is what an answer is made from.

@@ -44,7 +44,8 @@ type Engine struct {
 	Conversations *conversation.Store
 	Knowledge     *library.Library
 	Models        *llm.Router
-	Orders        *Orders // nil where no shop system can be connected
+	Orders        *Orders                                       // nil where no shop system can be connected
+	Child         func(context.Context, conversation.Ref) error // has the chat of a child erased; nil does not
 	Now           func() time.Time
 	Log           *slog.Logger
 }
@@ -77,6 +78,7 @@ type Turn struct {
 	asked   string       // the shopper's words, without card numbers
 	replay  bool         // this idempotency key has been seen before
 	kept    bool         // stored; not when the keys cannot be reached
+	orders  bool         // the message speaks of orders, and the merchant has a shop connected
 	lookups []llm.Lookup // what the question was sent for to be found by meaning
 }
 

@@ -20,17 +20,21 @@ const (
 // phrases are sequences of words; one matches where its words stand together.
 var (
 	greetings = set("hi", "hello", "hey", "good morning", "good afternoon", "good evening",
+		"ciao", "buongiorno", "buonasera", "salve", "hola", "buenos días", "buenas tardes", "buenas", "hoi", "goedemorgen", "goedemiddag", "goedenavond", "こんにちは",
 		"hallo", "guten tag", "guten morgen", "guten abend", "moin", "servus", "bonjour", "bonsoir", "salut")
 	thankYous = set("thanks", "thank you", "thank you very much", "thanks a lot", "cheers", "great thanks",
+		"grazie", "grazie mille", "gracias", "muchas gracias", "dank je", "dank u", "dank je wel", "bedankt", "ありがとう", "ありがとうございます",
 		"danke", "vielen dank", "danke schön", "merci", "merci beaucoup")
 	machines = set("are you a person", "are you human", "are you a human", "are you a real person", "are you real", "are you a robot", "are you a bot",
 		"are you an ai", "am i talking to a person", "am i talking to a human", "am i talking to a robot", "is this a bot", "is this a person", "who are you", "what are you",
+		"sei una persona", "sei un robot", "sei un umano", "eres una persona", "eres un robot", "es usted una persona", "ben je een mens", "ben je een robot", "bent u een mens",
 		"bist du ein mensch", "sind sie ein mensch", "bist du ein roboter", "sind sie ein roboter", "sind sie eine ki", "bist du eine ki", "wer bist du", "wer sind sie",
 		"êtes vous une personne", "êtes vous humain", "êtes vous un robot", "es tu un robot", "es tu humain", "qui êtes vous", "êtes vous une ia")
 	humans = []string{
 		"talk to a human", "talk to a person", "talk to someone", "speak to a human", "speak to a person", "speak to someone",
 		"speak with a human", "speak with a person", "talk with a human", "talk with a person", "real person", "real human",
 		"human agent", "live agent", "human please", "customer service agent", "talk to an agent", "speak to an agent",
+		"parlare con una persona", "parlare con un operatore", "parlare con qualcuno", "hablar con una persona", "hablar con un agente", "hablar con alguien", "met een mens", "met een medewerker", "iemand spreken",
 		"mit einem menschen", "mit einem mitarbeiter", "mit jemandem sprechen", "echten menschen", "mitarbeiter sprechen",
 		"parler à quelqu un", "parler à une personne", "parler à un humain", "parler à un conseiller", "vraie personne", "un conseiller humain",
 	}

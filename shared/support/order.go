@@ -13,9 +13,12 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"omniops/shared/commerce"
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
+	"omniops/shared/id"
 	"omniops/shared/knowledge/index"
 	"omniops/shared/knowledge/passage"
 	"omniops/shared/llm"
@@ -25,9 +28,10 @@ import (
 // Orders is the engine's way to shoppers' orders: what a conversation has proved,
 // the shop itself, and the changes that may be proposed.
 type Orders struct {
-	Verifier *commerce.Verifier
-	Actions  *commerce.Actions
-	Shop     commerce.Platform
+	Connected func(context.Context, id.Tenant) (bool, error) // whether the merchant has a shop connected
+	Verifier  *commerce.Verifier
+	Actions   *commerce.Actions
+	Shop      commerce.Platform
 }
 
 // Verify asks the shopper to prove that an order is theirs.
@@ -129,12 +133,28 @@ func (e *Engine) orderTurn(ctx context.Context, turn *Turn, text Text, contact s
 		out.send(Verify{"order"})
 		return m
 	}
-	grants, err := e.Orders.Verifier.Grants(ctx, turn.ask.Ref)
-	if err != nil {
+	var grants []commerce.Grant
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		turn.orders, err = e.Orders.Connected(groupCtx, turn.ask.Tenant)
+		return err
+	})
+	group.Go(func() (err error) {
+		grants, err = e.Orders.Verifier.Grants(groupCtx, turn.ask.Ref)
+		return err
+	})
+	topic := turn.about()
+	if err := group.Wait(); err != nil {
 		e.Log.WarnContext(ctx, "read grants", "tenant", turn.ask.Tenant, "error", err)
+		turn.orders = false
+		if topic != own {
+			return nil, nil
+		}
 		return reply(text.OrdersDown+" "+contact, true), nil
 	}
-	topic := turn.about()
+	if !turn.orders {
+		return nil, nil
+	}
 	if len(grants) == 0 {
 		if topic == own {
 			return prove(), nil
@@ -204,9 +224,9 @@ var (
 )
 
 // tools gives what a model is offered in a turn.
-func (e *Engine) tools(turn *Turn, s *subject) []llm.Tool {
+func (t *Turn) tools(s *subject) []llm.Tool {
 	switch {
-	case !e.sellsOn(turn) || turn.about() == elsewhere && s == nil:
+	case !t.orders:
 		return nil
 	case s == nil:
 		return []llm.Tool{lookTool}
@@ -214,13 +234,10 @@ func (e *Engine) tools(turn *Turn, s *subject) []llm.Tool {
 	return []llm.Tool{proposeTool}
 }
 
-// sellsOn reports whether the merchant has a shop system connected.
-func (e *Engine) sellsOn(turn *Turn) bool { return e.Orders != nil && turn.account.Shop != "" }
-
 // call does what a model asked for, as far as the turn has the tool, and gives what
 // the shopper is told. It is nil when there is nothing to be made of the call.
 func (e *Engine) call(ctx context.Context, turn *Turn, text Text, contact string, s *subject, call llm.ToolCall, out *listener) *conversation.Message {
-	if !slices.ContainsFunc(e.tools(turn, s), func(t llm.Tool) bool { return t.Name == call.Name }) {
+	if !slices.ContainsFunc(turn.tools(s), func(t llm.Tool) bool { return t.Name == call.Name }) {
 		e.Log.WarnContext(ctx, "unknown tool", "tenant", turn.ask.Tenant)
 		return nil
 	}
@@ -242,7 +259,7 @@ func (e *Engine) call(ctx context.Context, turn *Turn, text Text, contact string
 		return nil
 	}
 	language := LanguageOf(turn.asked, turn.ask.Language)
-	a, err := e.Orders.Actions.Propose(ctx, turn.ask.Ref, s.order, w, language, turn.account.ChatRetention())
+	a, err := e.Orders.Actions.Propose(ctx, turn.ask.Ref, e.Orders.Shop, s.order, w, language, turn.account.ChatRetention())
 	switch {
 	case errors.Is(err, commerce.ErrWhichItems):
 		var titles []string

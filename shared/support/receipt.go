@@ -144,7 +144,7 @@ func (r *receipts) render(sentence string, shown int, f finding) string {
 	text := out.String()
 	at := last
 	if at < 0 {
-		at = len(strings.TrimRight(text, " \t\n.!?…:*\"'”’»"))
+		at = len(strings.TrimRight(text, " \t\n.!?…:*")) // behind what is quoted
 	}
 	var added string
 	for _, n := range f.add {

@@ -33,6 +33,10 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 		find.limit = passagesSought
 	}
 	whole := asking(turn.asked)
+	to := destinations(turn.asked)
+	if to != nil {
+		find.limit = passagesReaching
+	}
 	hits := find.byWords(turn)
 	if before := turn.previousQuestion(); before != "" && leansOnBefore(turn.asked) {
 		whole += " " + before
@@ -44,8 +48,16 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 			}
 		}
 	}
-	return pick(favour(hits, kind), records), nil
+	hits = reaching(to, favour(hits, kind))
+	if records {
+		hits = plainFirst(whole, find.language, hits)
+	}
+	return pick(hits, records), nil
 }
+
+// passagesReaching is how many passages are looked at for one that speaks of a
+// country.
+const passagesReaching = 40
 
 // soughtIn is the kind of figure that answers a question: money, a duration, or
 // Plain when no kind is known.

@@ -78,38 +78,96 @@ func Languages() []string {
 	return all
 }
 
-// commonWords tell languages apart: short words that one of them uses all the
-// time and the others hardly ever do.
+// commonWords tell the languages apart that are asked in most: short words that
+// one of them uses all the time and the others hardly ever do.
 var commonWords = map[string][]string{
 	"en": {"the", "is", "are", "do", "does", "how", "what", "when", "where", "can", "my", "you", "your", "have", "to", "of", "and", "for", "it", "with", "this", "there"},
 	"de": {"der", "die", "das", "ist", "sind", "wie", "was", "wann", "wo", "kann", "ich", "mein", "meine", "sie", "ihr", "haben", "nicht", "und", "für", "ein", "eine", "mit", "den", "dem", "lange", "gibt"},
 	"fr": {"le", "la", "les", "est", "sont", "comment", "quel", "quelle", "quand", "où", "puis", "je", "mon", "ma", "vous", "votre", "avez", "pas", "et", "pour", "un", "une", "avec", "des", "du", "combien", "il"},
 }
 
-// LanguageOf guesses the language of a message among those the engine speaks,
-// and gives fallback when the message does not tell.
-func LanguageOf(message, fallback string) string {
-	score := map[string]int{}
-	for _, word := range words(message) {
-		for language, common := range commonWords {
-			if slices.Contains(common, word) {
-				score[language]++
+// otherWords are those of further languages that none of commonWords has. The
+// engine need not speak these itself: a model answers in them.
+var otherWords = map[string][]string{
+	"it": {"gli", "è", "sono", "quanto", "quanti", "quante", "quando", "dove", "posso", "mio", "mia", "avete", "che", "della", "del", "dei", "costa", "quale", "questo", "questa", "fate", "una", "spedite", "c'è"},
+	"es": {"el", "los", "las", "cómo", "cuánto", "cuánta", "cuántos", "cuántas", "cuándo", "dónde", "qué", "cuál", "puedo", "tiene", "tienen", "hay", "para", "una", "con", "del", "cuesta", "tarda", "esta", "este", "hacen", "está"},
+	"nl": {"het", "een", "zijn", "hoe", "wat", "wanneer", "waar", "ik", "mijn", "jullie", "heeft", "hebben", "niet", "voor", "van", "duurt", "kost", "deze", "dit", "bij", "naar"},
+	"pt": {"os", "uma", "é", "são", "quanto", "quando", "onde", "posso", "meu", "minha", "têm", "não", "para", "com", "custa", "vocês", "isto", "fazem"},
+	"pl": {"jest", "są", "jak", "ile", "kiedy", "gdzie", "czy", "mogę", "mój", "moje", "nie", "się", "jaki", "jaka", "dla", "kosztuje", "trwa"},
+	"sv": {"är", "hur", "vad", "när", "kan", "jag", "mitt", "har", "ni", "inte", "och", "för", "ett", "med", "det", "kostar", "på"},
+	"da": {"hvordan", "hvad", "hvornår", "hvor", "kan", "jeg", "mit", "har", "ikke", "og", "et", "med", "det", "koster", "på", "af"},
+}
+
+// ownScripts are scripts that tell a language, the first that a message has: a
+// Japanese text has Chinese characters too, but not the other way round.
+var ownScripts = []struct {
+	script   *unicode.RangeTable
+	language string
+}{
+	{unicode.Hiragana, "ja"}, {unicode.Katakana, "ja"}, {unicode.Hangul, "ko"}, {unicode.Han, "zh"}, {unicode.Thai, "th"},
+	{unicode.Greek, "el"}, {unicode.Hebrew, "he"}, {unicode.Arabic, "ar"}, {unicode.Cyrillic, "ru"}, {unicode.Devanagari, "hi"},
+}
+
+// writtenIn gives the language of a message that is mostly in a script of its own.
+func writtenIn(message string) string {
+	letters, counts := 0, make([]int, len(ownScripts))
+	for _, r := range message {
+		if !unicode.IsLetter(r) {
+			continue
+		}
+		letters++
+		for i, s := range ownScripts {
+			if r >= 0x370 && unicode.Is(s.script, r) {
+				counts[i]++
+				break
 			}
 		}
 	}
-	best, runnerUp, language := 0, 0, fallback
-	for _, l := range Languages() {
-		switch n := score[l]; {
-		case n > best:
-			best, runnerUp, language = n, best, l
-		case n > runnerUp:
-			runnerUp = n
-		}
+	own := 0
+	for _, n := range counts {
+		own += n
 	}
-	if best == 0 || best == runnerUp {
+	if 2*own <= letters {
+		return ""
+	}
+	return ownScripts[slices.IndexFunc(counts, func(n int) bool { return n > 0 })].language
+}
+
+// LanguageOf guesses the language of a message, and gives fallback when the
+// message does not tell. The engine need not speak it itself: see Spoken.
+func LanguageOf(message, fallback string) string {
+	if language := writtenIn(message); language != "" {
+		return language
+	}
+	said := words(message)
+	language, most := mostSaid(said, commonWords)
+	if other, n := mostSaid(said, otherWords); n > most && other != "" {
+		return other
+	}
+	if language == "" {
 		return fallback
 	}
 	return language
+}
+
+// mostSaid gives the language that most of the words are common in, and how many
+// those are: none if there are two such.
+func mostSaid(said []string, common map[string][]string) (language string, most int) {
+	for l, list := range common {
+		n := 0
+		for _, w := range said {
+			if slices.Contains(list, w) {
+				n++
+			}
+		}
+		switch {
+		case n > most:
+			language, most = l, n
+		case n == most:
+			language = ""
+		}
+	}
+	return language, most
 }
 
 // words splits a message into lower-case words.

@@ -66,6 +66,14 @@ func Product(t id.Tenant, handle string) (Key, error) {
 	return Key{tenantPK(t) + "#P", "PRODUCT#" + handle}, nil
 }
 
+// ProductNumber finds a product of a tenant's shop by the shop's number of it.
+func ProductNumber(t id.Tenant, number string) Key {
+	return Key{tenantPK(t) + "#P", "NUMBER#" + number}
+}
+
+// ProductNumbers is the range of all numbers of a tenant's products.
+func ProductNumbers(t id.Tenant) Range { return prefix(tenantPK(t)+"#P", "NUMBER#") }
+
 // Products is the range of all of a tenant's products.
 func Products(t id.Tenant) Range { return prefix(tenantPK(t)+"#P", "PRODUCT#") }
 
@@ -130,11 +138,96 @@ func Ledgers(t id.Tenant, c id.Conversation) Range {
 	return prefix(conversationPK(t, c), "L#")
 }
 
+// Audit is one entry of a tenant's audit log of a month, written 2006-01.
+func Audit(t id.Tenant, month string, seq int) Key {
+	return Key{tenantPK(t) + "#AUDIT#" + month, fmt.Sprintf("%010d", seq)}
+}
+
+// AuditMonth is the range of a month's entries.
+func AuditMonth(t id.Tenant, month string) Range {
+	return Range{pk: tenantPK(t) + "#AUDIT#" + month, from: "0", to: "9~"}
+}
+
+// AuditEntry is the range of one entry.
+func AuditEntry(k Key) Range { return Range{pk: k.PK, from: k.SK, to: k.SK} }
+
+// AuditAnchor notes the end of a month's log, in the table of the keys.
+func AuditAnchor(t id.Tenant, month string) Key { return Key{tenantPK(t), "AUDIT#" + month} }
+
+// Retention is the state of a tenant's retention sweep.
+func Retention(t id.Tenant) Key { return Key{tenantPK(t), "RETENTION"} }
+
+// Whole is the range of everything in a conversation's partition.
+func Whole(t id.Tenant, c id.Conversation) Range {
+	return Range{pk: conversationPK(t, c), from: "A", to: "~"}
+}
+
+// ChannelEvent is an event of a channel that has been taken care of.
+func ChannelEvent(t id.Tenant, thread id.Conversation, event id.Message) Key {
+	return Key{conversationPK(t, thread), "E#" + string(event)}
+}
+
+func channelPK(t id.Tenant, a id.Account) string { return tenantPK(t) + "#CH#" + string(a) }
+
+// ChannelThread is the state of one person's thread with an account of a channel.
+func ChannelThread(t id.Tenant, a id.Account, thread id.Conversation) Key {
+	return Key{channelPK(t, a), "TH#" + string(thread)}
+}
+
+// ChannelThreads is the range of all threads of an account.
+func ChannelThreads(t id.Tenant, a id.Account) Range { return prefix(channelPK(t, a), "TH#") }
+
+// Connection is an account of a channel that a merchant has connected.
+func Connection(t id.Tenant, a id.Account) Key {
+	return Key{tenantPK(t), "INTEGRATION#meta#" + string(a)}
+}
+
+// Connections is the range of all accounts of channels that a merchant has
+// connected.
+func Connections(t id.Tenant) Range { return prefix(tenantPK(t), "INTEGRATION#meta#") }
+
+// ChannelLogin is a merchant's log-in to connect accounts.
+func ChannelLogin(t id.Tenant) Key { return Key{tenantPK(t), "METALOGIN"} }
+
+// ChannelAccount is the look-up from an account of a channel to the tenant.
+func ChannelAccount(a id.Account) Key { return Key{"X#channel#" + string(a), "X"} }
+
+// ChannelUser is the look-up from somebody who connected accounts to what they
+// connected.
+func ChannelUser(user id.Subject) Key { return Key{"X#channeluser#" + string(user), "X"} }
+
+// Deletion is a deletion that was asked for through a platform, by its
+// confirmation code.
+func Deletion(code id.Request) Key { return Key{"X#deletion#" + string(code), "X"} }
+
+// TokenDue lists the connections whose tokens' end is to be announced on a day,
+// written 2006-01-02.
+func TokenDue(t id.Tenant, a id.Account, day string) Due {
+	return Due{duePK("token", day), string(t) + " " + string(a)}
+}
+
+// DeletionDue lists the deletions that must be done by a day, written 2006-01-02.
+func DeletionDue(code id.Request, day string) Due { return Due{duePK("deletion", day), string(code)} }
+
 // Request is a request that a person made about their data.
 func Request(t id.Tenant, r id.Request) Key { return Key{tenantPK(t) + "#R", "REQ#" + string(r)} }
 
 // Requests is the range of a tenant's privacy requests.
 func Requests(t id.Tenant) Range { return prefix(tenantPK(t)+"#R", "REQ#") }
+
+// RequestCode is the code that was sent to prove whose a request is.
+func RequestCode(t id.Tenant, r id.Request) Key {
+	return Key{tenantPK(t) + "#R", "CODE#" + string(r)}
+}
+
+// SubjectMails counts the codes that one person was sent on a UTC day.
+func SubjectMails(t id.Tenant, s id.Subject, day string) Key {
+	return Key{subjectPK(t, s), "MAILS#" + day}
+}
+
+// PrivacyMails counts the codes that a tenant's shoppers were sent in an hour,
+// written 2006-01-02T15.
+func PrivacyMails(t id.Tenant, hour string) Key { return Key{tenantPK(t) + "#R", "MAILS#" + hour} }
 
 func subjectPK(t id.Tenant, s id.Subject) string { return tenantPK(t) + "#S#" + string(s) }
 
@@ -229,6 +322,16 @@ func TenantKey(t id.Tenant) Key { return Key{tenantPK(t), "KEY"} }
 // DayKey is a tenant's wrapped key of one UTC day, written 2006-01-02.
 func DayKey(t id.Tenant, day string) Key { return Key{tenantPK(t), "DAY#" + day} }
 
+// DayKeys is the range of a tenant's keys of all days up to one, written 2006-01-02.
+func DayKeys(t id.Tenant, last string) Range {
+	return Range{pk: tenantPK(t), from: "DAY#", to: DayKey(t, last).SK}
+}
+
+// IsDayKey reports whether a key is a tenant's of some day.
+func IsDayKey(k Key, t id.Tenant) bool {
+	return k.PK == tenantPK(t) && strings.HasPrefix(k.SK, "DAY#")
+}
+
 // SubjectKey is the wrapped key of one data subject.
 func SubjectKey(t id.Tenant, s id.Shopper) Key {
 	return Key{tenantPK(t) + "#S#" + string(s), "KEY"}
@@ -245,6 +348,14 @@ func Domain(host string) (Key, error) {
 
 // Range is a run of sort keys in one partition, both ends included.
 type Range struct{ pk, from, to string }
+
+// After is the part of a range behind a sort key; all of it for "".
+func (r Range) After(sk string) Range {
+	if sk != "" {
+		r.from = sk + " " // nothing sorts between them
+	}
+	return r
+}
 
 // prefix is the range of all sort keys that begin with p. '$' is the character
 // after '#', with which every prefix ends.
@@ -283,6 +394,12 @@ func ChatActive(t id.Tenant, c id.Conversation, day string) Due {
 }
 
 func duePK(kind, day string) string { return kind + "#" + day }
+
+// AuditChain lists the tenants that have an audit log of a month, written 2006-01.
+func AuditChain(t id.Tenant, month string) Due { return Due{duePK("audit", month), string(t)} }
+
+// Listed lists all tenants.
+func Listed(t id.Tenant) Due { return Due{"tenant", string(t)} }
 
 // RequestWaiting lists privacy requests that wait for a worker.
 func RequestWaiting(t id.Tenant, r id.Request) Due {

@@ -40,6 +40,7 @@ func TestKeyShapes(t *testing.T) {
 		{"ShopEvent", table.ShopEvent("acme", "9f2c")},
 		{"Catalogue", table.Catalogue("acme")},
 		{"Product", product},
+		{"ProductNumber", table.ProductNumber("acme", "7")},
 		{"Site", table.Site("acme")},
 		{"Question", table.Question("acme", "returns-1")},
 		{"Conversation", table.Conversation("acme", "c1")},
@@ -58,11 +59,24 @@ func TestKeyShapes(t *testing.T) {
 		{"DayKey", table.DayKey("acme", "2026-11-24")},
 		{"SubjectKey", table.SubjectKey("acme", "s1")},
 		{"Request", table.Request("acme", "r1")},
+		{"Audit", table.Audit("acme", "2026-11", 7)},
+		{"AuditAnchor", table.AuditAnchor("acme", "2026-11")},
+		{"Retention", table.Retention("acme")},
 		{"Standing", table.Standing("acme", "c1")},
 		{"SubjectErased", table.SubjectErased("acme", "s1")},
 		{"Erasure", table.Erasure("acme", "c1", "2026-11-24")},
+		{"RequestCode", table.RequestCode("acme", "r1")},
+		{"SubjectMails", table.SubjectMails("acme", "s1", "2026-11-24")},
+		{"PrivacyMails", table.PrivacyMails("acme", "2026-11-24T09")},
 		{"SubjectLink", table.SubjectLink("acme", "s1", "c1")},
 		{"Domain", domain},
+		{"ChannelEvent", table.ChannelEvent("acme", "t1", "e1")},
+		{"ChannelThread", table.ChannelThread("acme", "whatsapp-1234", "t1")},
+		{"Connection", table.Connection("acme", "whatsapp-1234")},
+		{"ChannelLogin", table.ChannelLogin("acme")},
+		{"ChannelAccount", table.ChannelAccount("whatsapp-1234")},
+		{"ChannelUser", table.ChannelUser("u1")},
+		{"Deletion", table.Deletion("d1")},
 	} {
 		fmt.Fprintf(&b, "%-18s %-40s %s\n", k.name, k.key.PK, k.key.SK)
 	}
@@ -73,6 +87,14 @@ func TestKeyShapes(t *testing.T) {
 	began := table.ChatActive("acme", "0e7qaygv5yds6nyjphf6j25k66", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ChatActive (index)", began.DuePK, began.DueSK)
 
+	chain := table.AuditChain("acme", "2026-11")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "AuditChain (index)", chain.DuePK, chain.DueSK)
+	listed := table.Listed("acme")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "Listed (index)", listed.DuePK, listed.DueSK)
+	token := table.TokenDue("acme", "whatsapp-1234", "2026-12-24")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "TokenDue (index)", token.DuePK, token.DueSK)
+	deletion := table.DeletionDue("d1", "2026-12-24")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "DeletionDue (index)", deletion.DuePK, deletion.DueSK)
 	waiting, dueOn := table.RequestWaiting("acme", "r1"), table.RequestDue("acme", "r1", "2026-12-24")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "RequestWaiting (index)", waiting.DuePK, waiting.DueSK)
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "RequestDue (index)", dueOn.DuePK, dueOn.DueSK)

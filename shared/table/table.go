@@ -208,6 +208,18 @@ func (s *Store) CrawlsDue(ctx context.Context, day string) ([]id.Tenant, error) 
 	return due[id.Tenant](ctx, s, duePK("crawl", day), "", 0)
 }
 
+// TokensDue lists the connections whose tokens' end is to be announced on a day,
+// written 2006-01-02, each as the tenant and the account.
+func (s *Store) TokensDue(ctx context.Context, day string) ([]string, error) {
+	return due[string](ctx, s, duePK("token", day), "", 0)
+}
+
+// DeletionsDue lists the deletions that must be done by a day, written
+// 2006-01-02, and are not done yet.
+func (s *Store) DeletionsDue(ctx context.Context, day string) ([]id.Request, error) {
+	return due[id.Request](ctx, s, duePK("deletion", day), "", 0)
+}
+
 // ShopsDue lists the tenants whose connected shop is to be looked after on a day,
 // written 2006-01-02.
 func (s *Store) ShopsDue(ctx context.Context, day string) ([]id.Tenant, error) {
@@ -223,6 +235,16 @@ func (s *Store) Chats(ctx context.Context, t id.Tenant, day string, after id.Con
 		return nil, err
 	}
 	return due[id.Conversation](ctx, s, at.DuePK, string(after), limit)
+}
+
+// AuditChains lists the tenants that have an audit log of a month, written 2006-01.
+func (s *Store) AuditChains(ctx context.Context, month string) ([]id.Tenant, error) {
+	return due[id.Tenant](ctx, s, AuditChain("", month).DuePK, "", 0)
+}
+
+// Tenants lists all tenants.
+func (s *Store) Tenants(ctx context.Context) ([]id.Tenant, error) {
+	return due[id.Tenant](ctx, s, Listed("").DuePK, "", 0)
 }
 
 // RequestsWaiting lists the privacy requests that wait for a worker, of all tenants.

@@ -2,6 +2,9 @@ package table
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -171,9 +174,24 @@ func (s *Store) PutAll(ctx context.Context, t id.Tenant, records ...Record) erro
 // DeleteRange removes every item of a range, expired ones too, and returns how
 // many there were.
 func (s *Store) DeleteRange(ctx context.Context, t id.Tenant, r Range) (int, error) {
+	n, _, err := s.Remove(ctx, t, r)
+	return n, err
+}
+
+// Remove is DeleteRange that gives a digest of what it removed besides, by which the
+// audit log can tell what was there.
+func (s *Store) Remove(ctx context.Context, t id.Tenant, r Range) (n int, digest string, err error) {
 	items, err := s.query(ctx, t, r, 0, true, func(Attributes) bool { return true })
 	if err != nil {
-		return 0, err
+		return 0, "", err
+	}
+	sum := sha256.New()
+	for _, item := range items {
+		body, err := json.Marshal(item.attrs)
+		if err != nil {
+			return 0, "", fmt.Errorf("encode item: %w", err)
+		}
+		sum.Write(body)
 	}
 	for batch := range slices.Chunk(items, 25) {
 		var writes []write
@@ -181,10 +199,10 @@ func (s *Store) DeleteRange(ctx context.Context, t id.Tenant, r Range) (int, err
 			writes = append(writes, write{DeleteRequest: &remove{keyAttributes(item.Key())}})
 		}
 		if err := s.writeAll(ctx, writes); err != nil {
-			return 0, err
+			return 0, "", err
 		}
 	}
-	return len(items), nil
+	return len(items), hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 func (s *Store) writeAll(ctx context.Context, writes []write) error {

@@ -22,6 +22,7 @@ func NewStore(t *table.Store) *Store { return &Store{table: t} }
 // accountItem is an Account as stored.
 type accountItem struct {
 	table.Key
+	table.Due
 	Name         string    `dynamodbav:"name"`
 	Domains      []string  `dynamodbav:"domains"`
 	SiteURL      string    `dynamodbav:"site_url"`
@@ -32,7 +33,6 @@ type accountItem struct {
 	ChatDays     int       `dynamodbav:"chat_days"`
 	DailyTurns   int       `dynamodbav:"daily_turns"`
 	IndexVersion string    `dynamodbav:"index_version"`
-	Shop         string    `dynamodbav:"shop,omitempty"`
 	Suggestions  []string  `dynamodbav:"suggestions,omitempty"`
 	CreatedAt    time.Time `dynamodbav:"created_at"`
 }
@@ -47,7 +47,7 @@ func (accountItem) Inventory() inventory.Entry {
 			"name": inventory.BusinessData, "domains": inventory.BusinessData, "site_url": inventory.BusinessData,
 			"region": inventory.BusinessData, "language": inventory.BusinessData, "contact_email": inventory.ContactDetail,
 			"accent": inventory.BusinessData, "chat_days": inventory.BusinessData, "daily_turns": inventory.BusinessData,
-			"index_version": inventory.None, "shop": inventory.BusinessData, "suggestions": inventory.PublicContent, "created_at": inventory.BusinessData,
+			"due_pk": inventory.None, "due_sk": inventory.None, "index_version": inventory.None, "suggestions": inventory.PublicContent, "created_at": inventory.BusinessData,
 		},
 		Purpose:    inventory.AccountOperation,
 		LegalBasis: inventory.Contract,
@@ -142,7 +142,7 @@ func (s *Store) write(ctx context.Context, a Account) error {
 			if err != nil {
 				return err
 			}
-			a.CreatedAt, a.IndexVersion, a.Shop, a.Suggestions = before.CreatedAt, before.IndexVersion, before.Shop, before.Suggestions
+			a.CreatedAt, a.IndexVersion, a.Suggestions = before.CreatedAt, before.IndexVersion, before.Suggestions
 			err = s.table.Replace(ctx, a.Tenant, itemOf(a), "index_version", before.IndexVersion)
 		}
 		if fault.KindOf(err) != fault.Conflict || err == nil || try == maxTries {
@@ -246,16 +246,6 @@ func (s *Store) UseIndex(ctx context.Context, t id.Tenant, version string, sugge
 	return s.table.Set(ctx, t, item, map[string]any{"index_version": version, "suggestions": suggestions})
 }
 
-// UseShop makes a shop system the one that orders are looked for in; empty
-// disconnects it.
-func (s *Store) UseShop(ctx context.Context, t id.Tenant, shop string) error {
-	var item accountItem
-	if err := s.table.Get(ctx, t, table.Merchant(t), &item); err != nil {
-		return fmt.Errorf("read account %s: %w", t, err)
-	}
-	return s.table.Set(ctx, t, item, map[string]any{"shop": shop})
-}
-
 // SetSite makes an address the one that is crawled: Invalid if it is none.
 func (s *Store) SetSite(ctx context.Context, t id.Tenant, address string) error {
 	var item accountItem
@@ -274,9 +264,9 @@ func (s *Store) day() string { return s.table.Now().UTC().Format(time.DateOnly) 
 
 func itemOf(a Account) accountItem {
 	return accountItem{
-		Key: table.Merchant(a.Tenant), Name: a.Name, Domains: a.Domains, SiteURL: a.SiteURL, Region: a.Region,
+		Key: table.Merchant(a.Tenant), Due: table.Listed(a.Tenant), Name: a.Name, Domains: a.Domains, SiteURL: a.SiteURL, Region: a.Region,
 		Language: a.Language, ContactEmail: a.ContactEmail, Accent: a.Accent, ChatDays: a.ChatDays,
-		DailyTurns: a.DailyTurns, IndexVersion: a.IndexVersion, Shop: a.Shop, Suggestions: a.Suggestions, CreatedAt: a.CreatedAt.UTC(),
+		DailyTurns: a.DailyTurns, IndexVersion: a.IndexVersion, Suggestions: a.Suggestions, CreatedAt: a.CreatedAt.UTC(),
 	}
 }
 
@@ -284,6 +274,6 @@ func accountOf(t id.Tenant, i accountItem) Account {
 	return Account{
 		Tenant: t, Name: i.Name, Domains: i.Domains, SiteURL: i.SiteURL, Region: i.Region, Language: i.Language,
 		ContactEmail: i.ContactEmail, Accent: i.Accent, ChatDays: i.ChatDays, DailyTurns: i.DailyTurns,
-		IndexVersion: i.IndexVersion, Shop: i.Shop, Suggestions: i.Suggestions, CreatedAt: i.CreatedAt,
+		IndexVersion: i.IndexVersion, Suggestions: i.Suggestions, CreatedAt: i.CreatedAt,
 	}
 }

@@ -29,7 +29,6 @@ type Account struct {
 	ChatDays     int      // how long chats are kept, 1 to 90 days
 	DailyTurns   int      // how many turns a day the agent answers
 	IndexVersion string   // the knowledge index in use; empty before the first crawl
-	Shop         string   // the shop system's address, such as x.myshopify.com; empty while none is connected
 	Suggestions  []string // questions that the site's own pages answer
 	CreatedAt    time.Time
 }

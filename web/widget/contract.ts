@@ -73,7 +73,7 @@ export interface Shipment {
 /** What an action does. */
 export type Kind = "cancel" | "return" | "refund" | "address";
 
-/** An order as its shopper sees it: the event `order`, and what POST /v1/orders/confirm gives. */
+/** An order as its shopper sees it: the event `order`, and what POST /v1/orders/confirm gives unless the shop is away. */
 export interface Order {
   number: string;
   placed_at: string;

@@ -17,12 +17,12 @@ export class Menu {
   #items: HTMLButtonElement[];
 
   constructor(private readonly entries: Entry[]) {
-    this.#items = entries.map((entry) =>
+    this.#items = entries.map((entry, n) =>
       h("button", {
         type: "button",
         role: "menuitem",
         id: entry.id,
-        tabIndex: -1,
+        tabIndex: n && -1,
         onclick: () => {
           if (!entry.stays) this.close();
           entry.act();

@@ -110,10 +110,13 @@ func (c *call) orderCancel(args arguments) (any, error) {
 		plain := userError{field: e.field, message: e.message}
 		return node{"job": nil, "jobResult": nil, "orderCancelUserErrors": errorNodes("OrderCancelUserError", e), "userErrors": errorNodes("UserError", plain)}, nil
 	}
-	sent := false
+	sent, returning := false, false
 	if o != nil {
 		for _, p := range o.parcels {
 			sent = sent || p.status == "SUCCESS"
+		}
+		for _, r := range o.returns {
+			returning = returning || r.status == "OPEN" || r.status == "REQUESTED"
 		}
 	}
 	switch {
@@ -121,6 +124,8 @@ func (c *call) orderCancel(args arguments) (any, error) {
 		return refuse(userError{[]string{"orderId"}, "NOT_FOUND", "Order does not exist"})
 	case !o.cancelledAt.IsZero() || o.cancelling != nil:
 		return refuse(userError{[]string{"orderId"}, "INVALID", "Cannot cancel an order that has already been canceled"})
+	case returning:
+		return refuse(userError{[]string{"orderId"}, "INVALID", "Cannot cancel an order that has returns in progress"})
 	case sent:
 		return refuse(userError{[]string{"orderId"}, "INVALID", "Cannot cancel an order that has fulfilled items"})
 	case method["storeCreditRefund"] != nil && o.customer == nil:

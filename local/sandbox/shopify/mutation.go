@@ -54,6 +54,7 @@ func (c *call) mutations() node {
 		"orderCancel": field(c.orderCancel), "refundCreate": field(c.refundCreate), "orderUpdate": field(c.orderUpdate),
 		"returnRequest": field(c.returnRequest), "returnCreate": field(c.returnCreate),
 		"webhookSubscriptionCreate": field(c.webhookSubscriptionCreate), "webhookSubscriptionDelete": field(c.webhookSubscriptionDelete),
+		"appUninstall": field(c.appUninstall),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -52,11 +53,43 @@ func scopesOf(list string) (scopes []string, known bool) {
 // consent is what the authorisation page shows and sends on.
 type consent struct {
 	Page
-	Shop, Domain string
-	Action       string
-	Scopes       []string
-	Words        []string
-	Query        url.Values
+	Action string
+	Words  []string
+	Query  url.Values
+}
+
+// Approve is a store's owner pressing Install on the page at an address. It gives
+// the address that the browser is sent back to.
+func (s *Shopify) Approve(address string) (string, error) {
+	to, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	q := to.Query()
+	domain := q.Get("shop")
+	if domain == "" {
+		domain = to.Hostname()
+	}
+	s.mu.Lock()
+	there := s.shops[domain]
+	s.mu.Unlock()
+	back, err := url.Parse(q.Get("redirect_uri"))
+	scopes, known := scopesOf(q.Get("scope"))
+	if err != nil || there == nil || !known || q.Get("client_id") != s.options.ClientID || to.Path != authorizePath {
+		return "", fmt.Errorf("%s asks for nothing that could be installed", address)
+	}
+	return s.installed(there, back, q.Get("state"), scopes), nil
+}
+
+// installed is where a browser goes after Install.
+func (s *Shopify) installed(there *shop, back *url.URL, state string, scopes []string) string {
+	s.mu.Lock()
+	code := s.newCode(there, scopes)
+	s.mu.Unlock()
+	return s.Callback(back, url.Values{
+		"shop": {there.domain}, "state": {state}, "timestamp": {strconv.FormatInt(s.now().Unix(), 10)}, "code": {code},
+		"host": {base64.RawStdEncoding.EncodeToString([]byte("admin.shopify.com/store/" + strings.TrimSuffix(there.domain, ".myshopify.com")))},
+	})
 }
 
 // authorize shows what the app asks for, and redirects with the owner's answer.
@@ -80,23 +113,24 @@ func (s *Shopify) authorize(w http.ResponseWriter, r *http.Request, there *shop)
 		return
 	}
 	if r.Method == http.MethodGet {
-		view := consent{Page: s.page("Install app"), Shop: there.name, Domain: there.domain, Action: r.URL.Path, Scopes: scopes, Query: q}
+		s.mu.Lock()
+		view := consent{Page: s.page(there, "Install app", ""), Action: r.URL.Path, Query: q}
+		s.mu.Unlock()
 		for _, one := range scopes {
-			view.Words = append(view.Words, scopeNames[one])
+			if !slices.Contains(view.Words, scopeNames[one]) {
+				view.Words = append(view.Words, scopeNames[one])
+			}
 		}
 		show(w, "authorize", view)
 		return
 	}
-	answer := url.Values{"shop": {there.domain}, "state": {q.Get("state")}, "timestamp": {strconv.FormatInt(s.now().Unix(), 10)}}
 	if r.PostForm.Get("answer") == "install" {
-		s.mu.Lock()
-		answer.Set("code", s.newCode(there, scopes))
-		s.mu.Unlock()
-		answer.Set("host", base64.RawStdEncoding.EncodeToString([]byte("admin.shopify.com/store/"+strings.TrimSuffix(there.domain, ".myshopify.com"))))
-	} else {
-		answer.Set("error", "access_denied")
+		http.Redirect(w, r, s.installed(there, back, q.Get("state"), scopes), http.StatusSeeOther)
+		return
 	}
-	http.Redirect(w, r, s.Callback(back, answer), http.StatusSeeOther)
+	http.Redirect(w, r, s.Callback(back, url.Values{
+		"shop": {there.domain}, "state": {q.Get("state")}, "timestamp": {strconv.FormatInt(s.now().Unix(), 10)}, "error": {"access_denied"},
+	}), http.StatusSeeOther)
 }
 
 // Callback is the address that an installation ends at, its query signed.
@@ -208,8 +242,8 @@ func oauthError(w http.ResponseWriter, status int, code, description string) {
 	writeJSON(w, status, map[string]string{"error": code, "error_description": description})
 }
 
-// expiredBy reports whether nothing lets the app into a store any more.
-func (s *Shopify) expiredBy(there *shop, now time.Time) bool {
+// locked reports whether nothing lets the app into a store any more.
+func (s *Shopify) locked(there *shop, now time.Time) bool {
 	for _, t := range s.access {
 		if t.shop == there && !t.revoked && (t.expires.IsZero() || now.Before(t.expires)) {
 			return false

@@ -119,6 +119,7 @@ func people(p *shop, d *dice, n int) {
 		}
 		p.customers = append(p.customers, c)
 	}
+	p.crowd = len(p.customers)
 }
 
 // handleOf writes a name in the letters that e-mail addresses usually have.

@@ -47,7 +47,7 @@ func (c *call) sendBack(name, input string, args arguments, status, topic string
 		}
 		id, _ := parseGID("FulfillmentLineItem", one.text("fulfillmentLineItemId"))
 		l, quantity := o.parcelLine(id), one.count("quantity", 0)
-		why := c.reason(one)
+		why, known := c.reason(one)
 		switch {
 		case l == nil:
 			complain("NOT_FOUND", "Fulfillment line item does not exist", "fulfillmentLineItemId")
@@ -56,8 +56,8 @@ func (c *call) sendBack(name, input string, args arguments, status, topic string
 			complain("GREATER_THAN", "Quantity must be greater than 0", "quantity")
 		case asked[l]+quantity > o.returnable(l):
 			complain("INVALID", "Return line item has an invalid quantity.", "quantity")
-		case why == nil:
-			complain("INVALID", "A return reason is required", "returnReasonDefinitionId")
+		case !known:
+			complain("NOT_FOUND", "Return reason definition does not exist", "returnReasonDefinitionId")
 		case len([]rune(one.text("customerNote"))) > maxCustomerNote:
 			complain("TOO_LONG", fmt.Sprintf("Customer note is too long (maximum is %d characters)", maxCustomerNote), "customerNote")
 		case len([]rune(one.text("returnReasonNote"))) > maxReasonNote:
@@ -79,18 +79,19 @@ func (c *call) sendBack(name, input string, args arguments, status, topic string
 	return node{"return": o.returnNode(r), "userErrors": []node{}}, nil
 }
 
-// reason finds why something comes back: a definition, or a reason of before.
-func (c *call) reason(in arguments) *reason {
+// reason finds why something comes back, which need not be said: a definition, or a
+// reason of before, which is shown as the last one.
+func (c *call) reason(in arguments) (r *reason, known bool) {
 	if id := in.text("returnReasonDefinitionId"); id != "" {
 		n, ok := parseGID("ReturnReasonDefinition", id)
 		i := slices.IndexFunc(c.shop.reasons, func(r *reason) bool { return ok && r.id == n })
 		if i < 0 {
-			return nil
+			return nil, false
 		}
-		return c.shop.reasons[i]
+		return c.shop.reasons[i], true
 	}
-	if in.text("returnReason") == "" {
-		return nil
+	if in.text("returnReason") != "" {
+		return c.shop.reasons[len(c.shop.reasons)-1], true
 	}
-	return c.shop.reasons[len(c.shop.reasons)-1]
+	return nil, true
 }

@@ -124,7 +124,7 @@ func neighbours(p *shop) map[int]*customer {
 
 // place makes an order of somebody for something, not yet paid or sent.
 func (p *shop) place(d *dice, number int, at time.Time) *order {
-	c := one(d, p.customers)
+	c := one(d, p.customers[:p.crowd])
 	o := &order{shop: p, id: p.next(), number: number, name: fmt.Sprintf("%s%d", p.prefix, number), createdAt: at, updatedAt: at, payment: "PAID", gateway: "shopify_payments", delivery: 395}
 	o.confirmation = confirmation(d)
 	o.belongsTo(c)

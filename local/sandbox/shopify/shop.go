@@ -19,6 +19,7 @@ type shop struct {
 	prefix     string // of order names
 	products   []*product
 	customers  []*customer
+	crowd      int      // of these, those who buy by chance
 	orders     []*order // oldest first
 	reasons    []*reason
 	policies   []node
@@ -98,6 +99,6 @@ func (p *shop) node() node {
 		"currencyCode": currency, "ianaTimezone": p.zone, "url": p.storefront,
 		"primaryDomain": node{"id": gid("Domain", p.id), "host": strings.TrimPrefix(p.storefront, "https://"), "url": p.storefront, "sslEnabled": true},
 		"plan":          node{"publicDisplayName": p.plan, "shopifyPlus": false, "partnerDevelopment": false},
-		"shopPolicies":  p.policies,
+		"shopPolicies":  p.policies, "orderNumberFormatPrefix": p.prefix, "orderNumberFormatSuffix": "",
 	}
 }

@@ -52,6 +52,7 @@ type Options struct {
 	ClientID, ClientSecret string       // of the app; the sandbox's if empty
 	Client                 *http.Client // delivers webhooks; one with Shopify's time limit if nil
 	App                    string       // http://127.0.0.1:…, where webhooks are delivered whatever host they were registered with; "" takes the host as it is
+	Pages                  string       // path of the store admin, such as /shopify
 	Storefront             string       // http://127.0.0.1:…, the demo store's site; "" is a name that leads nowhere
 }
 

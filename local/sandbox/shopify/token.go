@@ -50,7 +50,7 @@ type Tokens struct {
 func (s *Shopify) issue(there *shop, scopes []string, expiring bool) Tokens {
 	s.revoke(there)
 	there.installed, there.scopes = true, scopes
-	out := Tokens{AccessToken: "shpat_" + hex.EncodeToString(randomBytes(16)), Scope: strings.Join(scopes, ",")}
+	out := Tokens{AccessToken: "shpat_" + hex.EncodeToString(randomBytes(16)), Scope: strings.Join(told(scopes), ",")}
 	held := &accessToken{shop: there, scopes: scopes}
 	if expiring {
 		held.expires = s.options.Now().Add(accessLife)
@@ -60,6 +60,15 @@ func (s *Shopify) issue(there *shop, scopes []string, expiring bool) Tokens {
 	}
 	s.access[out.AccessToken] = held
 	return out
+}
+
+// told are the scopes as answers list them: leave to write is leave to read, which
+// is then left out.
+func told(scopes []string) []string {
+	return slices.DeleteFunc(slices.Clone(scopes), func(s string) bool {
+		what, reads := strings.CutPrefix(s, "read_")
+		return reads && slices.Contains(scopes, "write_"+what)
+	})
 }
 
 // revoke makes all tokens of a store worthless.

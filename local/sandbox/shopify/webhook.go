@@ -165,12 +165,22 @@ func (s *Shopify) emitOrder(o *order, topics ...string) {
 func (s *Shopify) Uninstall(domain string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	there := s.shops[domain]
+	s.uninstall(s.shops[domain])
+}
+
+func (s *Shopify) uninstall(there *shop) {
 	s.revoke(there)
 	s.emit(there, "app/uninstalled", there.payload(), 0)
 	there.hook = s.complianceURI(there)
 	s.emit(there, "shop/redact", map[string]any{"shop_id": there.id, "shop_domain": there.domain}, 48*time.Hour)
 	there.subscriptions, there.installed, there.scopes = nil, false, nil
+}
+
+// appUninstall is the app taking itself away.
+func (c *call) appUninstall(args arguments) (any, error) {
+	c.record("appUninstall", nil, args, true)
+	c.uninstall(c.shop)
+	return node{"app": node{"__typename": "App", "id": gid("App", 1), "title": "OmniOps", "apiKey": c.options.ClientID}, "userErrors": []node{}}, nil
 }
 
 // Comply sends a compliance topic about the customer of an order, or about the

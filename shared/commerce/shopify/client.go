@@ -29,6 +29,22 @@ const Version = "2026-10"
 // App is what Shopify knows us by.
 type App struct{ ClientID, Secret string }
 
+// NewApp makes an App. The secret may be two, the new one and then the old, with a
+// comma between, while one is changed for the other: we sign with the first, and
+// take what either signs.
+func NewApp(clientID, secret string) (App, [][]byte) {
+	var all [][]byte
+	for s := range strings.SplitSeq(secret, ",") {
+		if s = strings.TrimSpace(s); s != "" {
+			all = append(all, []byte(s))
+		}
+	}
+	if len(all) == 0 {
+		return App{ClientID: clientID}, nil
+	}
+	return App{clientID, string(all[0])}, all
+}
+
 // Options are what a Client works with.
 type Options struct {
 	BaseURL     string       // sends every call there, with Shopify's own path and Host; empty calls the shop itself
@@ -138,7 +154,7 @@ func (c *Client) callWith(ctx context.Context, a commerce.Access, conn Connectio
 			return nil
 		case errors.Is(err, errToken) && !renewed:
 			renewed = true
-			if conn, pair, err = c.renew(ctx, a.Tenant, conn); err != nil {
+			if conn, pair, err = c.renew(ctx, a.Tenant, conn, true); err != nil {
 				return err
 			}
 		case errors.Is(err, errToken):

@@ -53,7 +53,7 @@ const (
 	maxTries = 5           // of a conditional write
 	maxKnown = 64          // tokens remembered in clear
 	maxOld   = 8           // merchants remembered that had a shop before
-	early    = time.Minute // before a token ends when it is no longer begun with
+	early    = time.Minute // before a token ends when no call begins with it
 )
 
 // Connections keeps merchants' connections, their tokens encrypted with KMS for
@@ -266,8 +266,8 @@ func (c *Connections) free(ctx context.Context, t id.Tenant, shop Shop) error {
 }
 
 // Disconnect ends a connection at once: its tokens are gone, and what the shop
-// sends is no longer acted on. With installed, only a connection that was made
-// before then ends.
+// sends is no longer acted on. With a time, only a connection that was made before
+// then ends.
 func (c *Connections) Disconnect(ctx context.Context, t id.Tenant, before time.Time) error {
 	var shop Shop
 	err := c.change(ctx, t, func(i *connectionItem) error {
@@ -285,6 +285,20 @@ func (c *Connections) Disconnect(ctx context.Context, t id.Tenant, before time.T
 		return err
 	}
 	return c.free(ctx, t, shop)
+}
+
+// forget removes the record of a connection that has ended.
+func (c *Connections) forget(ctx context.Context, t id.Tenant) error {
+	return c.table.Delete(ctx, t, table.Integration(t, kind))
+}
+
+// forgetShop removes the look-up of a shop.
+func (c *Connections) forgetShop(ctx context.Context, t id.Tenant, shop Shop) error {
+	key, err := table.Shop(string(shop))
+	if err != nil {
+		return err
+	}
+	return c.table.Delete(ctx, t, key)
 }
 
 // errUnchanged says that there is nothing to change.

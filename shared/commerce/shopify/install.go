@@ -21,6 +21,9 @@ const (
 	clockSkew = 90 * time.Second // of a callback's timestamp
 )
 
+// CallbackPath is where Shopify sends the browser back to.
+const CallbackPath = "/v1/shopify/callback"
+
 // Installs connects merchants' shops by the authorization code grant.
 type Installs struct {
 	client   *Client
@@ -30,13 +33,17 @@ type Installs struct {
 }
 
 // NewInstalls makes an Installs. The callback is the address that is registered
-// with Shopify; secret is the platform's signing secret.
-func NewInstalls(c *Client, secret []byte, callback string) (*Installs, error) {
+// with Shopify; secret is the platform's signing secret; signedBy are the app's
+// secrets, of which Shopify signs with one: the client's own if none is given.
+func NewInstalls(c *Client, secret []byte, callback string, signedBy ...[]byte) (*Installs, error) {
 	states, err := seal.NewSigner(secret, "shopify-install")
 	if err != nil {
 		return nil, err
 	}
-	return &Installs{c, states, webhook.NewQuery([]byte(c.app.Secret)), callback}, nil
+	if len(signedBy) == 0 {
+		signedBy = [][]byte{[]byte(c.app.Secret)}
+	}
+	return &Installs{c, states, webhook.NewQuery(signedBy...), callback}, nil
 }
 
 // state is what a merchant's visit to Shopify is bound to.

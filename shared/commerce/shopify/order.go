@@ -196,8 +196,12 @@ func (d *detail) order() (commerce.Order, error) {
 		Payment: known(payments, n.Payment, commerce.UnknownPayment), Fulfillment: known(fulfillments, n.Fulfillment, commerce.UnknownFulfillment),
 		MoreItems: n.LineItems.PageInfo.HasNextPage, Personal: n.personal(),
 	}
+	out.Email = text(n.Email)
 	if n.Customer != nil {
 		out.Customer = number("Customer", n.Customer.ID)
+		if out.Email == "" && n.Customer.Email != nil {
+			out.Email = n.Customer.Email.Address
+		}
 	}
 	var err error
 	if out.Total, err = amount(n.Total); err != nil {
@@ -359,10 +363,11 @@ func moment(t *time.Time) time.Time {
 	return t.UTC()
 }
 
-// https is an address that may be shown as a link; any other is none.
+// https is an address that may be shown as a link; any other is none. On this
+// machine, where the local cloud has its shop, plain HTTP will do.
 func https(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(address) > 2048 {
+	if err != nil || u.Host == "" || u.User != nil || len(address) > 2048 || u.Scheme != "https" && !(u.Scheme == "http" && u.Hostname() == "127.0.0.1") {
 		return ""
 	}
 	return u.String()

@@ -69,9 +69,9 @@ func TestAnOrderIsReadAsCommerceHasIt(t *testing.T) {
 			{Status: "in_transit", Carrier: "Royal Mail", Number: "RM1", URL: "https://track.example/RM1", SentAt: at("2026-11-21T11:00:00Z"), EstimatedAt: at("2026-11-25T00:00:00Z")},
 			{Status: "unknown", SentAt: at("2026-11-22T09:00:00Z")},
 		},
-		Returns:  []commerce.Return{{Name: "#1042-R1", Status: "requested", CreatedAt: at("2026-11-23T09:00:00Z"), Quantity: 1, Notes: []string{"It leaks [OmniOps " + key + "]"}}},
-		Refunds:  []commerce.Refund{{CreatedAt: at("2026-11-22T10:00:00Z"), Amount: gbp(1250), Note: "OmniOps x"}},
-		Personal: []string{"jane@example.com", "Jane Doe", "+441234567", "1 High Street", "Leeds", "LS1 1AA"},
+		Returns: []commerce.Return{{Name: "#1042-R1", Status: "requested", CreatedAt: at("2026-11-23T09:00:00Z"), Quantity: 1, Notes: []string{"It leaks [OmniOps " + key + "]"}}},
+		Refunds: []commerce.Refund{{CreatedAt: at("2026-11-22T10:00:00Z"), Amount: gbp(1250), Note: "OmniOps x"}},
+		Email:   "jane@example.com", Personal: []string{"jane@example.com", "Jane Doe", "+441234567", "1 High Street", "Leeds", "LS1 1AA"},
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got)\n%s", err, diff)

@@ -7,5 +7,5 @@ import (
 )
 
 func TestRecordsDeclareAllTheyStore(t *testing.T) {
-	tabletest.Check(t, connectionItem{}, shopItem{})
+	tabletest.Check(t, connectionItem{}, shopItem{}, productItem{}, numberItem{}, catalogueItem{}, handledItem{})
 }

@@ -44,7 +44,7 @@ func disconnected(why string) error {
 // valid gives a connection's tokens, renewed if they are about to end.
 func (c *Client) valid(ctx context.Context, t id.Tenant, conn Connection) (Connection, tokens, error) {
 	if conn.item.ExpiresAt.Sub(c.now()) < renewAhead {
-		return c.renew(ctx, t, conn)
+		return c.renew(ctx, t, conn, false)
 	}
 	pair, err := c.connections.open(ctx, t, conn.item.Tokens)
 	return conn, pair, err
@@ -52,8 +52,9 @@ func (c *Client) valid(ctx context.Context, t id.Tenant, conn Connection) (Conne
 
 // renew changes the tokens of a connection for new ones, unless somebody else has
 // done so since. A refresh token is good once, so only the holder of the lease
-// sends it, and the new pair is stored before it is used.
-func (c *Client) renew(ctx context.Context, t id.Tenant, old Connection) (Connection, tokens, error) {
+// sends it, and the new pair is stored before it is used. While another instance
+// renews them, tokens that are still good may be used, unless they were refused.
+func (c *Client) renew(ctx context.Context, t id.Tenant, old Connection, refused bool) (Connection, tokens, error) {
 	for range leaseLooks {
 		conn, err := c.connection(ctx, t)
 		if err != nil {
@@ -65,8 +66,7 @@ func (c *Client) renew(ctx context.Context, t id.Tenant, old Connection) (Connec
 		}
 		now := c.now().UTC()
 		if now.Before(conn.item.LeaseUntil) {
-			// What is still good may be used while another instance renews it.
-			if old.item.ExpiresAt.Sub(now) > early && conn.item.Version != old.item.Version {
+			if !refused && conn.item.ExpiresAt.Sub(now) > early {
 				pair, err := c.connections.open(ctx, t, conn.item.Tokens)
 				return conn, pair, err
 			}

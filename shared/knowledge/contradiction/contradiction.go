@@ -5,6 +5,7 @@
 package contradiction
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ const (
 
 // Find gives the pairs of statements that contradict each other, in the order of
 // the passages, at most maxPairs.
-func Find(passages []passage.Passage) []Pair {
+func Find(passages iter.Seq[passage.Passage]) []Pair {
 	s := newSite(passages)
 	byStem := map[place][]int32{}
 	for i := range s.statements {

@@ -124,7 +124,7 @@ func TestFind(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got [][2]string
-			for _, p := range Find(tc.passages) {
+			for _, p := range Find(slices.Values(tc.passages)) {
 				got = append(got, [2]string{p.ValueA, p.ValueB})
 			}
 			if diff := cmp.Diff(tc.want, got); diff != "" {
@@ -135,9 +135,9 @@ func TestFind(t *testing.T) {
 }
 
 func TestPair(t *testing.T) {
-	got := Find([]passage.Passage{
+	got := Find(slices.Values([]passage.Passage{
 		at("delivery", "Delivery", "We ship from Bath. Express delivery costs £6.95."), at("faq", "FAQ", "Express delivery is £7.95."),
-	})
+	}))
 	want := []Pair{{
 		URLA: "https://shop.example/delivery", URLB: "https://shop.example/faq", TextA: "Express delivery costs £6.95.", TextB: "Express delivery is £7.95.",
 		Subject: "express delivery", ValueA: "£6.95", ValueB: "£7.95",
@@ -189,7 +189,7 @@ func shop(t testing.TB) []passage.Passage {
 // The demo shop does not contradict itself, and what is planted there is found.
 func TestDemoShop(t *testing.T) {
 	passages := shop(t)
-	for _, p := range Find(passages) {
+	for _, p := range Find(slices.Values(passages)) {
 		t.Errorf("%+v", p)
 	}
 	planted := slices.Concat(passages, []passage.Passage{
@@ -197,7 +197,7 @@ func TestDemoShop(t *testing.T) {
 		at("old-help", "Help > Delivery", "Express, if ordered before 2 pm, costs £9.95."),
 		at("old-care", "Help > Guides", "Beech handles: oil the handle of the Pour-over 4 times a year. The Harbour electric kettle costs £79."),
 	})
-	found := Find(planted)
+	found := Find(slices.Values(planted))
 	for _, value := range []string{"14 days", "£79"} {
 		if !slices.ContainsFunc(found, func(p Pair) bool { return p.ValueA == value || p.ValueB == value }) {
 			t.Errorf("%s is not found: %+v", value, found)
@@ -215,7 +215,7 @@ func TestLargeSite(t *testing.T) {
 				fmt.Sprintf("Capacity: %d ml. Delivery takes 2 to 3 working days and costs £3.95. Part %d weighs %d g.", 500+i, j, 100+j)))
 		}
 	}
-	if got := Find(passages); len(got) > 0 {
+	if got := Find(slices.Values(passages)); len(got) > 0 {
 		t.Errorf("%d pairs, such as %+v", len(got), got[0])
 	}
 }
@@ -224,7 +224,7 @@ func BenchmarkFind(b *testing.B) {
 	passages := shop(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		Find(passages)
+		Find(slices.Values(passages))
 	}
 	b.ReportMetric(float64(len(passages)), "passages")
 }

@@ -3,6 +3,7 @@ package contradiction
 import (
 	"fmt"
 	"hash/fnv"
+	"iter"
 	"slices"
 	"strings"
 
@@ -122,11 +123,11 @@ const (
 	commonFrom  = 40
 )
 
-func newSite(passages []passage.Passage) *site {
+func newSite(passages iter.Seq[passage.Passage]) *site {
 	s := &site{numbers: map[string]uint32{}, repeated: map[uint64]bool{}, contexts: map[string]stems{}}
 	s.price = s.number(map[string]bool{price: true})[0]
 	products := s.productsOf(passages)
-	for _, p := range passages {
+	for p := range passages {
 		if len(s.statements) >= maxStatements {
 			break
 		}
@@ -145,9 +146,9 @@ func newSite(passages []passage.Passage) *site {
 
 // productsOf gives the product of each page that sells one, and one without a name
 // for pages that sell several.
-func (s *site) productsOf(passages []passage.Passage) map[string]*product {
+func (s *site) productsOf(passages iter.Seq[passage.Passage]) map[string]*product {
 	all := map[string]*product{}
-	for _, p := range passages {
+	for p := range passages {
 		if p.Product == nil {
 			continue
 		}
@@ -312,6 +313,10 @@ func (r *reader) add(st statement) {
 	}
 	if k := h.Sum64(); !r.site.repeated[k] {
 		r.site.repeated[k] = true
+		st.text = strings.Clone(st.text) // the passage goes
+		for i, f := range st.spoken {
+			st.spoken[i] = strings.Clone(f)
+		}
 		r.site.statements = append(r.site.statements, st)
 	}
 }

@@ -5,12 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
+	"iter"
 	"maps"
 	"math"
 	"slices"
-	"sort"
 	"time"
 
 	"omniops/shared/fault"
@@ -31,23 +32,7 @@ type Options struct {
 	Previous *Index
 }
 
-// The weights of BM25F: how much a word counts in each field, how strongly
-// each field's length counts against it, and how soon more of the same word
-// stops counting.
-const (
-	fieldTitle = iota
-	fieldHeading
-	fieldBody
-	fields
-
-	saturation = 1.2
-	maxLimit   = 1 << 22 // passages
-)
-
-var (
-	fieldWeight = [fields]float64{1.6, 2.2, 1}
-	fieldLength = [fields]float64{0.3, 0.4, 0.7}
-)
+const maxLimit = 1 << 22 // passages
 
 // pageKey is what the passages of one page share.
 type pageKey struct {
@@ -55,69 +40,99 @@ type pageKey struct {
 	crawledAt     int64
 }
 
-// Build makes an index of a site's passages. The same passages give the same
-// bytes. Passages with equal ids, texts beyond 256 KiB and more than four million
-// passages are fault.Invalid; an error of Embed is passed on.
+// Build makes an index of a site's passages; see BuildFrom.
 func Build(ctx context.Context, passages []passage.Passage, opts Options) ([]byte, error) {
-	if err := checkPassages(passages); err != nil {
+	return BuildFrom(ctx, slices.Values(passages), opts)
+}
+
+// BuildFrom makes an index of a site's passages, which it goes through several
+// times, and of which it keeps none: the passages of a large site need not be in
+// memory. The same passages give the same bytes. Passages with equal ids, texts
+// beyond 256 KiB and more than four million passages are fault.Invalid; an error
+// of Embed is passed on.
+func BuildFrom(ctx context.Context, passages iter.Seq[passage.Passage], opts Options) ([]byte, error) {
+	blob, err := build(ctx, passages, opts)
+	if errors.Is(err, errUnequal) && opts.Previous != nil { // by now the model gives others
+		opts.Previous = nil
+		return build(ctx, passages, opts)
+	}
+	return blob, err
+}
+
+func build(ctx context.Context, passages iter.Seq[passage.Passage], opts Options) ([]byte, error) {
+	var out [sections][]byte
+	r, err := register(&out, passages, opts)
+	if err != nil {
 		return nil, err
 	}
-	var out [sections][]byte
-	pages, pageOf := writePages(&out, passages)
-	languages := byFrequency(passages)
-	writePassages(&out, passages, pageOf)
-	terms := collectTerms(passages)
-	writeTerms(&out, terms)
-	writeQuestions(&out, passages, languages, terms)
+	writePassages(&out, passages, r)
+	writeTerms(&out, passages, r)
+	meta := binary.AppendUvarint(nil, uint64(len(r.pageOf)))
+	meta = binary.AppendUvarint(meta, uint64(r.pages))
 	dimensions := 0
-	if opts.Embed != nil && len(passages) > 0 {
-		var err error
-		if dimensions, err = writeVectors(ctx, &out, passages, opts); err != nil {
+	var m *meanings
+	if opts.Embed != nil && len(r.pageOf) > 0 {
+		if m, err = newMeanings(ctx, passages, r, opts); err != nil {
 			return nil, err
 		}
+		dimensions = len(m.centre)
 	}
-	meta := binary.AppendUvarint(nil, uint64(len(passages)))
-	meta = binary.AppendUvarint(meta, uint64(pages))
 	meta = binary.AppendUvarint(meta, uint64(dimensions))
 	meta = appendString(meta, opts.Model)
-	meta = binary.AppendUvarint(meta, uint64(len(languages)))
-	for _, l := range languages {
+	meta = binary.AppendUvarint(meta, uint64(len(r.languages)))
+	for _, l := range r.languages {
 		meta = appendString(meta, l)
 	}
 	out[sectionMeta] = meta
-	return assemble(&out)
+	blob, err := assemble(&out, len(r.pageOf), dimensions)
+	if err != nil {
+		return nil, err
+	}
+	if m != nil {
+		if err := m.write(ctx, blob, passages, r); err != nil {
+			return nil, err
+		}
+	}
+	seal(blob)
+	return blob, nil
 }
 
-// checkPassages refuses what the format cannot hold.
-func checkPassages(passages []passage.Passage) error {
-	if len(passages) > maxLimit {
-		return fault.E(fault.Invalid, "The website has too many passages.", nil)
+// seal completes the header of a blob.
+func seal(blob []byte) {
+	sum := sha256.Sum256(blob[headerSize:])
+	copy(blob[versionAt:], sum[:versionSize])
+	le.PutUint32(blob[8:], crc32.Checksum(blob[checkedFrom:], castagnoli))
+}
+
+// check refuses what the format cannot hold.
+func check(p passage.Passage) error {
+	size := len(p.Text)
+	for _, s := range p.Path {
+		size += len(s)
 	}
-	seen := make(map[string]bool, len(passages))
-	for _, p := range passages {
-		size := len(p.Text)
-		for _, s := range p.Path {
-			size += len(s)
-		}
-		if r := p.Product; r != nil {
-			size += len(r.Name) + len(r.SKU) + len(r.Price) + len(r.Currency) + len(r.Availability) + len(r.URL)
-		}
-		if size > maxText-1024 || len(p.URL) > maxText {
-			return fault.E(fault.Invalid, "A passage is too long.", fmt.Errorf("passage %s: %d bytes", p.ID, size))
-		}
-		if seen[p.ID] {
-			return fault.E(fault.Invalid, "Two passages have the same id.", fmt.Errorf("passage %s twice", p.ID))
-		}
-		seen[p.ID] = true
+	if r := p.Product; r != nil {
+		size += len(r.Name) + len(r.SKU) + len(r.Price) + len(r.Currency) + len(r.Availability) + len(r.URL)
+	}
+	if size > maxText-1024 || len(p.URL) > maxText {
+		return fault.E(fault.Invalid, "A passage is too long.", fmt.Errorf("passage %s: %d bytes", p.ID, size))
 	}
 	return nil
 }
 
-// assemble puts the sections behind a header.
-func assemble(out *[sections][]byte) ([]byte, error) {
+// assemble puts the sections behind a header, which is not complete yet, with
+// room for vectors. It lets go of each as soon as it is in place.
+func assemble(out *[sections][]byte, passages, dimensions int) ([]byte, error) {
+	var room [sections]int
+	if dimensions > 0 {
+		words := (dimensions + 63) / 64
+		room = [sections]int{
+			sectionSigns: 8 * words * passages, sectionSizes: 64 * words * passages, sectionScales: 8 * passages,
+			sectionCentre: 4*dimensions + liftSize,
+		}
+	}
 	size := headerSize
-	for _, s := range out {
-		size += len(s)
+	for i, s := range out {
+		size += len(s) + room[i]
 	}
 	if size > math.MaxUint32 {
 		return nil, fault.E(fault.Invalid, "The website is too large for one index.", nil)
@@ -126,20 +141,41 @@ func assemble(out *[sections][]byte) ([]byte, error) {
 	copy(blob, magic)
 	for i, s := range out {
 		blob = append(blob, s...)
+		out[i] = nil
+		blob = blob[:len(blob)+room[i]]
 		le.PutUint32(blob[tableAt+4*i:], uint32(len(blob)-headerSize))
 	}
-	sum := sha256.Sum256(blob[headerSize:])
-	copy(blob[versionAt:], sum[:versionSize])
-	le.PutUint32(blob[8:], crc32.Checksum(blob[checkedFrom:], castagnoli))
 	return blob, nil
 }
 
-// writePages stores what passages of one page share once.
-func writePages(out *[sections][]byte, passages []passage.Passage) (count int, pageOf []int) {
+// registry is what is known of the passages before they are indexed.
+type registry struct {
+	pages     int
+	pageOf    []uint32 // by passage
+	languages []string // the most frequent first
+	words     wordCoder
+	reused    []int32 // the number of a passage in the previous index, or -1
+}
+
+// register stores what passages of one page share once, and counts words.
+func register(out *[sections][]byte, passages iter.Seq[passage.Passage], opts Options) (*registry, error) {
 	numbers := map[pageKey]int{}
-	pageOf = make([]int, len(passages))
+	seen := map[string]struct{}{}
+	counts := map[string]int{}
+	r := &registry{}
+	before := opts.Previous.numbers(opts)
 	var list listWriter
-	for i, p := range passages {
+	for p := range passages {
+		if len(r.pageOf) >= maxLimit {
+			return nil, fault.E(fault.Invalid, "The website has too many passages.", nil)
+		}
+		if err := check(p); err != nil {
+			return nil, err
+		}
+		if _, twice := seen[p.ID]; twice {
+			return nil, fault.E(fault.Invalid, "Two passages have the same id.", fmt.Errorf("passage %s twice", p.ID))
+		}
+		seen[p.ID] = struct{}{}
 		key := pageKey{p.URL, p.Language, p.CrawledAt.Unix()}
 		n, ok := numbers[key]
 		if !ok {
@@ -149,145 +185,52 @@ func writePages(out *[sections][]byte, passages []passage.Passage) (count int, p
 			rec = appendString(rec, key.language)
 			list.add(append(rec, key.url...))
 		}
-		pageOf[i] = n
+		r.pageOf = append(r.pageOf, uint32(n))
+		counts[p.Language]++
+		r.words.count(p.Text)
+		for _, s := range p.Path {
+			r.words.count(s)
+		}
+		if before != nil {
+			j, ok := before[p.ID]
+			if !ok {
+				j = -1
+			}
+			r.reused = append(r.reused, j)
+		}
 	}
 	out[sectionPageAt], out[sectionPages] = list.offsets(), list.data
-	return len(numbers), pageOf
+	r.pages, r.languages = len(numbers), byFrequency(counts)
+	return r, nil
 }
 
 // writePassages stores each passage and the words they are made of.
-func writePassages(out *[sections][]byte, passages []passage.Passage, pageOf []int) {
-	var coder wordCoder
-	for _, p := range passages {
-		coder.count(p.Text)
-		for _, s := range p.Path {
-			coder.count(s)
-		}
-	}
-	words := coder.list()
+func writePassages(out *[sections][]byte, passages iter.Seq[passage.Passage], r *registry) {
+	words := r.words.list()
 	out[sectionWordAt], out[sectionWords] = words.offsets(), words.data
 	var list listWriter
-	for i, p := range passages {
-		rec := binary.AppendUvarint(nil, uint64(pageOf[i]))
+	var rec []byte
+	i := 0
+	for p := range passages {
+		rec = binary.AppendUvarint(rec[:0], uint64(r.pageOf[i]))
 		rec = appendString(rec, p.ID)
 		rec = binary.AppendUvarint(rec, uint64(len(p.Path)))
 		for _, s := range p.Path {
-			rec = coder.append(rec, s)
+			rec = r.words.append(rec, s)
 		}
-		list.add(appendProduct(coder.append(rec, p.Text), p))
+		rec = appendProduct(r.words.append(rec, p.Text), p)
+		list.add(rec)
+		i++
 	}
+	r.words = wordCoder{}
 	out[sectionPassageAt], out[sectionPassages] = list.offsets(), list.data
 }
 
-// byFrequency lists the languages of the passages, the most frequent first.
-func byFrequency(passages []passage.Passage) []string {
-	counts := map[string]int{}
-	for _, p := range passages {
-		counts[p.Language]++
-	}
+// byFrequency lists the languages of passages, the most frequent first.
+func byFrequency(counts map[string]int) []string {
 	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
-}
-
-// posting says that a passage has a term.
-type posting struct {
-	passage uint32
-	counts  [fields]uint16
-}
-
-// termTable is every term with its postings.
-type termTable struct {
-	postings map[string][]posting
-	lengths  [][fields]int // terms in each field of each passage
-	mean     [fields]float64
-}
-
-// collectTerms analyses all passages.
-func collectTerms(passages []passage.Passage) *termTable {
-	t := &termTable{postings: map[string][]posting{}, lengths: make([][fields]int, len(passages))}
-	analyzers := map[string]*analyzer{}
-	for i, p := range passages {
-		a := analyzers[p.Language]
-		if a == nil {
-			a = &analyzer{language: p.Language, stems: map[string]string{}}
-			analyzers[p.Language] = a
-		}
-		field := func(f int, text string) {
-			a.terms(text, func(term string) {
-				t.lengths[i][f]++
-				list := t.postings[term]
-				if len(list) == 0 || list[len(list)-1].passage != uint32(i) {
-					list = append(list, posting{passage: uint32(i)})
-					t.postings[term] = list
-				}
-				if c := &list[len(list)-1].counts[f]; *c < math.MaxUint16 {
-					*c++
-				}
-			})
-		}
-		for j, s := range p.Path {
-			if j == 0 {
-				field(fieldTitle, s)
-			} else {
-				field(fieldHeading, s)
-			}
-		}
-		field(fieldBody, p.Text)
-	}
-	for _, l := range t.lengths {
-		for f, n := range l {
-			t.mean[f] += float64(n)
-		}
-	}
-	for f := range t.mean {
-		t.mean[f] = max(t.mean[f]/float64(max(len(passages), 1)), 1)
-	}
-	return t
-}
-
-// impact is the share of a term's weight that a posting earns, from 1 to 255.
-func (t *termTable) impact(p posting) byte {
-	weighted := 0.0
-	for f, n := range p.counts {
-		if n == 0 {
-			continue
-		}
-		length := 1 - fieldLength[f] + fieldLength[f]*float64(t.lengths[p.passage][f])/t.mean[f]
-		weighted += fieldWeight[f] * float64(n) / length
-	}
-	return byte(max(1, math.Round(255*weighted/(saturation+weighted))))
-}
-
-// writeTerms stores the terms in order, their postings, and the order of their
-// spellings from the end, by which typos are found.
-func writeTerms(out *[sections][]byte, t *termTable) {
-	names := slices.Sorted(maps.Keys(t.postings))
-	var terms, lists listWriter
-	for _, name := range names {
-		list := t.postings[name]
-		terms.add([]byte(name))
-		rec := binary.AppendUvarint(nil, uint64(len(list)))
-		before := uint32(0)
-		for _, p := range list {
-			rec = binary.AppendUvarint(rec, uint64(p.passage-before))
-			rec = append(rec, t.impact(p))
-			before = p.passage
-		}
-		lists.add(rec)
-	}
-	out[sectionTermAt], out[sectionTerms] = terms.offsets(), terms.data
-	out[sectionPostingAt], out[sectionPostings] = lists.offsets(), lists.data
-	order := make([]uint32, len(names))
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	sort.Slice(order, func(a, b int) bool {
-		return compareBackwards(names[order[a]], names[order[b]]) < 0
-	})
-	for _, n := range order {
-		out[sectionBackwards] = le.AppendUint32(out[sectionBackwards], n)
-	}
 }
 
 // crawledAt undoes what pageKey does to a time.

@@ -331,7 +331,10 @@ func FuzzOpen(f *testing.F) {
 		}
 		ix.Suggestions(3)
 		ix.Stats()
-		ix.reuse(shop, ix.model)
+		ix.numbers(Options{Embed: fakeEmbed, Model: ix.model})
+		for i := range ix.vectors.n {
+			ix.vectors.get(i)
+		}
 	})
 }
 

@@ -3,8 +3,6 @@ package index
 import (
 	"math"
 	"slices"
-
-	"omniops/shared/knowledge/passage"
 )
 
 // lift is how cosines lie in an index. Models differ in the cosines they give
@@ -34,35 +32,49 @@ const (
 	certain     = 0.9 // of what a passage shares with itself is always a full match
 )
 
-// measureLift compares some of the vectors with all others.
-func measureLift(all [][]float32, centre []float32, passages []passage.Passage) lift {
-	step := max(len(all)/maxProbes, 1)
+// measureLift compares some of the vectors with all others, as they are stored.
+func measureLift(v *vectors, pageOf []uint32) lift {
+	type probe struct {
+		passage     int
+		vector      []float32
+		usual, most float32
+		found       bool
+	}
+	var probes []probe
 	var sum, squares, same float64
-	var nearest []float32
-	pairs, probes := 0, 0
-	for i := 0; i < len(all); i += step {
-		usual, most, found := dot(all[i], centre), float32(0), false
-		same += 1 - float64(usual)
-		probes++
-		for j, v := range all {
-			if passages[i].URL == passages[j].URL {
+	for i := 0; i < v.n; i += max(v.n/maxProbes, 1) {
+		p := probe{passage: i, vector: v.get(i)}
+		p.usual = dot(p.vector, v.centre)
+		same += 1 - float64(p.usual)
+		probes = append(probes, p)
+	}
+	pairs := 0
+	other := make([]float32, v.dimensions)
+	for j := range v.n {
+		v.read(j, other)
+		for k := range probes {
+			p := &probes[k]
+			if pageOf[p.passage] == pageOf[j] {
 				continue
 			}
-			above := dot(all[i], v) - usual
+			above := dot(p.vector, other) - p.usual
 			sum += float64(above)
 			squares += float64(above) * float64(above)
 			pairs++
-			most, found = max(most, above), true
-		}
-		if found {
-			nearest = append(nearest, most)
+			p.most, p.found = max(p.most, above), true
 		}
 	}
-	l := lift{same: float32(same / float64(probes))}
+	l := lift{same: float32(same / float64(len(probes)))}
 	if pairs > 0 {
+		var nearest []float32
+		for _, p := range probes {
+			if p.found {
+				nearest = append(nearest, p.most)
+			}
+		}
 		slices.Sort(nearest)
 		middle := sum / float64(pairs)
-		l.spread, l.near = float32(math.Sqrt(squares/float64(pairs)-middle*middle)), nearest[len(nearest)/2]
+		l.spread, l.near = float32(math.Sqrt(max(squares/float64(pairs)-middle*middle, 0))), nearest[len(nearest)/2]
 	}
 	return l
 }

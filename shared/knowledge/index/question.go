@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"encoding/binary"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -20,7 +21,7 @@ const (
 // writeQuestions stores headings that are questions in the site's main language:
 // first those about what the site speaks of most, each about something else than
 // those before it.
-func writeQuestions(out *[sections][]byte, passages []passage.Passage, languages []string, t *termTable) {
+func writeQuestions(out *[sections][]byte, passages iter.Seq[passage.Passage], languages []string, t *termTable) {
 	type question struct {
 		text  string
 		terms []string
@@ -28,7 +29,7 @@ func writeQuestions(out *[sections][]byte, passages []passage.Passage, languages
 	}
 	var all []question
 	seen := map[string]bool{}
-	for _, p := range passages {
+	for p := range passages {
 		if len(p.Path) == 0 || p.Language != languages[0] {
 			continue
 		}
@@ -41,7 +42,7 @@ func writeQuestions(out *[sections][]byte, passages []passage.Passage, languages
 		a := analyzer{language: p.Language}
 		a.terms(text, func(term string) {
 			q.terms = append(q.terms, term)
-			q.worth = max(q.worth, len(t.postings[term]))
+			q.worth = max(q.worth, t.frequency(term))
 		})
 		all = append(all, q)
 	}

@@ -2,20 +2,12 @@ package index
 
 import (
 	"cmp"
-	"context"
-	"fmt"
 	"math"
 	"math/bits"
 	"slices"
-
-	"omniops/shared/fault"
-	"omniops/shared/knowledge/passage"
 )
 
-const (
-	maxDimensions = 4096
-	embedBatch    = 128 // texts per call of Embed
-)
+const maxDimensions = 4096
 
 // vectors are stored as their differences from a centre: one bit per dimension
 // for the sign, and one byte for the size. They are found in three steps: the
@@ -52,133 +44,22 @@ func openVectors(section *[sections][]byte, n, dimensions int) (vectors, error) 
 	return v, nil
 }
 
-// meanings gives a vector of each passage: the stored one of a passage that has
-// not changed, unless the model gives vectors of another length by now, and those
-// of the model for the others. It also gives the centre to store them by.
-func meanings(ctx context.Context, passages []passage.Passage, opts Options) (all [][]float32, centre []float32, err error) {
-	all, centre = opts.Previous.reuse(passages, opts.Model)
-	var missing []int
-	for i := range all {
-		if all[i] == nil {
-			missing = append(missing, i)
-		}
-	}
-	for chunk := range slices.Chunk(missing, embedBatch) {
-		texts := make([]string, len(chunk))
-		for j, i := range chunk {
-			texts[j] = passages[i].Title() + "\n\n" + passages[i].Text
-		}
-		got, err := opts.Embed(ctx, texts)
-		if err != nil {
-			return nil, nil, fmt.Errorf("embed passages: %w", err)
-		}
-		if len(got) != len(texts) {
-			return nil, nil, fault.E(fault.Unavailable, "The embedding model gave too few vectors.", nil)
-		}
-		if len(missing) < len(all) && len(got[0]) != len(centre) {
-			opts.Previous = nil
-			return meanings(ctx, passages, opts)
-		}
-		for j, i := range chunk {
-			all[i] = unit(got[j])
-		}
-	}
-	for _, v := range all {
-		if len(v) != len(all[0]) || len(v) == 0 || len(v) > maxDimensions {
-			return nil, nil, fault.E(fault.Unavailable, "The embedding model gave vectors of unequal length.", nil)
-		}
-	}
-	if 2*len(missing) > len(all) {
-		centre = mean(all)
-	}
-	return all, centre, nil
-}
-
-// writeVectors embeds the passages and stores the vectors.
-func writeVectors(ctx context.Context, out *[sections][]byte, passages []passage.Passage, opts Options) (dimensions int, err error) {
-	all, centre, err := meanings(ctx, passages, opts)
-	if err != nil {
-		return 0, err
-	}
-	dimensions = len(all[0])
-	for _, x := range centre {
-		out[sectionCentre] = le.AppendUint32(out[sectionCentre], math.Float32bits(x))
-	}
-	out[sectionCentre] = measureLift(all, centre, passages).append(out[sectionCentre])
-	for _, v := range all {
-		writeVector(out, v, centre)
-	}
-	return dimensions, nil
-}
-
-// writeVector stores one vector.
-func writeVector(out *[sections][]byte, v, centre []float32) {
-	for _, word := range signs(v, centre) {
-		out[sectionSigns] = le.AppendUint64(out[sectionSigns], word)
-	}
-	most, sum, squares := float32(0), float32(0), float32(0)
-	for d, x := range v {
-		size := abs(x - centre[d])
-		most, sum, squares = max(most, size), sum+size, squares+size*size
-	}
-	step, reach := most/255, float32(0)
-	if sum > 0 {
-		reach = squares / sum
-	}
-	at := len(out[sectionSizes])
-	out[sectionSizes] = append(out[sectionSizes], make([]byte, (len(v)+63)/64*64)...)
-	for d, x := range v {
-		if step > 0 {
-			out[sectionSizes][at+place(d)] = byte(min(math.RoundToEven(float64(abs(x-centre[d])/step)), 255))
-		}
-	}
-	out[sectionScales] = le.AppendUint32(out[sectionScales], math.Float32bits(step))
-	out[sectionScales] = le.AppendUint32(out[sectionScales], math.Float32bits(reach))
-}
-
 // place is where the size of a dimension is stored: of each eight, the even ones
 // come first, so that neighbours are half a word apart.
 func place(d int) int { return d&^7 | d&1<<2 | d&7>>1 }
 
 func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
 
-// mean is the centre of vectors of equal length.
-func mean(all [][]float32) []float32 {
-	centre := make([]float32, len(all[0]))
-	for _, v := range all {
-		for d, x := range v {
-			centre[d] += x / float32(len(all))
-		}
-	}
-	return centre
-}
-
-// reuse gives the stored vectors of passages that are in the index already, nil
-// for the others, and the centre. With the same centre a vector is stored the
-// same again, however often a site is refreshed.
-func (ix *Index) reuse(passages []passage.Passage, model string) (all [][]float32, centre []float32) {
-	all = make([][]float32, len(passages))
-	if ix == nil || ix.dimensions == 0 || ix.model != model {
-		return all, nil
-	}
-	at := make(map[string]int, ix.passages.len())
-	for i := range ix.passages.len() {
-		r := &reader{b: ix.passages.get(i)}
-		r.uint()
-		at[r.string()] = i
-	}
-	for i, p := range passages {
-		if j, ok := at[p.ID]; ok {
-			all[i] = ix.vectors.get(j)
-		}
-	}
-	return all, ix.vectors.centre
-}
-
 // get is the i-th vector, as exactly as it is stored.
 func (v *vectors) get(i int) []float32 {
-	step := v.step(i)
 	out := make([]float32, v.dimensions)
+	v.read(i, out)
+	return out
+}
+
+// read is get into out.
+func (v *vectors) read(i int, out []float32) {
+	step := v.step(i)
 	sizes := v.sizes[i*64*v.words:]
 	for d := range out {
 		x := float32(sizes[place(d)]) * step
@@ -187,7 +68,6 @@ func (v *vectors) get(i int) []float32 {
 		}
 		out[d] = v.centre[d] + x
 	}
-	return out
 }
 
 // step is what the sizes of the i-th vector are multiplied by.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // maxText is the longest text that is stored, in bytes.
@@ -35,16 +36,23 @@ func runs(s string, yield func(run string)) {
 
 // wordCoder numbers the words of a site.
 type wordCoder struct {
-	counts map[string]int
+	counts map[string]int32
 	number map[string]uint64
+	parts  []string
 }
 
 // count takes note of a text that will be encoded.
 func (w *wordCoder) count(s string) {
 	if w.counts == nil {
-		w.counts = map[string]int{}
+		w.counts = map[string]int32{}
 	}
-	runs(s, func(run string) { w.counts[run]++ })
+	runs(s, func(run string) {
+		if n, ok := w.counts[run]; ok {
+			w.counts[run] = n + 1
+		} else {
+			w.counts[strings.Clone(run)] = 1 // s goes
+		}
+	})
 }
 
 // list numbers the counted words by frequency and returns them in that order.
@@ -58,6 +66,7 @@ func (w *wordCoder) list() listWriter {
 	slices.SortFunc(repeated, func(a, b string) int {
 		return cmp.Or(cmp.Compare(w.counts[b], w.counts[a]), cmp.Compare(a, b))
 	})
+	w.counts = nil
 	var out listWriter
 	w.number = make(map[string]uint64, len(repeated))
 	for i, run := range repeated {
@@ -69,8 +78,9 @@ func (w *wordCoder) list() listWriter {
 
 // append encodes a text that was counted.
 func (w *wordCoder) append(b []byte, s string) []byte {
-	var parts []string
+	parts := w.parts[:0]
 	runs(s, func(run string) { parts = append(parts, run) })
+	w.parts = parts
 	b = binary.AppendUvarint(b, uint64(len(parts)))
 	for i, run := range parts {
 		if run == " " && i > 0 && i < len(parts)-1 {

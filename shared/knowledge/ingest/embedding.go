@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"omniops/shared/fault"
 	"omniops/shared/inventory"
@@ -17,7 +18,7 @@ const dimensions = 512
 
 // embedded builds an index with vectors. Those of passages that did not change
 // are taken from the index in use.
-func (r *run) embedded(ctx context.Context, passages []passage.Passage) ([]byte, error) {
+func (r *run) embedded(ctx context.Context, passages iter.Seq[passage.Passage]) ([]byte, error) {
 	inTime := ctx
 	if _, bounded := ctx.Deadline(); bounded { // what is left is for indexing by words
 		var cancel context.CancelFunc
@@ -28,7 +29,7 @@ func (r *run) embedded(ctx context.Context, passages []passage.Passage) ([]byte,
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return nil, err
 	}
-	return index.Build(inTime, passages, index.Options{Embed: r.embed, Model: r.EmbedModel, Previous: previous})
+	return index.BuildFrom(inTime, passages, index.Options{Embed: r.embed, Model: r.EmbedModel, Previous: previous})
 }
 
 // embed asks the provider for vectors of at most 128 texts.

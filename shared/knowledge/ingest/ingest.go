@@ -27,7 +27,7 @@ const userAgent = "OmniOpsBot/1.0 (+https://omniops.dev/bot)"
 // reading names how pages are turned into passages. Whoever changes packages
 // page or passage so that the same page gives others changes it too: then every
 // page is read again in full.
-const reading = "1"
+const reading = "2"
 
 // suggested is how many questions the widget offers.
 const suggested = 3

@@ -31,7 +31,13 @@ type shelf struct {
 
 func newShelf(t *testing.T, hosts ...string) *shelf {
 	t.Helper()
-	c := localtest.Start(t)
+	return newShelfIn(t, "", hosts...)
+}
+
+// newShelfIn is newShelf with services that store in a folder.
+func newShelfIn(t *testing.T, dir string, hosts ...string) *shelf {
+	t.Helper()
+	c := localtest.StartIn(t, dir)
 	main := table.New(c.AWS, c.Env(t, "site-crawl", "TABLE_NAME"), c.Clock.Now)
 	s := &shelf{
 		Cloud: c, tenants: tenant.NewStore(main), sites: library.NewSites(main),

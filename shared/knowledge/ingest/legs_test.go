@@ -63,7 +63,7 @@ func (s *largeSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(&b, "<h2>Part %d of kettle %d</h2><p>", section, n)
 			for i := range 120 {
 				b.WriteString(fillers[(n*7+section*13+i*i)%len(fillers)])
-				b.WriteByte(' ')
+				b.WriteString([]string{" ", ". "}[i%12/11]) // as long as sentences are
 			}
 			fmt.Fprintf(&b, "code KT%dX%d.</p>", n, section)
 		}
@@ -137,7 +137,7 @@ func TestLargeSiteInSeveralLegs(t *testing.T) {
 	shop := &largeSite{pages: pages, served: map[string]int{}}
 	server := httptest.NewServer(shop)
 	defer server.Close()
-	s := newShelf(t, strings.TrimPrefix(server.URL, "http://"))
+	s := newShelfIn(t, t.TempDir(), strings.TrimPrefix(server.URL, "http://"))
 	s.merchant(t, "kettles", server.URL)
 	s.reader.Orders = queue.NewSender[library.Crawl](s.AWS, s.Env(t, "site-crawl", "CRAWL_QUEUE_URL"))
 	s.reader.Limits.Rate, s.reader.Limits.Time = 1500, 1500*time.Millisecond

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
@@ -23,11 +24,13 @@ func (r *run) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var passages []passage.Passage
-	for _, p := range pages {
-		passages = append(passages, p.Passages...)
+	passages := pages.passages()
+	some := false
+	for range passages {
+		some = true
+		break
 	}
-	if len(passages) == 0 {
+	if !some {
 		return fault.E(fault.Invalid, "No page of the site has text to answer from.", nil)
 	}
 	if err := r.update(ctx); err != nil { // before anything is stored for good
@@ -46,7 +49,7 @@ func (r *run) publish(ctx context.Context) error {
 		return err
 	}
 	edition := library.Edition{Run: r.point.Run, Site: r.account.SiteURL, Reading: reading, At: r.Now().UTC(), Pages: len(pages)}
-	if err := r.Library.SavePages(ctx, t, edition, slices.Values(pages)); err != nil {
+	if err := r.Library.SavePages(ctx, t, edition, pages.pages); err != nil {
 		return err
 	}
 	return r.use(ctx, version)
@@ -91,14 +94,20 @@ func (r *Reader) tidy(ctx context.Context, t id.Tenant, version string) error {
 // merge puts together what was read now and what stays of the crawl before, in
 // order of address, and what differs between them. The changes are nil if they
 // were stored already.
-func (r *run) merge(ctx context.Context) ([]library.Page, *library.Changes, error) {
+func (r *run) merge(ctx context.Context) (bundles, *library.Changes, error) {
 	t := r.account.Tenant
-	now := map[string]*library.Page{}
+	var bundler bundler
+	now := map[string]*bundle{}
+	put := func(p library.Page) error {
+		b, err := bundler.bundle(p)
+		now[p.URL] = b
+		return err
+	}
 	err := r.Library.Segments(ctx, t, r.point, func(p library.Page) error {
-		if have := now[p.URL]; have == nil || p.Standing != library.Unreached {
-			now[p.URL] = &p
+		if have := now[p.URL]; have != nil && p.Standing == library.Unreached {
+			return nil
 		}
-		return nil
+		return put(p)
 	})
 	if err != nil {
 		return nil, nil, err
@@ -109,20 +118,24 @@ func (r *run) merge(ctx context.Context) ([]library.Page, *library.Changes, erro
 	seen := map[string]bool{}
 	edition, err := r.Library.LoadPages(ctx, t, func(before library.Page) error {
 		seen[before.URL] = true
-		p := now[before.URL]
-		if p == nil {
+		b := now[before.URL]
+		if b == nil {
 			changes.Note(&before, nil)
 			return nil
 		}
+		p := b.page
 		switch p.Standing {
 		case library.Same:
 			p.Title, p.Hash, p.Passages = before.Title, before.Hash, before.Passages
-			p.Date(p.FetchedAt)
+			p.Standing = library.Read
+			changes.Note(&before, &p)
+			return put(p)
 		case library.Unreached:
-			*p = before
+			before.Standing = library.Read
+			changes.Note(&before, &before)
+			return put(before)
 		}
-		p.Standing = library.Read
-		changes.Note(&before, p)
+		changes.Note(&before, &p)
 		return nil
 	})
 	if err != nil && !errors.Is(err, library.ErrDamaged) {
@@ -131,23 +144,24 @@ func (r *run) merge(ctx context.Context) ([]library.Page, *library.Changes, erro
 	if err == nil && edition.Run == r.point.Run { // published, but not put to use
 		changes = nil
 	}
-	var pages []library.Page
+	var pages bundles
 	for _, address := range slices.Sorted(maps.Keys(now)) {
-		p := now[address]
-		if p.Standing != library.Read {
+		b := now[address]
+		if b.page.Standing != library.Read {
 			continue // the crawl before does not know it after all
 		}
 		if !seen[address] && changes != nil {
-			changes.Note(nil, p)
+			changes.Note(nil, &b.page)
 		}
-		pages = append(pages, *p)
-		now[address] = nil
+		pages = append(pages, b)
 	}
-	return pages, changes, nil
+	cut, err := pages.fit(mostOfSite, &bundler)
+	r.point.Full = r.point.Full || cut
+	return pages, changes, err
 }
 
 // index builds and stores the index, with vectors if they are to be had.
-func (r *run) index(ctx context.Context, passages []passage.Passage) (version string, err error) {
+func (r *run) index(ctx context.Context, passages iter.Seq[passage.Passage]) (version string, err error) {
 	var blob []byte
 	if r.Models != nil {
 		blob, err = r.embedded(ctx, passages)
@@ -159,7 +173,7 @@ func (r *run) index(ctx context.Context, passages []passage.Passage) (version st
 		}
 	}
 	if blob == nil {
-		if blob, err = index.Build(ctx, passages, index.Options{}); err != nil {
+		if blob, err = index.BuildFrom(ctx, passages, index.Options{}); err != nil {
 			return "", fmt.Errorf("index pages: %w", err)
 		}
 	}

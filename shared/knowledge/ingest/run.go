@@ -28,6 +28,7 @@ type run struct {
 	point   library.Checkpoint
 	known   map[string]crawl.Validators // of the pages of the crawl before
 	pages   []library.Page              // read since the last checkpoint
+	held    int                         // what they take
 	stored  time.Time                   // when the site record was
 }
 
@@ -91,7 +92,7 @@ func (r *run) crawl(ctx context.Context) error {
 		if lost != nil {
 			return lost
 		}
-		return r.visit(p)
+		return r.visit(ctx, p)
 	}
 	var report crawl.Report
 	var err error
@@ -144,7 +145,7 @@ func (r *run) remember(ctx context.Context) error {
 }
 
 // visit keeps what is to be known of a page.
-func (r *run) visit(p crawl.Page) error {
+func (r *run) visit(ctx context.Context, p crawl.Page) error {
 	kept := library.Page{
 		URL: p.URL, FetchedAt: p.FetchedAt, Validators: library.Validators(p.Validators), Standing: library.Same,
 	}
@@ -153,11 +154,18 @@ func (r *run) visit(p crawl.Page) error {
 		if err != nil {
 			return err
 		}
-		kept.Standing, kept.Title, kept.Passages = library.Read, content.Title, content.Passages(p.FetchedAt)
-		kept.Hash = library.PageHash(kept.Passages)
+		passages := content.Passages(p.FetchedAt)
+		kept.Standing, kept.Title, kept.Hash = library.Read, content.Title, library.PageHash(passages)
+		kept.Passages = within(passages, mostOfPage, plain)
+		for i := range kept.Passages {
+			r.held += plain(&kept.Passages[i])
+		}
 	}
 	r.pages = append(r.pages, kept)
-	return nil
+	if r.held < mostOfSegment {
+		return nil
+	}
+	return r.flush(ctx)
 }
 
 // progress counts what was skipped, keeps a page that cannot be had today, and
@@ -217,6 +225,15 @@ func (r *run) checkpoint(ctx context.Context, f *crawl.Frontier) error {
 	if err := r.Library.SaveCheckpoint(ctx, r.account.Tenant, &r.point, r.pages); err != nil {
 		return err
 	}
-	r.pages = nil
+	r.pages, r.held = nil, 0
+	return nil
+}
+
+// flush stores the pages read so far, which count from the next checkpoint on.
+func (r *run) flush(ctx context.Context) error {
+	if err := r.Library.SaveSegment(ctx, r.account.Tenant, &r.point, r.pages); err != nil {
+		return err
+	}
+	r.pages, r.held = nil, 0
 	return nil
 }

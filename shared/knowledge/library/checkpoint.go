@@ -56,18 +56,28 @@ func (l *Library) Checkpoint(ctx context.Context, t id.Tenant) (Checkpoint, erro
 	return c, nil
 }
 
-// SaveCheckpoint stores the pages read since the last checkpoint, if any, and
-// then the checkpoint, whose Segments it counts up.
+// SaveSegment stores pages that were read, and counts up the checkpoint's
+// Segments; they count once the checkpoint is saved.
+func (l *Library) SaveSegment(ctx context.Context, t id.Tenant, c *Checkpoint, pages []Page) error {
+	if len(pages) == 0 {
+		return nil
+	}
+	blob, err := pack(Edition{Run: c.Run, Pages: len(pages)}, slices.Values(pages))
+	if err == nil {
+		_, err = l.bucket.Put(ctx, segmentKey(t, c.Run, c.Segments), blob, packed)
+	}
+	if err != nil {
+		return fmt.Errorf("save pages of crawl: %w", err)
+	}
+	c.Segments++
+	return nil
+}
+
+// SaveCheckpoint stores the pages read since the last segment, if any, and then
+// the checkpoint.
 func (l *Library) SaveCheckpoint(ctx context.Context, t id.Tenant, c *Checkpoint, pages []Page) error {
-	if len(pages) > 0 {
-		blob, err := pack(Edition{Run: c.Run, Pages: len(pages)}, slices.Values(pages))
-		if err == nil {
-			_, err = l.bucket.Put(ctx, segmentKey(t, c.Run, c.Segments), blob, packed)
-		}
-		if err != nil {
-			return fmt.Errorf("save pages of crawl: %w", err)
-		}
-		c.Segments++
+	if err := l.SaveSegment(ctx, t, c, pages); err != nil {
+		return err
 	}
 	body, err := json.Marshal(c)
 	if err == nil {

@@ -46,9 +46,10 @@ func New(bucket *object.Bucket) *Library {
 }
 
 // Save stores an index and gives the version to use it by, which is the hash of
-// its content: saving the same twice changes nothing.
+// its content: saving the same twice changes nothing. Nobody changes it after.
 func (l *Library) Save(ctx context.Context, t id.Tenant, blob []byte) (version string, err error) {
-	if _, err := index.Open(blob); err != nil {
+	ix, err := index.Open(blob)
+	if err != nil {
 		return "", fmt.Errorf("check index before saving: %w", err)
 	}
 	sum := sha256.Sum256(blob)
@@ -56,6 +57,7 @@ func (l *Library) Save(ctx context.Context, t id.Tenant, blob []byte) (version s
 	if _, err := l.bucket.Put(ctx, name(t, version), blob, "application/octet-stream"); err != nil {
 		return "", fmt.Errorf("save index: %w", err)
 	}
+	l.keep(t, version, ix)
 	return version, nil
 }
 
@@ -88,13 +90,18 @@ func (l *Library) load(ctx context.Context, t id.Tenant, version string) (*index
 	if err != nil {
 		return nil, fmt.Errorf("open index %s: %w", version, err)
 	}
+	l.keep(t, version, ix)
+	return ix, nil
+}
+
+// keep keeps an index open.
+func (l *Library) keep(t id.Tenant, version string, ix *index.Index) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.open) >= maxOpen {
 		clear(l.open)
 	}
 	l.open[t] = opened{version, ix}
-	return ix, nil
 }
 
 func name(t id.Tenant, version string) object.Key { return object.KeyOf(t, "index", version) }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/currency"
 )
 
 // amount is a sum of money as a page writes it.
@@ -38,11 +36,8 @@ var signs = map[string]string{
 
 // isCurrency reports whether s is the code of a currency in use.
 func isCurrency(s string) bool {
-	if len(s) != 3 || s == "XXX" || s == "XTS" {
-		return false
-	}
-	unit, err := currency.ParseISO(s)
-	return err == nil && unit.String() == s
+	_, ok := decimalsOf(s)
+	return ok
 }
 
 // amounts finds the sums of money in a short text, those without a currency
@@ -166,8 +161,8 @@ func normal(number, code, decimals string) (string, bool) {
 		whole = "0"
 	}
 	places := 2
-	if unit, err := currency.ParseISO(code); err == nil {
-		places, _ = currency.Standard.Rounding(unit)
+	if n, ok := decimalsOf(code); ok {
+		places = n
 	} else if fraction == "" {
 		places = 0
 	}
@@ -201,10 +196,9 @@ func divide(number, code, decimals string) (whole, fraction string, ok bool) {
 		case others > 1: // 1.299.000
 			return ungroup(number)
 		case len(rest) == 3 && !mixed:
-			unit, err := currency.ParseISO(code)
 			places := 2
-			if err == nil {
-				places, _ = currency.Standard.Rounding(unit)
+			if n, ok := decimalsOf(code); ok {
+				places = n
 			}
 			switch {
 			case places == 3 && mark == ".":

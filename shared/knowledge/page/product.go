@@ -8,7 +8,6 @@ import (
 	"unicode"
 
 	"golang.org/x/net/html"
-	"golang.org/x/text/currency"
 
 	"omniops/shared/knowledge/passage"
 )
@@ -332,6 +331,5 @@ func isName(s string) bool {
 // stored in.
 func isPrice(value, code string) bool {
 	normalised, ok := normal(value, code, inData)
-	_, err := currency.ParseISO(code)
-	return ok && err == nil && normalised == value
+	return ok && isCurrency(code) && normalised == value
 }

@@ -49,6 +49,8 @@ func shape(root *html.Node) {
 			shapeCards(n)
 		case n.DataAtom == atom.Table && isHollow(n) && n.Parent != nil:
 			n.Parent.RemoveChild(n)
+		case n.DataAtom == atom.Table:
+			shapeTable(n)
 		}
 	}
 }

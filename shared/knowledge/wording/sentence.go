@@ -23,6 +23,9 @@ func SentenceEnd(text string, end bool) (int, bool) {
 		case '.', '!', '?', '…':
 			after := i + utf8.RuneLen(r)
 			for after < len(text) {
+				if !end && !utf8.FullRuneInString(text[after:]) {
+					return 0, false
+				}
 				c, n := utf8.DecodeRuneInString(text[after:])
 				if !strings.ContainsRune(`.!?…)"'”’»*`, c) {
 					break
@@ -87,6 +90,9 @@ func pointEnds(before, after string, end bool) (ends, sure bool) {
 	if abbreviations[strings.ToLower(strings.TrimLeft(last, `("'“„«`))] {
 		return false, true
 	}
+	if !end && !utf8.FullRuneInString(after) {
+		return false, false
+	}
 	next, _ := utf8.DecodeRuneInString(after)
 	if after != "" && unicode.IsLower(next) {
 		return false, true
@@ -98,14 +104,11 @@ func pointEnds(before, after string, end bool) (ends, sure bool) {
 	if strings.TrimRight(before[:len(before)-len(last)], " \t") == "" || strings.HasSuffix(strings.TrimRight(before[:len(before)-len(last)], " \t"), "\n") {
 		return false, true
 	}
-	word := strings.FieldsFunc(after, func(r rune) bool { return !unicode.IsLetter(r) })
-	if len(word) == 0 {
-		return true, true
-	}
-	if !end && strings.HasSuffix(after, word[0]) && len(word) == 1 {
+	word := len(after) - len(strings.TrimLeftFunc(after, unicode.IsLetter))
+	if !end && (word == len(after) || !utf8.FullRuneInString(after[word:])) {
 		return false, false
 	}
-	return !monthNames[strings.ToLower(word[0])], true
+	return !monthNames[strings.ToLower(after[:word])], true
 }
 
 var monthNames = set(strings.Fields("januar februar märz april mai juni juli august september oktober november dezember jänner")...)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 func TestSentences(t *testing.T) {
@@ -84,4 +85,35 @@ func TestStems(t *testing.T) {
 	if !IsSmall("nicht") || IsSmall("kettle") || !slices.Equal(Words("L'eau, 2 l!"), []string{"l", "eau", "2", "l"}) {
 		t.Error("small words or words")
 	}
+}
+
+// However a text comes in pieces, its sentences are the same.
+func TestSentencesDoNotDependOnTheCut(t *testing.T) {
+	parts := []string{"approx", ".", " ", " ", "5", "14", "Dezember", "It", "it", "é", "É", "»", "”", ")", "[1]", "[", "]", "\n", "!", "…", "a.m", "no", "。", "\u00a0", "z.B"}
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 1, 14).Draw(t, "text"), "")
+		var whole, pieces []string
+		for rest := text; rest != ""; {
+			n, _ := SentenceEnd(rest, true)
+			whole, rest = append(whole, rest[:n]), rest[n:]
+		}
+		held := ""
+		take := func(end bool) {
+			for held != "" {
+				n, ok := SentenceEnd(held, end)
+				if !ok {
+					return
+				}
+				pieces, held = append(pieces, held[:n]), held[n:]
+			}
+		}
+		for i := range len(text) {
+			held += text[i : i+1]
+			take(false)
+		}
+		take(true)
+		if !slices.Equal(whole, pieces) {
+			t.Fatalf("%q: %q, in pieces %q", text, whole, pieces)
+		}
+	})
 }

@@ -66,9 +66,10 @@ export class ActionCard extends Card {
     this.counter.keep({ action: open ? action.id : undefined });
     if (state === "proposed") return this.#propose(action);
     const [mark, title, note] = told[state] ?? told.failed;
+    const person = !told[state] || state === "failed" || state === "refused";
     const words = action.receipt?.trim() || (note && w[note]);
     if (state === "running") this.#said.textContent = "";
-    this.set(mark, w[title], line(action.text, "was"), words && line(words), state === "running" && this.#said, state === "failed" || state === "refused" ? this.#ways() : undefined);
+    this.set(mark, w[title], line(action.text, "was"), words && line(words), state === "running" && this.#said, person && this.#ways());
     this.element.classList.toggle("good", state === "done");
     this.counter.announce([w[title], words].filter(Boolean).join(". "));
     if (focus) this.heading.focus();

@@ -77,7 +77,7 @@ class Desk implements Orders {
     const form = new Verification(this.#counter(), question, pending, (order) => {
       this.#shown = JSON.stringify(order);
       this.#verification = undefined;
-      return new OrderCard(order, this.#counter());
+      return order ? new OrderCard(order, this.#counter()) : undefined;
     });
     this.#verification = form;
     place.append(form.element);

@@ -93,7 +93,11 @@ export class OrderCard extends Card {
         w[("return_" + r.status) as keyof Strings],
         fill(new Intl.PluralRules(language).select(r.quantity) === "one" ? w.one : w.many, { n: r.quantity }),
       ]),
-      this.#list(w.refunds, order.refunds, (r) => [fill(w.refundOn, { amount: money(r.amount, language), date: day(r.created_at, language) })]),
+      this.#list(w.refunds, order.refunds, (r) => {
+        const date = day(r.created_at, language);
+        const amount = money(r.amount, language);
+        return [date ? fill(w.refundOn, { amount, date }) : amount];
+      }),
       this.#can(order, counter),
     );
   }

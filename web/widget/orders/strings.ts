@@ -34,6 +34,8 @@ const en = {
   resent: "A new code is on its way.",
   other: "Use other details",
   verified: "Confirmed. Here is your order.",
+  proved: "Confirmed",
+  notShown: "The shop cannot show the order just now. You can ask about it all the same.",
 
   title: "Order {number}",
   placed: "Placed on {date}",
@@ -167,6 +169,8 @@ const de: Strings = {
   resent: "Ein neuer Code ist unterwegs.",
   other: "Andere Angaben verwenden",
   verified: "Bestätigt. Hier ist Ihre Bestellung.",
+  proved: "Bestätigt",
+  notShown: "Der Shop kann die Bestellung gerade nicht zeigen. Sie können trotzdem danach fragen.",
 
   title: "Bestellung {number}",
   placed: "Aufgegeben am {date}",
@@ -298,6 +302,8 @@ const fr: Strings = {
   resent: "Un nouveau code est en route.",
   other: "Utiliser d’autres informations",
   verified: "Confirmé. Voici votre commande.",
+  proved: "Confirmé",
+  notShown: "La boutique ne peut pas afficher la commande pour le moment. Vous pouvez tout de même poser vos questions.",
 
   title: "Commande {number}",
   placed: "Passée le {date}",

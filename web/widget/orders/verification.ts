@@ -35,7 +35,7 @@ export class Verification {
     /** What is asked again once the order is shown. */
     public question: string,
     pending: Pending["verify"],
-    private readonly show: (order: Order) => Card,
+    private readonly show: (order: Order | null) => Card | undefined,
   ) {
     const until = moment(pending?.until);
     if (pending?.id && until > Date.now()) this.#enterCode(pending.id, until, 0);
@@ -52,7 +52,7 @@ export class Verification {
     this.#rest();
     this.#details = undefined;
     this.counter.keep({ verify: {} });
-    const order = new Field(w.order, input({ name: "order", autocomplete: "off", required: true, maxLength: 40 }), w.orderHint);
+    const order = new Field(w.order, input({ name: "order", autocomplete: "off", required: true, maxLength: 60 }), w.orderHint);
     const contact = new Field(w.contact, input({ name: "contact", autocomplete: "email", inputMode: "email", required: true, maxLength: 254 }));
     const said = status();
     const send = h("button", { type: "submit", className: "main" }, w.send);
@@ -63,8 +63,9 @@ export class Verification {
       const typed = { order: order.value, contact: contact.value };
       const reachable = /\S@\S/.test(typed.contact) || typed.contact.replace(/\D/g, "").length >= 6;
       contact.wrong(reachable ? "" : w.contactMissing);
-      order.wrong(/\d/.test(typed.order) ? "" : w.orderMissing);
-      if (!reachable || !/\d/.test(typed.order)) return;
+      const numbered = /[a-z\d]/i.test(typed.order);
+      order.wrong(numbered ? "" : w.orderMissing);
+      if (!reachable || !numbered) return;
       void this.#work(send, said, w.sending, async () => {
         const asked = await this.#ask(typed);
         this.#details = typed;
@@ -98,7 +99,7 @@ export class Verification {
       const typed = code.value.replace(/\D/g, "");
       if (typed.length !== digits) return code.wrong(w.codeMissing);
       void this.#work(confirm, said, w.confirming, async () => {
-        const { order } = await this.counter.order<{ order: Order }>("confirm", { verification_id: id, code: typed });
+        const { order } = await this.counter.order<{ order: Order | null }>("confirm", { verification_id: id, code: typed });
         this.#done(order);
       }, (status) => {
         if (status !== 400 && status !== 403) return false;
@@ -131,15 +132,17 @@ export class Verification {
   }
 
   /** The order takes the form's place, and the question is asked again. */
-  #done(order: Order): void {
+  #done(order: Order | null): void {
     const { counter } = this;
+    const w = counter.words;
     this.#rest();
     this.#details = undefined;
     counter.keep({ verify: undefined });
     const card = this.show(order);
-    this.element.replaceWith(card.element);
-    card.heading.focus();
-    counter.announce(counter.words.verified);
+    if (card) this.element.replaceWith(card.element);
+    else this.#card.set("done", w.proved, line(w.notShown), this.#ways());
+    (card ?? this.#card).heading.focus();
+    counter.announce(card ? w.verified : w.proved + ". " + w.notShown);
     if (this.question) counter.ask(this.question);
   }
 

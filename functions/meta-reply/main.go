@@ -1,0 +1,83 @@
+// Meta-reply answers what people write on WhatsApp, Messenger and Instagram. It
+// works through a queue, one event of a thread at a time.
+package main
+
+import (
+	"cmp"
+	"context"
+
+	"omniops/shared/boot"
+	"omniops/shared/channel"
+	"omniops/shared/channel/erasure"
+	"omniops/shared/channel/meta"
+	"omniops/shared/channel/responder"
+	"omniops/shared/conversation"
+	"omniops/shared/egress"
+	"omniops/shared/knowledge/library"
+	"omniops/shared/llm"
+	"omniops/shared/llm/openai"
+	"omniops/shared/object"
+	"omniops/shared/processor"
+	"omniops/shared/seal"
+	"omniops/shared/support"
+	"omniops/shared/table"
+	"omniops/shared/tenant"
+)
+
+// settings is everything this function reads from its environment.
+type settings struct {
+	Table         string      `env:"TABLE_NAME"`
+	KeyTable      string      `env:"KEY_TABLE_NAME"`
+	Bucket        string      `env:"CONTENT_BUCKET"`
+	KeyringKey    string      `env:"KEYRING_KEY_ID"`
+	SecretsKey    string      `env:"SECRETS_KEY_ID"`
+	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
+	GraphBaseURL  string      `env:"META_GRAPH_BASE_URL"`
+	AppID         string      `env:"META_APP_ID,optional"`
+	AppSecret     boot.Secret `env:"META_APP_SECRET_ARN"`
+	API           string      `env:"API_BASE_URL,optional"`
+	Domain        string      `env:"DOMAIN_NAME"`
+	OpenAIKey     boot.Secret `env:"OPENAI_API_KEY_ARN"`
+	OpenAIBaseURL string      `env:"OPENAI_BASE_URL"`
+	ChatModel     string      `env:"OPENAI_CHAT_MODEL"`
+	EmbedModel    string      `env:"OPENAI_EMBEDDING_MODEL"`
+	AllowPrivate  []string    `env:"EGRESS_ALLOW_PRIVATE"`
+}
+
+func main() { boot.Queue(build) }
+
+func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Context, channel.Inbound) error, error) {
+	veil, err := channel.NewVeil(s.SessionSecret.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	main := table.New(rt.AWS, s.Table, rt.Now)
+	keyring := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
+	threads := channel.NewThreads(main, keyring, veil)
+	connections := meta.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
+	models := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
+	platform := egress.New(egress.Options{Hosts: meta.Listed, AllowPrivate: s.AllowPrivate})
+	r := &responder.Responder{
+		Engine: &support.Engine{
+			Tenants:       tenant.NewRecent(tenant.NewStore(main)),
+			Conversations: conversation.NewStore(main, keyring),
+			Knowledge:     library.New(object.NewBucket(rt.AWS, s.Bucket)),
+			Models: llm.NewRouter(rt.Now, openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.ChatModel, models)).
+				WithEmbedders(openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.EmbedModel, models)),
+			Now: rt.Now,
+			Log: rt.Log,
+		},
+		Threads:     threads,
+		Connections: connections,
+		Graph:       meta.NewGraph(s.GraphBaseURL, s.AppID, s.AppSecret.Reveal(), platform),
+		Veil:        veil,
+		Deletions: &erasure.Deletions{
+			Eraser:      &erasure.Eraser{Table: main, Keys: keyring, Threads: threads, Veil: veil, Now: rt.Now},
+			Connections: connections,
+		},
+		StatusURL: cmp.Or(s.API, "https://"+s.Domain) + "/meta/deletion/",
+		Now:       rt.Now,
+		Log:       rt.Log,
+	}
+	return r.Handle, nil
+}

@@ -1,0 +1,187 @@
+package cloud_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"omniops/local/contract"
+	"omniops/local/sandbox/meta"
+	"omniops/shared/channel"
+	channelmeta "omniops/shared/channel/meta"
+	"omniops/shared/claim"
+	"omniops/shared/seal"
+	"omniops/shared/table"
+)
+
+// Somebody writes on each channel, and the whole system answers there: webhook,
+// queue, worker, Graph API.
+func TestTheShopAnswersOnMeta(t *testing.T) {
+	claim.Proves(t, "C071", "C075")
+	s := running(t)
+	if err := s.ConnectMeta(t.Context(), "demo"); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range s.Meta.Accounts() {
+		t.Run(a.Kind, func(t *testing.T) {
+			note := meta.Note{Kind: a.Kind, Account: a.ID, Person: "447700900777", Text: question}
+			delivery := s.Meta.Incoming(note)
+			for range 3 { // Meta delivers again whenever it likes
+				if status, err := s.Meta.Post(t.Context(), delivery); err != nil || status != http.StatusOK {
+					t.Fatalf("the webhook answers %d, %v", status, err)
+				}
+			}
+			said := s.awaitMeta(t, a.ID, 2)
+			if !strings.Contains(said[0], "AI assistant") || !strings.Contains(said[1], "30 days") {
+				t.Errorf("said %q", said)
+			}
+			if status, err := s.Meta.Post(t.Context(), s.Meta.Incoming(meta.Note{Kind: a.Kind, Account: a.ID, Person: "447700900777", Text: "stop"})); err != nil || status != http.StatusOK {
+				t.Fatalf("the webhook answers %d, %v", status, err)
+			}
+			if all := s.awaitMeta(t, a.ID, 3); len(all) != 3 || !strings.Contains(all[2], "START") {
+				t.Errorf("said %q", all)
+			}
+		})
+	}
+}
+
+// awaitMeta waits until the shop has sent n messages through an account.
+func (s *system) awaitMeta(t *testing.T, account string, n int) []string {
+	t.Helper()
+	deadline := time.NewTimer(30 * time.Second)
+	defer deadline.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var texts []string
+		for _, m := range s.Meta.Sent() {
+			if m.Account == account {
+				texts = append(texts, m.Text)
+			}
+		}
+		if len(texts) >= n {
+			return texts
+		}
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			t.Fatalf("%d messages of %d were sent: %q", len(texts), n, texts)
+		}
+	}
+}
+
+// liveOnMeta is the life of a merchant's accounts at Meta: connected, written to,
+// switched off and on, and deleted when somebody asks Meta for it.
+func (s *system) liveOnMeta(t *testing.T) {
+	t.Helper()
+	ask := func(method, path, body string, want int) string {
+		t.Helper()
+		resp, answer := call(t, method, s.API+path, body, "Authorization", "Bearer "+s.token)
+		if resp.StatusCode != want {
+			t.Fatalf("%s %s: %d, %s", method, path, resp.StatusCode, answer)
+		}
+		return answer
+	}
+	var begun struct {
+		URL string `json:"authorize_url"`
+	}
+	if err := json.Unmarshal([]byte(ask(http.MethodPost, "/v1/merchant/meta/logins", "", 200)), &begun); err != nil {
+		t.Fatal(err)
+	}
+	if resp, page := call(t, http.MethodGet, begun.URL, ""); resp.StatusCode != 200 || !strings.Contains(page, "You are logged in") {
+		t.Fatalf("log-in: %d, %s", resp.StatusCode, page)
+	}
+	ask(http.MethodGet, "/v1/merchant/meta?choices=true", "", 200)
+	for _, a := range s.Meta.Accounts() {
+		path := "/v1/merchant/meta/accounts/" + a.Kind + "/" + a.ID
+		for _, enabled := range []string{"true", "false", "true"} {
+			ask(http.MethodPut, path, `{"enabled":`+enabled+`}`, 200)
+		}
+	}
+	phone, page := s.Meta.Accounts()[0], s.Meta.Accounts()[1]
+	ask(http.MethodDelete, "/v1/merchant/meta/accounts/instagram/"+s.Meta.Accounts()[2].ID, "", 204)
+
+	post := func(delivery []byte) {
+		t.Helper()
+		if status, err := s.Meta.Post(t.Context(), delivery); err != nil || status != http.StatusOK {
+			t.Fatalf("the webhook answers %d, %v", status, err)
+		}
+	}
+	if resp, _ := call(t, http.MethodGet, s.API+"/api/meta/webhook?hub.mode=subscribe&hub.challenge=7&hub.verify_token=wrong", ""); resp.StatusCode != 403 {
+		t.Errorf("challenge: %d", resp.StatusCode)
+	}
+	post(s.Meta.Incoming(meta.Note{Kind: phone.Kind, Account: phone.ID, Person: "447700900888", Text: question}))
+	s.awaitMeta(t, phone.ID, 2)
+	post(s.Meta.Incoming(meta.Note{Kind: phone.Kind, Account: phone.ID, Person: "447700900888", Text: "delete my data"}))
+	s.awaitMeta(t, phone.ID, 3)
+	post(s.Meta.Incoming(meta.Note{Kind: page.Kind, Account: page.ID, Person: "777", Text: question}))
+	s.awaitMeta(t, page.ID, 2)
+	post([]byte(`{"object":"page","entry":[{"id":"` + page.ID + `","messaging":[{"message":7}]}]}`)) // put aside
+
+	// What cannot be worked on is parked.
+	for function, variable := range map[string]string{"meta-webhook": "META_QUEUE_URL", "meta-deletion-run": "DELETION_QUEUE_URL"} {
+		queue, body, group := s.env(t, function, variable), `{"code":7,"tenant":7}`, "nobody"
+		if _, err := sqs.NewFromConfig(s.AWS).SendMessage(t.Context(), &sqs.SendMessageInput{
+			QueueUrl: &queue, MessageBody: &body, MessageGroupId: &group, MessageDeduplicationId: &group,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	// Somebody asks Meta for deletion, and the Page removes the app.
+	signed := func(payload string) string {
+		return url.Values{"signed_request": {channelmeta.NewRequest("sandbox-app-secret-that-protects-nothing", payload)}}.Encode()
+	}
+	now := s.Clock.Now().Unix()
+	var receipt struct {
+		URL string `json:"url"`
+	}
+	for _, c := range [][2]string{
+		{"deauthorize", fmt.Sprintf(`{"algorithm":"HMAC-SHA256","issued_at":%d,"user_id":"0","profile_id":%q}`, now, page.ID)},
+		{"data-deletion", fmt.Sprintf(`{"algorithm":"HMAC-SHA256","issued_at":%d,"user_id":"0","profile_id":%q}`, now, page.ID)},
+		{"data-deletion", fmt.Sprintf(`{"algorithm":"HMAC-SHA256","issued_at":%d,"user_id":%q}`, now, meta.User)},
+	} {
+		resp, answer := call(t, http.MethodPost, s.API+"/api/meta/"+c[0], signed(c[1]), "Content-Type", "application/x-www-form-urlencoded")
+		if resp.StatusCode != 200 {
+			t.Fatalf("%s: %d, %s", c[0], resp.StatusCode, answer)
+		}
+		if answer != "" {
+			if err := json.Unmarshal([]byte(answer), &receipt); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		resp, page := call(t, http.MethodGet, receipt.URL, "")
+		if resp.StatusCode == 200 && strings.Contains(page, "has been deleted") {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the deletion is not done: %d, %s", resp.StatusCode, page)
+		}
+	}
+
+	// A token that has ended is noticed the next morning.
+	connections := channelmeta.NewConnections(table.New(s.AWS, s.env(t, "meta-check", "TABLE_NAME"), s.Clock.Now), seal.NewSecrets(s.AWS, s.env(t, "meta-reply", "SECRETS_KEY_ID")))
+	account := channel.Account{Kind: channel.WhatsApp, ID: phone.ID}
+	if err := connections.Save(t.Context(), channelmeta.Connection{
+		Tenant: "demo", Account: account, Through: phone.ID, Enabled: true, ConnectedAt: s.Clock.Now(), ExpiresAt: s.Clock.Now().Add(-time.Hour),
+	}, phone.Token); err != nil {
+		t.Fatal(err)
+	}
+	var sample json.RawMessage
+	contract.Sample(t, "meta-check/schedule.json", &sample)
+	if err := s.Invoke(t.Context(), "meta-check", sample, new(any)); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := connections.Get(t.Context(), "demo", account); err != nil || c.State != channelmeta.Reconnect {
+		t.Errorf("the token that ended: %s, %v", c.State, err)
+	}
+}

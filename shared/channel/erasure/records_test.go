@@ -1,0 +1,9 @@
+package erasure
+
+import (
+	"testing"
+
+	"omniops/shared/table/tabletest"
+)
+
+func TestRecordsDeclareAllTheyStore(t *testing.T) { tabletest.Check(t, deletionItem{}) }

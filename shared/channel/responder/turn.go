@@ -1,0 +1,220 @@
+package responder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"omniops/shared/channel"
+	"omniops/shared/conversation"
+	"omniops/shared/fault"
+	"omniops/shared/support"
+)
+
+// language is the one to answer a message in: its own where it tells, else that
+// of the thread so far, else the shop's.
+func (e *event) language() string {
+	fallback := e.thread.Language
+	if fallback == "" {
+		fallback = e.account.Language
+	}
+	return channel.Spoken(support.LanguageOf(e.content.Text, fallback))
+}
+
+// turn answers what a person wrote.
+func (r *Responder) turn(ctx context.Context, e *event) error {
+	language := e.language()
+	word, spoken := channel.WordOf(e.content.Text, language)
+	if word != channel.NoWord {
+		return r.word(ctx, e, word, spoken)
+	}
+	if strings.ContainsFunc(e.content.Text, unicode.IsGraphic) {
+		return r.answer(ctx, e, language)
+	}
+	// A picture or a voice: a person at the shop can look at it in the platform's
+	// own inbox.
+	if len(e.content.Media) == 0 || e.silent(r.Now()) {
+		return r.flag(ctx, e, channel.OnlyMedia)
+	}
+	return errors.Join(r.flag(ctx, e, channel.OnlyMedia), r.deliver(ctx, e, language, channel.Answer, channel.SpeechIn(language).OnlyText))
+}
+
+// silent reports whether the AI has nothing to say here, whatever is written.
+func (e *event) silent(now time.Time) bool {
+	return e.thread.Held(now) || !e.thread.OptedOutAt.IsZero() || e.Event == channel.Standby
+}
+
+func (r *Responder) flag(ctx context.Context, e *event, f channel.Flag) error {
+	return r.change(ctx, e, func(t *channel.Thread) error {
+		if t.Flag == f {
+			return channel.ErrUnchanged
+		}
+		t.Raised(f, r.Now())
+		return nil
+	})
+}
+
+// accept stores what a person wrote as the next turn of the transcript.
+func (r *Responder) accept(ctx context.Context, e *event, language string) (*support.Turn, error) {
+	text := e.content.Text
+	if utf8.RuneCountInString(text) > support.MaxMessage {
+		text = string([]rune(text)[:support.MaxMessage])
+	}
+	return r.Engine.Accept(ctx, support.Ask{
+		Ref: e.ref(), Domain: e.Account.String(), Language: language, Text: text, IdempotencyKey: string(e.ID),
+	})
+}
+
+// answer has the engine answer, and sends what it says.
+func (r *Responder) answer(ctx context.Context, e *event, language string) error {
+	turn, err := r.accept(ctx, e, language)
+	switch fault.KindOf(err) {
+	case fault.RateLimited:
+		return errors.Join(r.flag(ctx, e, channel.TooManyOnce), r.deliver(ctx, e, language, channel.Answer, channel.SpeechIn(language).TooMany))
+	default:
+		if err != nil {
+			return err
+		}
+	}
+	if e.silent(r.Now()) {
+		return nil // it is in the transcript, for whoever has the thread
+	}
+	r.showTyping(ctx, e)
+	var said strings.Builder
+	var sources support.Sources
+	err = r.Engine.Answer(ctx, turn, func(ev support.Event) error {
+		switch ev := ev.(type) {
+		case support.Token:
+			said.WriteString(ev.Text)
+		case support.Sources:
+			sources = ev
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	text := strings.TrimSpace(said.String()) + sourceList(language, sources.Sources)
+	if err := r.deliver(ctx, e, language, channel.Answer, text); err != nil {
+		return err
+	}
+	return r.change(ctx, e, func(t *channel.Thread) error {
+		before := *t
+		t.Language = language
+		switch {
+		case sources.Handoff:
+			t.Raised(channel.Unanswered, r.Now())
+		case t.Flag == channel.BeingTried:
+			t.Raised(channel.NoFlag, r.Now())
+		case before.Language == language:
+			return channel.ErrUnchanged
+		}
+		return nil
+	})
+}
+
+// sourceList names the pages an answer rests on, as a thread can show them.
+func sourceList(language string, sources []conversation.Source) string {
+	if len(sources) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n\n" + channel.SpeechIn(language).Sources)
+	for _, s := range sources {
+		fmt.Fprintf(&b, "\n[%d] %s", s.N, s.URL)
+	}
+	return b.String()
+}
+
+// word does what a word asks for, without a model.
+func (r *Responder) word(ctx context.Context, e *event, word channel.Word, language string) error {
+	speech := channel.SpeechIn(language)
+	contact := e.account.ContactEmail
+	if word == channel.Forget {
+		return r.forget(ctx, e, language)
+	}
+	turn, err := r.accept(ctx, e, language)
+	if err != nil && fault.KindOf(err) != fault.RateLimited { // too many at once: a word is obeyed all the same
+		return err
+	}
+	reply, purpose := "", channel.Notice
+	err = r.change(ctx, e, func(t *channel.Thread) error {
+		t.Language = language
+		switch word {
+		case channel.Stop:
+			reply = speech.Stopped
+			if t.OptedOutAt.IsZero() {
+				t.OptedOutAt = r.Now()
+			}
+		case channel.Start:
+			reply, t.OptedOutAt = speech.Started, time.Time{}
+		case channel.Human:
+			reply = fmt.Sprintf(speech.Human, contact)
+			t.Raised(channel.AskedFor, r.Now())
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if word == channel.Know {
+		if reply, err = r.known(ctx, e, speech); err != nil {
+			return err
+		}
+	}
+	if turn != nil && !e.thread.Held(r.Now()) && e.Event != channel.Standby {
+		if _, err := r.Engine.Reply(ctx, turn, reply, word == channel.Human); err != nil {
+			return err
+		}
+	}
+	return r.deliver(ctx, e, language, purpose, reply)
+}
+
+// known says what is known of the person.
+func (r *Responder) known(ctx context.Context, e *event, speech channel.Speech) (string, error) {
+	thread, err := r.Engine.Conversations.Read(ctx, e.ref(), e.keep, 0)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf(speech.Known, len(thread.Messages), e.account.ChatDays, e.account.ContactEmail), nil
+}
+
+// forget erases the thread and says so.
+func (r *Responder) forget(ctx context.Context, e *event, language string) error {
+	code, err := r.Deletions.Word(ctx, e.Tenant, e.Account, e.Thread, e.ID)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf(channel.SpeechIn(language).Forgotten, r.StatusURL+string(code))
+	return r.farewell(ctx, e, text)
+}
+
+// deliver sends a text in as many messages as the channel needs, after the
+// disclosure if the person has not had it in this language.
+func (r *Responder) deliver(ctx context.Context, e *event, language string, purpose channel.Purpose, text string) error {
+	disclosure := fmt.Sprintf(channel.SpeechIn(language).Disclosure, e.account.Name)
+	parts := channel.Split(e.Account.Kind, text)
+	if len(parts) == 0 {
+		return nil
+	}
+	// The disclosure is part 0 whether or not it is sent, so that the others keep
+	// their numbers in every try.
+	if !slices.Contains(e.thread.Disclosed, language) || e.thread.Post(e.ID, 0) != nil {
+		sent, err := r.post(ctx, e, message{part: 0, text: disclosure, purpose: purpose, discloses: language})
+		if err != nil || !sent {
+			return err
+		}
+	}
+	for n, part := range parts {
+		sent, err := r.post(ctx, e, message{part: n + 1, text: part, purpose: purpose})
+		if err != nil || !sent {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package channel
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// Word is something a person can ask for by a word, which is understood without a
+// model.
+type Word string
+
+// The words.
+const (
+	NoWord Word = ""
+	Human  Word = "human" // a person, please
+	Stop   Word = "stop"  // do not write to me
+	Start  Word = "start" // write to me again
+	Forget Word = "forget"
+	Know   Word = "know" // what do you know about me
+)
+
+// Speech is what is said on a channel in one language, and how people say the
+// words in it.
+type Speech struct {
+	Disclosure string            `json:"disclosure"` // %s is the shop
+	Human      string            `json:"human"`      // %s is where the shop is written to
+	Stopped    string            `json:"stopped"`    // says how to start again
+	Started    string            `json:"started"`
+	Forgotten  string            `json:"forgotten"` // %s is where the state is shown
+	Known      string            `json:"known"`     // %d messages, %d days, %s where the shop is written to
+	OnlyText   string            `json:"only_text"` // a picture or a voice came
+	TooMany    string            `json:"too_many"`
+	Trouble    string            `json:"trouble"` // no answer could be made; %s is where the shop is written to
+	Sources    string            `json:"sources"`
+	Words      map[Word][]string `json:"words"`
+}
+
+//go:embed speech/*.json
+var speechFiles embed.FS
+
+// speeches is the catalogue. It is read when it is first needed.
+var speeches = sync.OnceValue(func() map[string]Speech {
+	files, err := speechFiles.ReadDir("speech")
+	if err != nil {
+		panic(err)
+	}
+	all := map[string]Speech{}
+	for _, f := range files {
+		data, err := speechFiles.ReadFile("speech/" + f.Name())
+		if err != nil {
+			panic(err)
+		}
+		var s Speech
+		if err := json.Unmarshal(data, &s); err != nil {
+			panic(fmt.Sprintf("speech/%s: %v", f.Name(), err))
+		}
+		all[strings.TrimSuffix(f.Name(), ".json")] = s
+	}
+	return all
+})
+
+// Languages lists the languages that words are understood in.
+func Languages() []string {
+	var all []string
+	for l := range speeches() {
+		all = append(all, l)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Spoken gives the language that serves a tag such as de-AT best.
+func Spoken(tag string) string {
+	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	if _, ok := speeches()[base]; ok {
+		return base
+	}
+	return "en"
+}
+
+// SpeechIn gives what is said in a language, or in English where we have none.
+func SpeechIn(tag string) Speech { return speeches()[Spoken(tag)] }
+
+// wordIndex finds a word by how it is said, and in which languages.
+var wordIndex = sync.OnceValue(func() map[string]said {
+	index := map[string]said{}
+	for _, language := range Languages() {
+		for word, phrases := range speeches()[language].Words {
+			for _, p := range phrases {
+				entry := index[plain(p)]
+				entry.word = word
+				entry.languages = append(entry.languages, language)
+				index[plain(p)] = entry
+			}
+		}
+	}
+	return index
+})
+
+type said struct {
+	word      Word
+	languages []string
+}
+
+// WordOf understands a message that is one of the words and nothing else, and
+// says in which language. A word that several languages share is taken to be in
+// the preferred one if that is among them.
+func WordOf(message, preferred string) (Word, string) {
+	if len(message) > 120 {
+		return NoWord, ""
+	}
+	entry, ok := wordIndex()[plain(message)]
+	if !ok {
+		return NoWord, ""
+	}
+	if own := Spoken(preferred); slices.Contains(entry.languages, own) {
+		return entry.word, own
+	}
+	return entry.word, entry.languages[0]
+}
+
+// plain is a message's words, in lower case, without marks and politeness.
+func plain(message string) string {
+	words := strings.FieldsFunc(strings.ToLower(message), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	words = slices.DeleteFunc(words, func(w string) bool { return slices.Contains(polite, w) })
+	return strings.Join(words, " ")
+}
+
+// polite are words that change nothing.
+var polite = []string{"please", "bitte", "svp", "proszę", "tack", "alstublieft", "tak", "por", "favor"}

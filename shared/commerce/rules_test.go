@@ -1,0 +1,136 @@
+package commerce
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+func order(change func(*Order)) Order {
+	o := Order{
+		ID: "1", Customer: "7", Number: "#1", PlacedAt: noon.Add(-time.Hour), Payment: Paid, Fulfillment: Unfulfilled,
+		Total: Money{5000, "GBP"}, Refunded: Money{0, "GBP"},
+		Items: []LineItem{
+			{ID: "11", FulfilledID: "21", Title: "Kettle", Quantity: 1, Refundable: 1, UnitPrice: Money{3000, "GBP"}},
+			{ID: "12", FulfilledID: "22", Title: "Gift card", Quantity: 1, Refundable: 1, UnitPrice: Money{2000, "GBP"}},
+		},
+	}
+	change(&o)
+	return o
+}
+
+func arrived(days int) func(*Order) {
+	return func(o *Order) {
+		o.Fulfillment = Fulfilled
+		o.PlacedAt = noon.AddDate(0, 0, -days-3)
+		o.Shipments = []Shipment{{Status: "delivered", SentAt: noon.AddDate(0, 0, -days-2), DeliveredAt: noon.AddDate(0, 0, -days)}}
+		for i := range o.Items {
+			o.Items[i].Returnable = 1
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	usual := DefaultRules()
+	limited := DefaultRules()
+	limited.Refund = Rule{Automatic: true, WithinHours: 720, MaxAmount: &Money{2500, "GBP"}, Excluded: []string{"gift CARD"}, PerCustomer: 2}
+	same := func(*Order) {}
+	for name, c := range map[string]struct {
+		rules  Rules
+		change func(*Order)
+		asked  asked
+		times  int64
+		want   Outcome
+		why    []Reason
+	}{
+		"a fresh order is cancelled":              {usual, same, asked{kind: Cancel}, 0, Allowed, nil},
+		"a day later a person decides":            {usual, func(o *Order) { o.PlacedAt = noon.Add(-25 * time.Hour) }, asked{kind: Cancel}, 0, Approval, []Reason{TooLate}},
+		"to the hour":                             {usual, func(o *Order) { o.PlacedAt = noon.Add(-24 * time.Hour) }, asked{kind: Cancel}, 0, Allowed, nil},
+		"packed already":                          {usual, func(o *Order) { o.Fulfillment = InProgress }, asked{kind: Cancel}, 0, Approval, []Reason{PartlySent}},
+		"sent":                                    {usual, arrived(0), asked{kind: Cancel}, 0, Moot, []Reason{AlreadySent}},
+		"cancelled":                               {usual, func(o *Order) { o.CancelledAt = noon }, asked{kind: Cancel}, 0, Moot, []Reason{AlreadyCancelled}},
+		"the fourth in a month":                   {usual, same, asked{kind: Cancel}, 3, Approval, []Reason{TooOften}},
+		"a state nobody knows":                    {usual, func(o *Order) { o.Fulfillment = UnknownFulfillment }, asked{kind: Cancel}, 0, Approval, []Reason{Unclear}},
+		"too many items to see":                   {usual, func(o *Order) { o.MoreItems = true }, asked{kind: Cancel}, 0, Approval, []Reason{Unclear}},
+		"a return in time":                        {usual, arrived(30), asked{kind: ReturnRequest}, 0, Allowed, nil},
+		"a return too late":                       {usual, arrived(31), asked{kind: ReturnRequest}, 0, Approval, []Reason{TooLate}},
+		"nothing was sent":                        {usual, same, asked{kind: ReturnRequest}, 0, Moot, []Reason{NothingSent}},
+		"all returned":                            {usual, func(o *Order) { arrived(1)(o); o.Items[0].Returnable, o.Items[1].Returnable = 0, 0 }, asked{kind: ReturnRequest}, 0, Moot, []Reason{NothingLeft}},
+		"refunds are a person's":                  {usual, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: Money{3000, "GBP"}}, 0, Approval, []Reason{ByHand}},
+		"a refund within the limit":               {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: Money{2500, "GBP"}}, 1, Allowed, nil},
+		"a penny above":                           {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: Money{2501, "GBP"}}, 1, Approval, []Reason{TooMuch}},
+		"another currency":                        {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: Money{1, "JPY"}}, 0, Approval, []Reason{TooMuch}},
+		"an excluded item":                        {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "12", Quantity: 1}}, amount: Money{2000, "GBP"}}, 0, Approval, []Reason{ExcludedItem}},
+		"the whole order has the excluded one":    {limited, arrived(1), asked{kind: RefundItems, amount: Money{2000, "GBP"}}, 0, Approval, []Reason{ExcludedItem}},
+		"not paid":                                {limited, func(o *Order) { o.Payment = Pending }, asked{kind: RefundItems}, 0, Moot, []Reason{NothingPaid}},
+		"an address before it is sent":            {usual, same, asked{kind: ChangeAddress}, 0, Allowed, nil},
+		"an address of a parcel on its way":       {usual, arrived(0), asked{kind: ChangeAddress}, 0, Moot, []Reason{AlreadySent}},
+		"everything against it":                   {limited, arrived(40), asked{kind: RefundItems, amount: Money{9000, "GBP"}}, 2, Approval, []Reason{TooLate, TooMuch, ExcludedItem, TooOften}},
+		"a kind that does not exist is by hand":   {usual, same, asked{kind: "pay"}, 0, Approval, []Reason{ByHand}},
+		"before anything is delivered, from sent": {usual, func(o *Order) { arrived(0)(o); o.Shipments[0].DeliveredAt = time.Time{} }, asked{kind: ReturnRequest}, 0, Allowed, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := c.rules.judge(order(c.change), c.asked, c.times, noon)
+			if v.Outcome != c.want || !slices.Equal(v.Reasons, c.why) || v.Version != "default" {
+				t.Errorf("%+v, want %s %v", v, c.want, c.why)
+			}
+		})
+	}
+}
+
+func TestMoney(t *testing.T) {
+	for _, c := range []struct {
+		amount, currency string
+		minor            int64
+		back             string
+	}{
+		{"12.50", "GBP", 1250, "12.50"}, {"0.05", "EUR", 5, "0.05"}, {"-3", "USD", -300, "-3.00"}, {"1500", "JPY", 1500, "1500"}, {"1.0", "JPY", 1, "1"},
+		{"1.234", "KWD", 1234, "1.234"}, {"12.500", "GBP", 1250, "12.50"},
+	} {
+		m, err := ParseMoney(c.amount, c.currency)
+		if err != nil || m.Minor != c.minor || m.Decimal() != c.back {
+			t.Errorf("%s %s is %+v, %q, %v", c.amount, c.currency, m, m.Decimal(), err)
+		}
+	}
+	for _, bad := range [][2]string{{"", "GBP"}, {"1.234", "GBP"}, {"1,5", "GBP"}, {"1e3", "GBP"}, {"9999999999999", "GBP"}, {"1", "gbp"}, {"1", "POUND"}, {"--1", "GBP"}, {".5", "GBP"}} {
+		if m, err := ParseMoney(bad[0], bad[1]); err == nil {
+			t.Errorf("%q %q is %v", bad[0], bad[1], m)
+		}
+	}
+}
+
+func TestContacts(t *testing.T) {
+	c := Candidate{Number: "#1042", Emails: []string{"Jane.Doe@Example.com"}, Phones: []string{"+44 7700 900123"}}
+	for typed, owns := range map[string]bool{
+		"jane.doe@example.com": true, " JANE.DOE@EXAMPLE.COM ": true, "ｊane.doe@example.com": true, "jane.doe\u200b@example.com": true,
+		"jane.doe+x@example.com": false, "janedoe@example.com": false, "jane.doe@example.org": false, "doe@example.com": false,
+		"+447700900123": true, "0044 7700 900 123": true, "07700 900123": true, "(07700) 900-123": true, "7700900123": false, "900123": false, "+447700900124": false, "+17700900123": false,
+	} {
+		contact, err := ParseContact(typed)
+		if err != nil && owns || err == nil && c.owns(contact) != owns {
+			t.Errorf("%q owns it: %v, %v", typed, !owns, err)
+		}
+	}
+}
+
+func FuzzParseNumber(f *testing.F) {
+	for _, s := range []string{"#1042", " 1042 ", "EU-1042", "1042' OR '1'='1", "＃１０４２", "#"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		n, err := ParseNumber(typed)
+		if err != nil {
+			return
+		}
+		for _, r := range n { // nothing that means anything to a search
+			if (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '.' && r != '_' && r != '-' {
+				t.Fatalf("%q is taken as %q", typed, n)
+			}
+		}
+		if again, err := ParseNumber(n); err != nil || again != n {
+			t.Fatalf("%q becomes %q, %v", n, again, err)
+		}
+	})
+}
