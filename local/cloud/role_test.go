@@ -176,6 +176,7 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 		}
 	}
 	s.lookAfterShops(t)
+	s.choose(t)
 	s.liveOnMeta(t)
 	// The merchant looks at what was read, has it read again, and forgets it.
 	for _, c := range [][3]string{
