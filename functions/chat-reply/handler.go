@@ -1,15 +1,19 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"time"
 
 	"omniops/shared/apigw"
+	"omniops/shared/audit"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
 	"omniops/shared/id"
+	"omniops/shared/inventory"
 	"omniops/shared/problem"
+	"omniops/shared/seal"
 	"omniops/shared/support"
 )
 
@@ -19,6 +23,8 @@ const maxBody = 16 << 10
 type handler struct {
 	sessions *webchat.Sessions
 	engine   *support.Engine
+	keys     *seal.Keyring
+	log      *audit.Log
 }
 
 // message is what a shopper sends.
@@ -118,7 +124,25 @@ func (h *handler) transcript(w http.ResponseWriter, r *http.Request) error {
 			m.ID, m.Turn, m.Author, m.Text.Reveal(), m.Sources, m.Handoff, m.Degraded, m.State, m.SentAt,
 		})
 	}
+	if len(view.Messages) > 0 {
+		if err := h.record(r.Context(), session, len(view.Messages)); err != nil {
+			problem.Log(r.Context(), err) // who reads their own chat is not kept from it
+		}
+	}
 	return apigw.WriteJSON(w, http.StatusOK, view)
+}
+
+// record puts into the audit log that a shopper has read their chat. A turn is its
+// own record.
+func (h *handler) record(ctx context.Context, session webchat.Session, messages int) error {
+	who, err := h.keys.Pseudonym(ctx, session.Tenant, session.Shopper)
+	if err != nil {
+		return err
+	}
+	return h.log.Append(ctx, session.Tenant, audit.Entry{
+		Actor: audit.Shopper, Action: audit.Read, Record: "conversation.message", Subjects: []string{who}, Count: messages,
+		Why: inventory.CustomerSupport, Request: apigw.RequestID(ctx),
+	})
 }
 
 // validKey reports whether a client's idempotency key is well formed.

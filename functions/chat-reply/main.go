@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"omniops/shared/apigw"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/commerce"
@@ -60,7 +61,11 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	keyring := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
 	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
 	connections := shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
-	h := &handler{sessions: sessions, engine: &support.Engine{
+	log, err := audit.New(main, s.SessionSecret.Bytes(), "chat-reply")
+	if err != nil {
+		return nil, err
+	}
+	h := &handler{keys: keyring, log: log, sessions: sessions, engine: &support.Engine{
 		Tenants:       tenant.NewRecent(tenant.NewStore(main)),
 		Conversations: conversation.NewStore(main, keyring),
 		Knowledge:     library.New(object.NewBucket(rt.AWS, s.Bucket)),

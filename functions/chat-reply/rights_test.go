@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"omniops/local/localtest"
+	"omniops/shared/audit"
 	"omniops/shared/claim"
 	"omniops/shared/conversation"
 	"omniops/shared/rights"
@@ -150,5 +151,59 @@ func TestAnErasedChatIsOver(t *testing.T) {
 	}
 	if sent := b.models.all(); len(sent) != 0 {
 		t.Errorf("%d calls to a model", len(sent))
+	}
+}
+
+// Whoever has exercised a right is served as before: the same answer, the same limits.
+func TestRightsCostNothing(t *testing.T) {
+	claim.Proves(t, "C130")
+	b := newBench(t)
+	chats := conversation.NewStore(b.main(t), nil)
+	serve := func(choices ...conversation.Choice) string {
+		s, token := b.session(t, shop, "shop.example", "en")
+		for _, c := range choices {
+			if err := chats.Choose(t.Context(), s.Ref(), c, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var out strings.Builder
+		for n, message := range []string{"How long does delivery take?", "What do you know about me?", "Can I return a kettle?", "hello", "thanks", "Talk to a human", "one too many"} {
+			a := b.ask(t, token, message, fmt.Sprintf("key-%05d", n))
+			fmt.Fprintf(&out, "%d %q %v %v %s\n", a.status, a.text, a.sources.Handoff, len(a.sources.Sources), a.retryAfter)
+		}
+		b.Advance(time.Minute)
+		return out.String()
+	}
+	before := serve()
+	if !strings.Contains(before, "429") {
+		t.Errorf("no limit was reached: %s", before)
+	}
+	for _, c := range []conversation.Choice{conversation.OptedOut, conversation.Limited, conversation.Objected} {
+		if after := serve(c); after != before {
+			t.Errorf("who has chosen %s is served\n%s\nnot\n%s", c, after, before)
+		}
+	}
+}
+
+// Reading a chat is in the audit log: who, what, why, when, and whose by a pseudonym.
+func TestReadingATranscriptIsLogged(t *testing.T) {
+	claim.Proves(t, "C097")
+	b := newBench(t)
+	_, token := b.session(t, shop, "shop.example", "en")
+	b.transcript(t, token, origin) // nothing is there yet
+	b.ask(t, token, "hello", "key-00001")
+	b.transcript(t, token, origin)
+	log, err := audit.New(b.main(t), []byte(localtest.SessionSecret), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := log.Entries(t.Context(), shop, b.Clock.Now().Format("2006-01"))
+	if err != nil || len(entries) != 1 {
+		t.Fatalf("logged %+v, %v", entries, err)
+	}
+	e := entries[0]
+	if e.Actor != audit.Shopper || e.By != "chat-reply" || e.Action != audit.Read || e.Record != "conversation.message" || e.Count != 2 ||
+		len(e.Subjects) != 1 || len(e.Subjects[0]) != 26 || e.Why == "" || !e.At.Equal(b.Clock.Now()) {
+		t.Errorf("logged %+v", e)
 	}
 }

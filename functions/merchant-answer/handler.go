@@ -4,15 +4,19 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"omniops/shared/apigw"
+	"omniops/shared/audit"
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/identity"
+	"omniops/shared/inventory"
 	"omniops/shared/knowledge/library"
+	"omniops/shared/seal"
 	"omniops/shared/tenant"
 )
 
@@ -24,6 +28,8 @@ type handler struct {
 	tenants       *tenant.Store
 	conversations *conversation.Store
 	knowledge     *library.Library
+	keys          *seal.Keyring
+	log           *audit.Log
 }
 
 // answersView is one step of the walk through past answers, the conversations
@@ -82,7 +88,30 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 	for _, f := range found {
 		out.Answers = append(out.Answers, viewOf(f, current))
 	}
+	if err := h.record(r.Context(), who.Tenant, found); err != nil {
+		return err
+	}
 	return apigw.WriteJSON(w, http.StatusOK, out)
+}
+
+// record puts into the audit log whose answers the merchant is shown.
+func (h *handler) record(ctx context.Context, t id.Tenant, found []conversation.Reliance) error {
+	if len(found) == 0 {
+		return nil
+	}
+	entry := audit.Entry{
+		Actor: audit.Merchant, Action: audit.Read, Record: "conversation.message", Count: len(found), Why: inventory.KnowledgeBase, Request: apigw.RequestID(ctx),
+	}
+	for _, f := range found {
+		who, err := h.keys.Pseudonym(ctx, t, f.Shopper)
+		if err != nil {
+			return err
+		}
+		if who != "" && !slices.Contains(entry.Subjects, who) {
+			entry.Subjects = append(entry.Subjects, who)
+		}
+	}
+	return h.log.Append(ctx, t, entry)
 }
 
 // passages gives the hashes of what the page says now: none when it is gone.

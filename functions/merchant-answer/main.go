@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"omniops/shared/apigw"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/conversation"
 	"omniops/shared/identity"
@@ -35,10 +36,17 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		return nil, err
 	}
 	main := table.New(rt.AWS, s.Table, rt.Now)
+	log, err := audit.New(main, s.SessionSecret.Bytes(), "merchant-answer")
+	if err != nil {
+		return nil, err
+	}
+	keys := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
 	h := &handler{
 		tokens:        tokens,
 		tenants:       tenant.NewStore(main),
-		conversations: conversation.NewStore(main, seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)),
+		conversations: conversation.NewStore(main, keys),
+		keys:          keys,
+		log:           log,
 		knowledge:     library.New(object.NewBucket(rt.AWS, s.Bucket)),
 	}
 	mux := http.NewServeMux()

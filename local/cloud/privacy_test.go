@@ -177,6 +177,16 @@ func privacyDay(t *testing.T, s *system) {
 		t.Errorf("the receipt is %+v", v.Receipt)
 	}
 
+	// Choices, from a chat and by an address; and a chat that is erased from within.
+	r := s.arrive(t)
+	r.ask(question)
+	s.follow(t, r.privacy(map[string]any{"kind": "no-ai"}), "done")
+	if a := r.ask(question); !a.sources.Handoff || len(a.sources.Sources) != 0 {
+		t.Errorf("without an AI: %q", a.text)
+	}
+	s.follow(t, s.prove(t, r.privacy(map[string]any{"kind": "limit", "email": jane}), jane), "done")
+	s.follow(t, r.privacy(map[string]any{"kind": "erase"}), "checking")
+
 	// What platforms hand over is begun by the timer.
 	main := table.New(s.AWS, s.env(t, "privacy-resume", "TABLE_NAME"), s.Clock.Now)
 	requests, err := rights.NewStore(main, []byte(sandboxSecret))

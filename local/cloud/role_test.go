@@ -89,6 +89,13 @@ func pathStyle(o *s3.Options) { o.UsePathStyle = true }
 // spare are permissions that this day in the system's life does not use, with
 // what does.
 var spare = map[string]string{
+	"dynamodb:PutItem on arn:aws:dynamodb:eu-west-2:000000000000:table/omniops-local-keys":                           "the first text of a day, or about a shopper",
+	"kms:Encrypt on arn:aws:kms:eu-west-2:000000000000:key/ccfed091-c9b7-5545-a10c-b3d7d7d2ee44":                     "a shop's token that ended when it was needed",
+	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-order-verify.fifo":              "Lambda itself, when it gives messages back",
+	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-order-execute.fifo":             "Lambda itself, when it gives messages back",
+	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-order-verify-failures.fifo":                 "a shop that is no longer connected",
+	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-order-execute-failures.fifo":                "a change of which nobody knows whether it was made",
+	"PrivacyExport: s3:GetObject on arn:aws:s3:::omniops-local-content-000000000000/t/*":                             "a copy that goes on where it was stopped",
 	"s3:AbortMultipartUpload on arn:aws:s3:::omniops-local-content-000000000000/t/*":                                 "a copy of which some was erased while it was made",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-privacy-erase.fifo":             "Lambda itself, when it gives messages back",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-privacy-export.fifo":            "Lambda itself, when it gives messages back",
@@ -147,6 +154,7 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.sell(t)
+	s.orderDay(t)
 	// A day later the site is read again, with another index in the end.
 	s.Clock.SetOffset(s.Clock.Offset() + 25*time.Hour)
 	var sample json.RawMessage
@@ -182,7 +190,7 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 	privacyDay(t, s)
 
 	for _, permission := range s.Roles.Unused() {
-		if _, on, _ := strings.Cut(permission, ": "); spare[on] != "" {
+		if _, on, _ := strings.Cut(permission, ": "); spare[on] != "" || spare[permission] != "" {
 			continue
 		}
 		t.Errorf("nothing uses %s", permission)

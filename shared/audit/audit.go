@@ -227,8 +227,8 @@ func (l *Log) forget(t id.Tenant, month string) {
 // isMine reports whether what is stored in an entry's place is itself: the answer to
 // an earlier try was lost.
 func (l *Log) isMine(ctx context.Context, t id.Tenant, item entryItem) (bool, error) {
-	found, err := l.table.GetAll(ctx, t, item.Key)
-	if err != nil || !found[0].Exists() {
+	found, err := l.table.Latest(ctx, t, table.AuditEntry(item.Key), 1)
+	if err != nil || len(found) == 0 {
 		return false, err
 	}
 	var stored entryItem

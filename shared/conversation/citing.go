@@ -18,6 +18,7 @@ type Reliance struct {
 	Conversation id.Conversation
 	Answer       Message
 	Sources      []Source
+	Shopper      id.Shopper
 }
 
 // Page is where a walk through a tenant's conversations goes on.
@@ -101,7 +102,7 @@ func (s *Store) citing(ctx context.Context, t id.Tenant, c id.Conversation, url 
 		}
 		sources := slices.DeleteFunc(slices.Clone(m.Sources), func(s Source) bool { return s.URL != url })
 		if len(sources) > 0 {
-			found = append(found, Reliance{c, m, sources})
+			found = append(found, Reliance{c, m, sources, stored.Shopper})
 		}
 	}
 	slices.Reverse(found)

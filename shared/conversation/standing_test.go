@@ -4,8 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"omniops/shared/claim"
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
+	"omniops/shared/id"
 	"omniops/shared/inventory"
 	"omniops/shared/seal"
 )
@@ -104,4 +106,35 @@ func TestWhatAConversationMayBeUsedFor(t *testing.T) {
 
 func choices(c ...conversation.Choice) conversation.Standing {
 	return conversation.Standing{Choices: c}
+}
+
+// Who has limited the use of their chat, or objected to it, is answered all the same;
+// but a merchant who looks at past answers to improve its pages does not see it.
+func TestALimitedChatServesNothingElse(t *testing.T) {
+	claim.Proves(t, "C152")
+	b := newBench(t)
+	for _, c := range []conversation.Choice{conversation.Limited, conversation.Objected, conversation.Restricted} {
+		r := ref
+		r.Conversation = id.Conversation("chat-" + string(c))
+		b.ask(t, r, "Hello?", "key-0001")
+		full := answer(1, "Yes [1].", nil)
+		full.Message.Sources = []conversation.Source{{N: 1, URL: "https://fern.example/returns"}}
+		_, err := b.Finish(t.Context(), r, full, keep)
+		must(t, err)
+		seen := func() int {
+			found, _, err := b.Citing(t.Context(), r.Tenant, "https://fern.example/returns", conversation.Page{}, keep)
+			must(t, err)
+			return len(found)
+		}
+		if n := seen(); n != 1 {
+			t.Errorf("before it is %s, %d answers are seen", c, n)
+		}
+		must(t, b.Choose(t.Context(), r, c, true))
+		if n := seen(); n != 0 {
+			t.Errorf("when it is %s, %d answers are seen", c, n)
+		}
+		if thread := b.read(t, r); len(thread.Messages) != 2 || thread.Standing.AllowsAI() != (c != conversation.Restricted) {
+			t.Errorf("when it is %s, it reads %+v", c, thread)
+		}
+	}
 }

@@ -138,7 +138,7 @@ type content struct {
 func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int) (Thread, error) {
 	fetch := limit
 	if limit > 0 {
-		fetch++ // the head comes first
+		fetch += 2 // the standing and the head come first
 	}
 	items, err := s.table.Latest(ctx, ref.Tenant, table.Thread(ref.Tenant, ref.Conversation), fetch)
 	if err != nil {

@@ -148,6 +148,9 @@ func AuditMonth(t id.Tenant, month string) Range {
 	return Range{pk: tenantPK(t) + "#AUDIT#" + month, from: "0", to: "9~"}
 }
 
+// AuditEntry is the range of one entry.
+func AuditEntry(k Key) Range { return Range{pk: k.PK, from: k.SK, to: k.SK} }
+
 // AuditAnchor notes the end of a month's log, in the table of the keys.
 func AuditAnchor(t id.Tenant, month string) Key { return Key{tenantPK(t), "AUDIT#" + month} }
 

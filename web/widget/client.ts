@@ -57,6 +57,11 @@ export class Client {
     return (await (await this.#call("orders/" + path, body)).json()) as T;
   }
 
+  /** Asks for something about the shopper's own data: a copy of this chat, or its end. */
+  async rights(kind: string): Promise<{ request_id: string; ticket: string }> {
+    return (await (await this.#call("privacy/requests", { kind, idempotency_key: crypto.randomUUID() })).json()) as { request_id: string; ticket: string };
+  }
+
   async #join(asked: Promise<Response>): Promise<Session> {
     let answer = await asked;
     // A key too old to renew opens a new conversation instead.
