@@ -16,9 +16,12 @@ import (
 	"omniops/shared/channel/webchat"
 	"omniops/shared/claim"
 	"omniops/shared/commerce"
+	store "omniops/shared/commerce/shopify"
 	"omniops/shared/id"
+	"omniops/shared/queue"
 	"omniops/shared/seal"
 	"omniops/shared/table"
+	"omniops/web/storefront"
 )
 
 // Orders of the stand-in's store. The first three are Jane's.
@@ -289,5 +292,43 @@ func TestHostileModel(t *testing.T) {
 		if m.Order != "" {
 			t.Errorf("the shop was changed: %+v", m)
 		}
+	}
+}
+
+// A price that has changed in the shop is told at once, though the page was read
+// before; and so is that the last one is sold.
+func TestThePriceIsTheShopsOwn(t *testing.T) {
+	b := newBench(t)
+	b.shopOf(t, shop, shopify.DemoShop)
+	listed := storefront.Listings()[0]
+	b.outside.Shopify.Price(shopify.DemoShop, listed.Handle, 123_45)
+	main, queues := table.New(b.AWS, b.Env(t, "shopify-sync", "TABLE_NAME"), b.Clock.Now), b.Env(t, "shopify-sync", "SHOP_QUEUE_URL")
+	worker := &store.Worker{
+		Client: storetest.Client(t, b.Cloud, b.outside, "shopify-sync"), Catalogue: store.NewCatalogue(main), Table: main,
+		Queue: store.NewQueue(queue.NewSender[store.Work](b.AWS, queues)), Now: b.Clock.Now, Log: b.runtime().Log,
+	}
+	ask := func(key string) answer {
+		_, token := b.session(t, shop, "shop.example", "en")
+		return b.ask(t, token, "How much is the "+listed.Title+"?", key)
+	}
+	if a := ask("key-00000001"); strings.Contains(a.text, "123.45") {
+		t.Fatalf("before the shop said so: %q", a.text)
+	}
+	work := []store.Work{{Tenant: shop, Shop: shopify.DemoShop, Check: true, Whole: true}}
+	for len(work) > 0 {
+		if err := worker.Do(t.Context(), work[0]); err != nil {
+			t.Fatal(err)
+		}
+		work = work[1:]
+		for _, body := range b.Take(t, queues) {
+			var next store.Work
+			if err := json.Unmarshal([]byte(body), &next); err != nil {
+				t.Fatal(err)
+			}
+			work = append(work, next)
+		}
+	}
+	if a := ask("key-00000002"); !strings.Contains(a.text, "123.45") {
+		t.Errorf("the shop's price is not told: %q", a.text)
 	}
 }

@@ -367,3 +367,40 @@ func TestSignalsInABrowser(t *testing.T) {
 		})
 	}
 }
+
+// choose has a shopper and the merchant choose, is told so by an operator, counts
+// a page, and reads the policy: everything that the functions of consent do.
+func (s *system) choose(t *testing.T) {
+	t.Helper()
+	const wording = `"version":"` + consent.Version + `","language":"en","method":"banner"}`
+	var view consent.View
+	ask := func(method, path, body string, headers ...string) string {
+		t.Helper()
+		resp, text := call(t, method, s.API+path, body, headers...)
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("%s %s: %d, %s", method, path, resp.StatusCode, text)
+		}
+		return text
+	}
+	if err := json.Unmarshal([]byte(ask(http.MethodPost, "/v1/consent", `{"choices":{"analytics":true},`+wording, "Origin", s.Storefront)), &view); err != nil {
+		t.Fatal(err)
+	}
+	bearer := "Bearer " + view.Token
+	ask(http.MethodGet, "/v1/consent", "", "Origin", s.Storefront, "Authorization", bearer)
+	page := `{"visit":"0e7qaygv5yds6nyjphf6j25k66","events":[{"kind":"page-view","path":"/returns"}]}`
+	if text := ask(http.MethodPost, "/v1/analytics", page, "Origin", s.Storefront, "Authorization", bearer); !strings.Contains(text, `"stored":1`) {
+		t.Errorf("a page was not counted: %s", text)
+	}
+	if err := s.Invoke(t.Context(), "consent-withdraw", map[string]any{
+		"tenant": "demo", "reference": view.Reference, "withdraw": []string{"analytics"}, "evidence": "ticket-1",
+	}, &struct{}{}); err != nil {
+		t.Error(err)
+	}
+	if text := ask(http.MethodPost, "/v1/analytics", page, "Origin", s.Storefront, "Authorization", bearer); !strings.Contains(text, `"stored":0`) {
+		t.Errorf("a page was counted after the withdrawal: %s", text)
+	}
+	merchant := "Bearer " + s.token
+	ask(http.MethodPost, "/v1/merchant/consent", `{"choices":{"analytics":false,"marketing":false},`+strings.Replace(wording, "banner", "preference-centre", 1), "Authorization", merchant)
+	ask(http.MethodGet, "/v1/merchant/consent", "", "Authorization", merchant)
+	ask(http.MethodGet, "/privacy/policy", "")
+}

@@ -61,7 +61,7 @@ func All() Register {
 			Mechanisms: []Mechanism{EUAdequacy, SCC},
 			Uses: []Use{{Hosting, 1, []inventory.Category{
 				inventory.Identifier, inventory.ContactDetail, inventory.MessageContent, inventory.DeviceData,
-				inventory.CommercialData, inventory.BusinessData, inventory.PublicContent, inventory.SecretMaterial,
+				inventory.CommercialData, inventory.ActivityData, inventory.BusinessData, inventory.PublicContent, inventory.SecretMaterial,
 			}}},
 			Policy: "https://aws.amazon.com/privacy/",
 		},
@@ -72,7 +72,7 @@ func All() Register {
 			Purpose:    "Delivers the chat widget and pages from places near the visitor, in Europe for European ones, and holds off floods of requests.",
 			Mechanisms: []Mechanism{SCC, UKAddendum},
 			Uses: []Use{{Delivery, 1, []inventory.Category{
-				inventory.DeviceData, inventory.MessageContent, inventory.PublicContent,
+				inventory.DeviceData, inventory.ActivityData, inventory.MessageContent, inventory.PublicContent,
 			}}},
 			Policy: "https://www.cloudflare.com/privacypolicy/",
 		},

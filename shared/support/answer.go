@@ -74,6 +74,7 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 	}
 	hits, err := e.retrieve(ctx, turn)
 	hits, read := readable(hits)
+	read = e.offered(ctx, turn, read)
 	if order != nil {
 		out.send(Order(order.order.Summary()))
 		hits, read = append([]index.Hit{order.hit}, hits...), append([]index.Hit{order.hit}, read...)

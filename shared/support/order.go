@@ -32,6 +32,7 @@ type Orders struct {
 	Verifier  *commerce.Verifier
 	Actions   *commerce.Actions
 	Shop      commerce.Platform
+	Offers    func(context.Context, id.Tenant, ...string) ([]commerce.Offer, error) // of products, by their handles
 }
 
 // Verify asks the shopper to prove that an order is theirs.

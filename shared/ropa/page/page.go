@@ -98,7 +98,7 @@ type promise struct {
 	Enforced []string
 	Laws     []string
 	Kind     string // of proof, in words
-	State    string // proved, unproved, elsewhere
+	State    string
 	Label    string // the state in words
 	Tests    []string
 }
@@ -130,12 +130,11 @@ type view struct {
 // functions are what the templates call.
 var functions = template.FuncMap{
 	"join": func(list []string) string { return strings.Join(list, ", ") },
-	"pair": func(v view, title string, rows []activityRow) any {
+	"pair": func(v view, rows []activityRow) any {
 		return struct {
-			View  view
-			Title string
-			Rows  []activityRow
-		}{v, title, rows}
+			View view
+			Rows []activityRow
+		}{v, rows}
 	},
 }
 
@@ -163,12 +162,16 @@ func (p *Pages) Page(name, language string) ([]byte, bool, error) {
 	for _, s := range v.Sections {
 		for _, c := range s.Promises {
 			total++
-			if c.State == proved {
+			if c.State == proved || c.State == enforced {
 				proven++
 			}
 		}
 	}
-	v.Count = v.Fill("count", "{proven}", strconv.Itoa(proven), "{total}", strconv.Itoa(total))
+	count := "count"
+	if p.proofs.At.IsZero() {
+		count = "count-now"
+	}
+	v.Count = v.Fill(count, "{proven}", strconv.Itoa(proven), "{total}", strconv.Itoa(total))
 	v.Run = words.say("ui", "no-run")
 	if !p.proofs.At.IsZero() {
 		v.Run = v.Fill("run", "{date}", date(p.proofs.At))
@@ -197,9 +200,10 @@ func (p *Pages) Page(name, language string) ([]byte, bool, error) {
 
 // The states of a promise.
 const (
-	proved    = "proved"
-	unproved  = "unproved"
-	elsewhere = "elsewhere"
+	proved    = "proved"    // by the run that was recorded with this build
+	enforced  = "enforced"  // has a proof, but no run was recorded
+	unproved  = "unproved"  // has none, or the last run failed it
+	elsewhere = "elsewhere" // in another repository
 )
 
 // shown lists the claims of a page by their numbers, from and to; the policy
@@ -245,7 +249,7 @@ func (p *Pages) promise(c claim.Claim, words catalogue) promise {
 	case !p.proofs.At.IsZero() && len(p.proofs.Tests[c.ID]) > 0:
 		v.State, v.Label, v.Tests = proved, strings.Replace(words.say("ui", "proved-on"), "{date}", date(p.proofs.At), 1), p.proofs.Tests[c.ID]
 	case p.proofs.At.IsZero() && len(c.EnforcedBy) > 0:
-		v.State, v.Label = proved, words.say("ui", "proved-now")
+		v.State, v.Label = enforced, words.say("ui", "proved-now")
 	}
 	return v
 }
