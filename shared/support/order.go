@@ -52,6 +52,14 @@ type Proposal struct {
 	ExpiresAt time.Time           `json:"expires_at"`
 }
 
+// InThread is how a channel that has words and no forms puts what the widget has
+// forms for.
+type InThread struct {
+	Prove    string // asks for the number of an order and a contact on it
+	Confirm  string // says how a proposal is answered
+	ByPerson string // says that a change which takes a form is a person's to make
+}
+
 // topic is how much a message is about an order of the shopper's own.
 type topic int
 
@@ -104,7 +112,7 @@ var numberSaid = sync.OnceValue(func() *regexp.Regexp {
 func (t *Turn) about() topic {
 	now := topicOf(t.asked)
 	if now != own && leansOnBefore(t.asked) {
-		if before, ok := t.thread.Question(t.number - 1); ok && topicOf(before.Text.Reveal()) == own {
+		if before, ok := t.thread.Question(t.Answers() - 1); ok && topicOf(before.Text.Reveal()) == own {
 			return own
 		}
 	}
@@ -258,6 +266,9 @@ func (e *Engine) call(ctx context.Context, turn *Turn, text Text, contact string
 	var w commerce.Wish
 	if strict(call.Arguments, &w) != nil {
 		return nil
+	}
+	if words := turn.ask.InThread; words != nil && w.Kind == commerce.ChangeAddress {
+		return say(words.ByPerson, true)
 	}
 	language := LanguageOf(turn.asked, turn.ask.Language)
 	a, err := e.Orders.Actions.Propose(ctx, turn.ask.Ref, e.Orders.Shop, s.order, w, language, turn.account.ChatRetention())
