@@ -108,16 +108,27 @@ var numberSaid = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // about tells of a turn what it has to do with an order: a short question may lean
-// on the one before it.
+// on the one before it. In a thread, a claim and a code may stand between the two.
 func (t *Turn) about() topic {
 	now := topicOf(t.asked)
-	if now != own && leansOnBefore(t.asked) {
-		if before, ok := t.thread.Question(t.Answers() - 1); ok && topicOf(before.Text.Reveal()) == own {
+	if now == own || !leansOnBefore(t.asked) {
+		return now
+	}
+	back := 1
+	if t.ask.InThread != nil {
+		back = maxBetween
+	}
+	for n := range back {
+		if before, ok := t.thread.Question(t.Answers() - 1 - n); ok && topicOf(before.Text.Reveal()) == own {
 			return own
 		}
 	}
 	return now
 }
+
+// maxBetween is how many messages back a question about an order may stand: it, the
+// claim, a code that was mistyped, and the code.
+const maxBetween = 4
 
 // maxProved bounds how many proved orders one turn looks at.
 const maxProved = 3
