@@ -278,7 +278,7 @@ var citationMark = regexp.MustCompile(`\s?\[\d{1,2}\]`)
 func (t *Turn) history() []llm.Turn {
 	var turns []llm.Turn
 	for _, m := range t.thread.Messages {
-		if m.Turn < t.number {
+		if m.Turn < t.Answers() {
 			text := m.Text.Reveal()
 			if m.Author != conversation.Shopper { // its numbers mean the passages of another turn
 				text = citationMark.ReplaceAllString(text, "")

@@ -52,6 +52,14 @@ type Proposal struct {
 	ExpiresAt time.Time           `json:"expires_at"`
 }
 
+// InThread is how a channel that has words and no forms puts what the widget has
+// forms for.
+type InThread struct {
+	Prove    string // asks for the number of an order and a contact on it
+	Confirm  string // says how a proposal is answered
+	ByPerson string // says that a change which takes a form is a person's to make
+}
+
 // topic is how much a message is about an order of the shopper's own.
 type topic int
 
@@ -100,16 +108,27 @@ var numberSaid = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // about tells of a turn what it has to do with an order: a short question may lean
-// on the one before it.
+// on the one before it. In a thread, a claim and a code may stand between the two.
 func (t *Turn) about() topic {
 	now := topicOf(t.asked)
-	if now != own && leansOnBefore(t.asked) {
-		if before, ok := t.thread.Question(t.number - 1); ok && topicOf(before.Text.Reveal()) == own {
+	if now == own || !leansOnBefore(t.asked) {
+		return now
+	}
+	back := 1
+	if t.ask.InThread != nil {
+		back = maxBetween
+	}
+	for n := range back {
+		if before, ok := t.thread.Question(t.Answers() - 1 - n); ok && topicOf(before.Text.Reveal()) == own {
 			return own
 		}
 	}
 	return now
 }
+
+// maxBetween is how many messages back a question about an order may stand: it, the
+// claim, a code that was mistyped, and the code.
+const maxBetween = 4
 
 // maxProved bounds how many proved orders one turn looks at.
 const maxProved = 3
@@ -258,6 +277,9 @@ func (e *Engine) call(ctx context.Context, turn *Turn, text Text, contact string
 	var w commerce.Wish
 	if strict(call.Arguments, &w) != nil {
 		return nil
+	}
+	if words := turn.ask.InThread; words != nil && w.Kind == commerce.ChangeAddress {
+		return say(words.ByPerson, true)
 	}
 	language := LanguageOf(turn.asked, turn.ask.Language)
 	a, err := e.Orders.Actions.Propose(ctx, turn.ask.Ref, e.Orders.Shop, s.order, w, language, turn.account.ChatRetention())
