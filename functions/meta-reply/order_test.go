@@ -108,7 +108,7 @@ func (s *store) code(t *testing.T, mailbox string) string {
 	if len(letters) == 0 {
 		t.Fatalf("no letter to %s", mailbox)
 	}
-	return regexp.MustCompile(`[0-9]{4} [0-9]{4}`).FindString(letters[len(letters)-1].Text)
+	return regexp.MustCompile(`[0-9]{4} [0-9]{4}`).FindString(letters[0].Text)
 }
 
 // asks is ask, a minute later, as one text.
@@ -415,6 +415,7 @@ func TestAYesThatDoesNotCount(t *testing.T) {
 	if said := s.asks(t, phone, "yes"); said != speech.Lapsed {
 		t.Errorf("too late: %q", said)
 	}
+	s.Advance(8 * time.Minute)
 	s.asks(t, phone, cancel)
 	s.Advance(8 * time.Minute) // the proof ends before the proposal does
 	if said := s.asks(t, phone, "yes"); said != speech.Prove {

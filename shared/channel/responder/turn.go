@@ -110,7 +110,7 @@ func (r *Responder) converse(ctx context.Context, e *event, turn *support.Turn, 
 	var said strings.Builder
 	var sources support.Sources
 	var order string
-	var proof bool
+	var proof, proposed bool
 	var unnoted error
 	err := r.Engine.Answer(ctx, turn, func(ev support.Event) error {
 		switch ev := ev.(type) {
@@ -121,6 +121,7 @@ func (r *Responder) converse(ctx context.Context, e *event, turn *support.Turn, 
 		case support.Verify:
 			proof = true
 		case support.Proposal: // before the answer is stored, and so not told again
+			proposed = true
 			unnoted = r.step(ctx, e, channel.OrderStep{Event: e.ID, Question: turn.Answers(), Action: id.Action(ev.ID), Ends: ev.ExpiresAt.Unix()})
 		case support.Order:
 			order = "\n\n" + brief(channel.SpeechIn(language).Order, commerce.Summary(ev))
@@ -141,6 +142,9 @@ func (r *Responder) converse(ctx context.Context, e *event, turn *support.Turn, 
 	reminder, err := r.reminder(ctx, e, language)
 	if err != nil {
 		return err
+	}
+	if proposed { // it says which order, and how it is answered comes last
+		order = ""
 	}
 	text := answer + sourceList(language, sources.Sources) + order + reminder
 	if err := r.deliver(ctx, e, language, channel.Answer, text); err != nil {
