@@ -69,7 +69,7 @@ func contactIn(text string) (commerce.Contact, string) {
 	var rest []string
 	for _, word := range strings.Fields(text) {
 		for _, part := range strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune(",;<>()[]\"", r) }) {
-			part = strings.TrimPrefix(strings.TrimRight(part, ".!?:'"), "mailto:")
+			part = strings.TrimPrefix(strings.TrimLeft(strings.TrimRight(part, marks+"!?:"), "*_~`'"), "mailto:")
 			c, err := commerce.ParseContact(part)
 			if err != nil || c.Email == "" {
 				rest = append(rest, part)
@@ -89,22 +89,39 @@ func contactIn(text string) (commerce.Contact, string) {
 	return commerce.Contact{}, ""
 }
 
-// phoneIn finds the phone number in a message without an e-mail address.
+// phoneIn finds the phone number in a message without an e-mail address: one that
+// says so itself, else the only long run of digits beside an order number that does.
 func phoneIn(text string) (commerce.Contact, string) {
-	if at := phoneShape.FindAllStringSubmatchIndex(text, 2); len(at) == 1 {
+	at := phoneShape.FindAllStringSubmatchIndex(text, 2)
+	if len(at) == 0 {
+		at = longRun.FindAllStringSubmatchIndex(text, 2)
+	}
+	if len(at) == 1 {
 		from, to := at[0][2], at[0][3]
-		if c, err := commerce.ParseContact(text[from:to]); err == nil {
-			return c, text[:from] + " " + text[to:]
+		if c, err := commerce.ParseContact(text[from:to]); err == nil && len(c.Phone) >= leastPhone {
+			return c, text[:from] + " , " + text[to:]
 		}
 	}
 	return commerce.Contact{}, text
 }
 
+// leastPhone is the shortest phone number that is taken for one, in digits.
+const leastPhone = 8
+
+// longRun is a run of digits that may be a phone number.
+var longRun = regexp.MustCompile(`(?:^|[^0-9A-Za-z#._-])([0-9][0-9 ()./-]{6,20}[0-9])(?:$|[^0-9A-Za-z._-])`)
+
+// shortMessage is up to how many words a message may have for a bare number in it
+// to be that of an order.
+const shortMessage = 12
+
 // numberIn finds the order number in what is left of a message: the one with a
-// "#", else the one behind a word for it, else the only word with a digit.
+// "#", else the one behind a word for it, else, in a short message, the only word
+// with three digits or more.
 func numberIn(text string) string {
 	text = strings.ReplaceAll(text, "# ", "#")
-	if n, any := only(wordsOf(text), func(w string) bool { return strings.HasPrefix(w, "#") }); any {
+	words := wordsOf(text)
+	if n, any := only(words, func(w string) bool { return strings.HasPrefix(w, "#") }); any {
 		return n
 	}
 	var named []string
@@ -114,7 +131,17 @@ func numberIn(text string) string {
 	if n, any := only(named, func(string) bool { return true }); any {
 		return n
 	}
-	n, _ := only(wordsOf(text), func(w string) bool { return strings.ContainsFunc(w, func(r rune) bool { return r >= '0' && r <= '9' }) })
+	if len(words) > shortMessage {
+		return ""
+	}
+	n, _ := only(words, func(w string) bool {
+		return 3 <= len(strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, w))
+	})
 	return n
 }
 
@@ -135,17 +162,31 @@ func only(words []string, fits func(string) bool) (number string, any bool) {
 
 // wordsOf splits a message into words without the marks around them.
 func wordsOf(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;:!?()[]<>\"", r) })
+	words := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;:!?()[]<>\"", r) })
+	for i, w := range words {
+		words[i] = strings.TrimLeft(strings.TrimRight(w, marks), "*_~`'.")
+	}
+	return words
 }
 
+// marks are what may follow a word and is not of it; some are how a chat makes it
+// bold.
+const marks = "*_~`'.-"
+
 // readable is a message in its compatible form (Unicode NFKC), without characters
-// that cannot be seen, one space between words.
+// that cannot be seen, its lines parted by commas.
 func readable(text string) string {
 	text = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) || r == 0 {
+		if r == 0 || unicode.Is(unicode.Cf, r) {
 			return -1
 		}
 		return r
 	}, norm.NFKC.String(text))
-	return strings.Join(strings.Fields(text), " ")
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, " , ")
 }

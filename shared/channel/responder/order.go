@@ -58,10 +58,49 @@ func (e *event) settled() string {
 	return e.language()
 }
 
-// inThread is what the engine says in a thread instead of pointing to forms.
-func inThread(language string) *support.InThread {
+// inThread is what the engine says in a thread instead of pointing to forms. Who
+// says in the question itself what proof begins with is not asked for it.
+func (e *event) inThread(language string) *support.InThread {
 	speech := channel.SpeechIn(language).Order
-	return &support.InThread{Prove: speech.Prove, Confirm: speech.Confirm, ByPerson: speech.ByPerson}
+	words := &support.InThread{Prove: speech.Prove, Confirm: speech.Confirm, ByPerson: speech.ByPerson}
+	if _, ok := claimIn(e.content.Text); ok {
+		words.Prove = speech.CodeSent
+	}
+	return words
+}
+
+// asked does what the engine has said in an answer, which asks for proof: it waits
+// for a claim or, where the question holds one, begins with it. It gives what is to
+// be said instead, if anything.
+func (r *Responder) asked(ctx context.Context, e *event, language string, question int) (string, error) {
+	if e.thread.Order.Event == e.ID { // in an earlier try
+		return "", nil
+	}
+	claimed, ok := claimIn(e.content.Text)
+	if !ok {
+		return "", r.step(ctx, e, channel.OrderStep{Event: e.ID, Question: question, Ends: r.Now().Unix()})
+	}
+	claimed.Language = language
+	err := r.claim(ctx, e, claimed, question)
+	if err != nil && fault.KindOf(err) == fault.RateLimited {
+		return fmt.Sprintf(channel.SpeechIn(language).Order.TooOften, e.account.ContactEmail), nil
+	}
+	return "", err
+}
+
+// claim has a code sent to the e-mail address on the order that somebody claims, if
+// it is theirs: RateLimited past a limit.
+func (r *Responder) claim(ctx context.Context, e *event, claimed commerce.Claimed, question int) error {
+	// A network address is what many share and few can change; here that is the
+	// person's account, which outlives what they have erased.
+	attempt, ends, err := r.Engine.Orders.Verifier.Begin(ctx, e.ref(), claimed, string(e.Thread))
+	if err != nil {
+		return err
+	}
+	if err := r.Attempts.Send(ctx, string(attempt.Conversation), string(attempt.ID), attempt); err != nil {
+		return fmt.Errorf("queue verification %s: %w", attempt.ID, err)
+	}
+	return r.step(ctx, e, channel.OrderStep{Event: e.ID, Question: question, Verification: attempt.ID, Ends: ends.Unix()})
 }
 
 // step notes where a person is with an order.
@@ -94,31 +133,22 @@ func (r *Responder) reply(ctx context.Context, e *event, turn *support.Turn, lan
 	return r.deliver(ctx, e, language, channel.Answer, said.Text.Reveal())
 }
 
-// begin has a code sent to the e-mail address on the order that somebody claims, if
-// it is theirs. What is said, and when, is the same if not.
+// begin answers a claim. What is said, and when, is the same whether or not there is
+// such an order.
 func (r *Responder) begin(ctx context.Context, e *event, language string, claimed commerce.Claimed) error {
 	turn, err := r.admit(ctx, e, language)
 	if turn == nil || err != nil {
 		return err
 	}
 	speech := channel.SpeechIn(language).Order
-	// A network address is what many share and few can change; here that is the
-	// person's account, which outlives what they have erased.
-	attempt, ends, err := r.Engine.Orders.Verifier.Begin(ctx, e.ref(), claimed, string(e.Thread))
-	if fault.KindOf(err) == fault.RateLimited && err != nil {
+	err = r.claim(ctx, e, claimed, e.thread.Order.Question)
+	switch {
+	case err == nil:
+		return r.reply(ctx, e, turn, language, speech.CodeSent)
+	case fault.KindOf(err) == fault.RateLimited:
 		return r.reply(ctx, e, turn, language, fmt.Sprintf(speech.TooOften, e.account.ContactEmail))
 	}
-	if err != nil {
-		return err
-	}
-	if err := r.Attempts.Send(ctx, string(attempt.Conversation), string(attempt.ID), attempt); err != nil {
-		return fmt.Errorf("queue verification %s: %w", attempt.ID, err)
-	}
-	err = r.step(ctx, e, channel.OrderStep{Event: e.ID, Question: e.thread.Order.Question, Verification: attempt.ID, Ends: ends.Unix()})
-	if err != nil {
-		return err
-	}
-	return r.reply(ctx, e, turn, language, speech.CodeSent)
+	return err
 }
 
 // confirm takes a code, and answers what was asked before it with the order.

@@ -1,6 +1,7 @@
 package responder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +73,7 @@ func (r *Responder) accept(ctx context.Context, e *event, language string) (*sup
 	}
 	return r.Engine.Accept(ctx, support.Ask{
 		Ref: e.ref(), Domain: e.Account.String(), Language: language, Text: text, IdempotencyKey: string(e.ID),
-		InThread: inThread(language),
+		InThread: e.inThread(language),
 	})
 }
 
@@ -109,11 +110,8 @@ func (r *Responder) converse(ctx context.Context, e *event, turn *support.Turn, 
 	var said strings.Builder
 	var sources support.Sources
 	var order string
+	var proof, proposed bool
 	var unnoted error
-	note := func(s channel.OrderStep) {
-		s.Event, s.Question = e.ID, turn.Answers()
-		unnoted = errors.Join(unnoted, r.step(ctx, e, s))
-	}
 	err := r.Engine.Answer(ctx, turn, func(ev support.Event) error {
 		switch ev := ev.(type) {
 		case support.Token:
@@ -121,9 +119,10 @@ func (r *Responder) converse(ctx context.Context, e *event, turn *support.Turn, 
 		case support.Sources:
 			sources = ev
 		case support.Verify:
-			note(channel.OrderStep{Ends: r.Now().Unix()})
-		case support.Proposal:
-			note(channel.OrderStep{Action: id.Action(ev.ID), Ends: ev.ExpiresAt.Unix()})
+			proof = true
+		case support.Proposal: // before the answer is stored, and so not told again
+			proposed = true
+			unnoted = r.step(ctx, e, channel.OrderStep{Event: e.ID, Question: turn.Answers(), Action: id.Action(ev.ID), Ends: ev.ExpiresAt.Unix()})
 		case support.Order:
 			order = "\n\n" + brief(channel.SpeechIn(language).Order, commerce.Summary(ev))
 		}
@@ -132,11 +131,22 @@ func (r *Responder) converse(ctx context.Context, e *event, turn *support.Turn, 
 	if err = errors.Join(err, unnoted); err != nil {
 		return err
 	}
+	answer := strings.TrimSpace(said.String())
+	if proof || strings.HasSuffix(answer, e.inThread(language).Prove) { // said now, or in an earlier try
+		instead, err := r.asked(ctx, e, language, turn.Answers())
+		if err != nil {
+			return err
+		}
+		answer = cmp.Or(instead, answer)
+	}
 	reminder, err := r.reminder(ctx, e, language)
 	if err != nil {
 		return err
 	}
-	text := strings.TrimSpace(said.String()) + sourceList(language, sources.Sources) + order + reminder
+	if proposed { // it says which order, and how it is answered comes last
+		order = ""
+	}
+	text := answer + sourceList(language, sources.Sources) + order + reminder
 	if err := r.deliver(ctx, e, language, channel.Answer, text); err != nil {
 		return err
 	}
