@@ -33,6 +33,41 @@ type Orders struct {
 	Actions   *commerce.Actions
 	Shop      commerce.Platform
 	Offers    func(context.Context, id.Tenant, ...string) ([]commerce.Offer, error) // of products, by their handles
+
+	mu    sync.Mutex
+	known map[id.Tenant]connection
+}
+
+// connection is whether a merchant had a shop connected, and until when that is
+// believed.
+type connection struct {
+	is    bool
+	until time.Time
+}
+
+// believeFor is how long a connection is believed to be as it was. What is asked of
+// the shop itself looks at the connection every time.
+const believeFor = 30 * time.Second
+
+// connected reports whether a merchant has a shop connected, as of lately.
+func (o *Orders) connected(ctx context.Context, t id.Tenant, now time.Time) (bool, error) {
+	o.mu.Lock()
+	c := o.known[t]
+	o.mu.Unlock()
+	if now.Before(c.until) {
+		return c.is, nil
+	}
+	is, err := o.Connected(ctx, t)
+	if err != nil {
+		return false, err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.known == nil {
+		o.known = map[id.Tenant]connection{}
+	}
+	o.known[t] = connection{is, now.Add(believeFor)}
+	return is, nil
 }
 
 // Verify asks the shopper to prove that an order is theirs.
@@ -130,6 +165,19 @@ func (t *Turn) about() topic {
 // claim, a code that was mistyped, and the code.
 const maxBetween = 4
 
+// askedForProof reports whether the shopper was asked, of late, to prove an order.
+func (t *Turn) askedForProof() bool {
+	return slices.ContainsFunc(t.thread.Messages, func(m conversation.Message) bool {
+		if m.Turn >= t.number {
+			return false
+		}
+		if m.Author == conversation.Shopper {
+			return topicOf(m.Text.Reveal()) == own
+		}
+		return slices.ContainsFunc(Languages(), func(l string) bool { return strings.Contains(m.Text.Reveal(), TextIn(l).ProveOrder) })
+	})
+}
+
 // maxProved bounds how many proved orders one turn looks at.
 const maxProved = 3
 
@@ -156,14 +204,16 @@ func (e *Engine) orderTurn(ctx context.Context, turn *Turn, text Text, contact s
 	var grants []commerce.Grant
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		turn.orders, err = e.Orders.Connected(groupCtx, turn.ask.Tenant)
-		return err
-	})
-	group.Go(func() (err error) {
-		grants, err = e.Orders.Verifier.Grants(groupCtx, turn.ask.Ref)
+		turn.orders, err = e.Orders.connected(groupCtx, turn.ask.Tenant, e.Now())
 		return err
 	})
 	topic := turn.about()
+	if topic == own || turn.askedForProof() { // else nothing can have been proved
+		group.Go(func() (err error) {
+			grants, err = e.Orders.Verifier.Grants(groupCtx, turn.ask.Ref)
+			return err
+		})
+	}
 	if err := group.Wait(); err != nil {
 		e.Log.WarnContext(ctx, "read grants", "tenant", turn.ask.Tenant, "error", err)
 		turn.orders = false
