@@ -68,6 +68,7 @@ var suite = []struct {
 	{[]string{"P16"}, (*bench).erasureCost},
 	{[]string{"P17"}, (*bench).copyMemory},
 	{[]string{"P18"}, (*bench).widget},
+	{[]string{"S4"}, (*bench).timing},
 }
 
 func main() {
