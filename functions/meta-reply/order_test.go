@@ -319,6 +319,19 @@ func TestACodeIsBoundToItsThread(t *testing.T) {
 			t.Errorf("the new code: %q", said)
 		}
 	})
+	t.Run("asked meanwhile", func(t *testing.T) {
+		s := newStore(t)
+		s.asks(t, phone, whereIs)
+		s.asks(t, phone, onItsWay+" "+jane)
+		s.verify(t)
+		s.asks(t, phone, "How much is delivery?")
+		if said := s.asks(t, phone, "So where is my order?"); said != speech.Prove {
+			t.Errorf("asked again: %q", said)
+		}
+		if said := s.asks(t, phone, s.code(t, jane)); !strings.Contains(said, "Order #1042") {
+			t.Errorf("the code that was on its way: %q", said)
+		}
+	})
 	t.Run("guesses", func(t *testing.T) {
 		s := newStore(t)
 		s.asks(t, phone, whereIs)
@@ -556,5 +569,17 @@ func TestAThreadOfAShopThatIsNotConnected(t *testing.T) {
 	said += strings.Join(b.ask(t, phone, onItsWay+" "+jane), "\n")
 	if strings.Contains(said, "code") || b.thread(t, phone).Order != (channel.OrderStep{}) {
 		t.Errorf("it says %q", said)
+	}
+}
+
+// A change that takes more than a yes is a person's to make.
+func TestANewAddressIsForAPerson(t *testing.T) {
+	s := newStore(t)
+	s.allow(t)
+	if said := s.prove(t, phone, "Please change the address of my order "+notSent, notSent); !strings.Contains(said, channel.SpeechIn("en").Order.ByPerson) {
+		t.Errorf("it says %q", said)
+	}
+	if thread := s.thread(t, phone); thread.Flag != channel.Unanswered || thread.Order != (channel.OrderStep{}) {
+		t.Errorf("flag %q, step %+v", thread.Flag, thread.Order)
 	}
 }

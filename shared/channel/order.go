@@ -15,19 +15,41 @@ import (
 type OrderStep struct {
 	Event        id.Message      `json:"e"`           // what led here
 	Question     int             `json:"q"`           // the turn that is answered once an order is proved
+	At           int64           `json:"t"`           // Unix seconds
 	Verification id.Verification `json:"v,omitempty"` // whose code is awaited
-	Action       id.Action       `json:"a,omitempty"` // whose yes or no is awaited
-	Ends         int64           `json:"t"`           // Unix seconds; when the code or the proposal lapses, or when the person was asked
+	CodeEnds     int64           `json:"c,omitempty"` // Unix seconds; until when that code is good
+	Action       id.Action       `json:"a,omitempty"` // whose yes or no is awaited; it knows itself until when
 }
 
-// Open reports whether a step is still to be heeded. What comes too late for a code
-// or a proposal is told so for as long as one may answer freely.
+// Open reports whether a step is still to be heeded: for as long as one may answer
+// freely. What comes too late for a code or a proposal is told so.
 func (s OrderStep) Open(now time.Time) bool {
-	return s != OrderStep{} && now.Before(time.Unix(s.Ends, 0).Add(Window))
+	return s != OrderStep{} && now.Before(time.Unix(s.At, 0).Add(Window))
 }
 
-// Lapsed reports whether the code or the proposal is no longer good.
-func (s OrderStep) Lapsed(now time.Time) bool { return !now.Before(time.Unix(s.Ends, 0)) }
+// AwaitsCode reports whether a code that is still good is awaited.
+func (s OrderStep) AwaitsCode(now time.Time) bool {
+	return s.Verification != "" && now.Before(time.Unix(s.CodeEnds, 0))
+}
+
+// After is the step that follows another. A code that is on its way stays good,
+// whatever is asked meanwhile.
+func (s OrderStep) After(before OrderStep, now time.Time) OrderStep {
+	if s.Verification == "" && before.AwaitsCode(now) {
+		s.Verification, s.CodeEnds = before.Verification, before.CodeEnds
+	}
+	s.At = now.Unix()
+	return s
+}
+
+// Proved is the step once the code has been taken.
+func (s OrderStep) Proved() OrderStep {
+	if s.Action == "" {
+		return OrderStep{}
+	}
+	s.Verification, s.CodeEnds = "", 0
+	return s
+}
 
 // OrderSpeech is what is said of orders in one language.
 type OrderSpeech struct {

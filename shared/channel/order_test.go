@@ -69,8 +69,19 @@ func TestOrderStep(t *testing.T) {
 	if (OrderStep{}).Open(now) {
 		t.Error("no step is open")
 	}
-	s := OrderStep{Event: "e", Ends: now.Unix()}
-	if !s.Open(now) || !s.Open(now.Add(Window-time.Second)) || s.Open(now.Add(Window)) || s.Lapsed(now.Add(-time.Second)) || !s.Lapsed(now) {
-		t.Errorf("step %+v", s)
+	asked := OrderStep{Event: "e1", Question: 1}.After(OrderStep{}, now)
+	if !asked.Open(now.Add(Window-time.Second)) || asked.Open(now.Add(Window)) || asked.AwaitsCode(now) {
+		t.Errorf("asked: %+v", asked)
+	}
+	code := OrderStep{Event: "e2", Question: 1, Verification: "v", CodeEnds: now.Unix() + 600}.After(asked, now)
+	if !code.AwaitsCode(now.Add(599*time.Second)) || code.AwaitsCode(now.Add(600*time.Second)) || !code.Open(now.Add(time.Hour)) || code.Proved() != (OrderStep{}) {
+		t.Errorf("the code: %+v", code)
+	}
+	proposed := OrderStep{Event: "e3", Question: 3, Action: "a"}
+	if got := proposed.After(code, now); got.Verification != "v" || got.Action != "a" || got.Proved() != (OrderStep{Event: "e3", Question: 3, Action: "a", At: now.Unix()}) {
+		t.Errorf("proposed while a code is on its way: %+v", got)
+	}
+	if got := proposed.After(code, now.Add(time.Hour)); got.Verification != "" {
+		t.Errorf("proposed when it has lapsed: %+v", got)
 	}
 }

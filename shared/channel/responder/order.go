@@ -23,21 +23,20 @@ func (r *Responder) orders(ctx context.Context, e *event) (bool, error) {
 	language := e.settled()
 	speech := channel.SpeechIn(language).Order
 	if step.Event == e.ID { // an earlier try of this very message came this far
-		if step.Verification == "" {
+		if step.Verification == "" || step.Action != "" {
 			return false, nil
 		}
 		return true, r.say(ctx, e, language, speech.CodeSent)
 	}
 	text := e.content.Text
-	if step.Action != "" {
-		yes, known := channel.YesOrNo(text, language)
-		if !known {
-			return false, nil
-		}
-		return r.decide(ctx, e, language, yes)
+	if yes, known := channel.YesOrNo(text, language); known && step.Action != "" {
+		return true, r.decide(ctx, e, language, yes)
 	}
 	if code, ok := codeIn(text); ok && step.Verification != "" {
 		return true, r.confirm(ctx, e, language, code)
+	}
+	if step.Action != "" {
+		return false, nil
 	}
 	if claimed, ok := claimIn(text); ok {
 		claimed.Language = language
@@ -78,7 +77,7 @@ func (r *Responder) asked(ctx context.Context, e *event, language string, questi
 	}
 	claimed, ok := claimIn(e.content.Text)
 	if !ok {
-		return "", r.step(ctx, e, channel.OrderStep{Event: e.ID, Question: question, Ends: r.Now().Unix()})
+		return "", r.step(ctx, e, channel.OrderStep{Question: question})
 	}
 	claimed.Language = language
 	err := r.claim(ctx, e, claimed, question)
@@ -100,11 +99,17 @@ func (r *Responder) claim(ctx context.Context, e *event, claimed commerce.Claime
 	if err := r.Attempts.Send(ctx, string(attempt.Conversation), string(attempt.ID), attempt); err != nil {
 		return fmt.Errorf("queue verification %s: %w", attempt.ID, err)
 	}
-	return r.step(ctx, e, channel.OrderStep{Event: e.ID, Question: question, Verification: attempt.ID, Ends: ends.Unix()})
+	return r.step(ctx, e, channel.OrderStep{Question: question, Verification: attempt.ID, CodeEnds: ends.Unix()})
 }
 
-// step notes where a person is with an order.
+// step notes what a person is asked for in answer to an event.
 func (r *Responder) step(ctx context.Context, e *event, s channel.OrderStep) error {
+	s.Event = e.ID
+	return r.at(ctx, e, s.After(e.thread.Order, r.Now()))
+}
+
+// at notes where a person is with an order.
+func (r *Responder) at(ctx context.Context, e *event, s channel.OrderStep) error {
 	return r.change(ctx, e, func(t *channel.Thread) error {
 		if t.Generation != e.thread.Generation || t.Order == s {
 			return channel.ErrUnchanged
@@ -158,7 +163,7 @@ func (r *Responder) confirm(ctx context.Context, e *event, language, code string
 		return err
 	}
 	step, speech := e.thread.Order, channel.SpeechIn(language).Order
-	if step.Lapsed(r.Now()) {
+	if !step.AwaitsCode(r.Now()) {
 		return r.reply(ctx, e, turn, language, speech.CodeWrong)
 	}
 	grant, err := r.Engine.Orders.Verifier.Confirm(ctx, commerce.Attempt{Ref: e.ref(), ID: step.Verification}, code)
@@ -184,48 +189,48 @@ func (r *Responder) confirm(ctx context.Context, e *event, language, code string
 	if err != nil || e.thread.Order != step { // the answer asks for something itself
 		return err
 	}
-	return r.step(ctx, e, channel.OrderStep{})
+	return r.at(ctx, e, step.Proved())
 }
 
 // confirmed reports whether an earlier try of this event, which did not get to the
 // end, used the code up: an order was granted since it was asked for.
 func (r *Responder) confirmed(ctx context.Context, e *event, step channel.OrderStep) (bool, error) {
 	grants, err := r.Engine.Orders.Verifier.Grants(ctx, e.ref())
-	began := time.Unix(step.Ends, 0).Add(-commerce.CodeLife)
+	began := time.Unix(step.CodeEnds, 0).Add(-commerce.CodeLife)
 	return slices.ContainsFunc(grants, func(g commerce.Grant) bool { return !g.Ends().Before(began.Add(commerce.GrantLife)) }), err
 }
 
 // decide takes a yes or a no to a proposal. What has been decided is not decided
-// again. A proposal that is gone is none of its business: then it reports false.
-func (r *Responder) decide(ctx context.Context, e *event, language string, yes bool) (bool, error) {
+// again.
+func (r *Responder) decide(ctx context.Context, e *event, language string, yes bool) error {
 	turn, err := r.admit(ctx, e, language)
 	if turn == nil || err != nil {
-		return true, err
+		return err
 	}
 	step, speech := e.thread.Order, channel.SpeechIn(language).Order
 	grants, err := r.Engine.Orders.Verifier.Grants(ctx, e.ref())
 	if err != nil {
-		return true, err
+		return err
 	}
 	a, carryOut, err := r.Engine.Orders.Actions.Decide(ctx, e.ref(), step.Action, commerce.Answer{Confirm: yes}, grants)
 	switch kind := fault.KindOf(err); {
 	case err == nil:
-	case kind == fault.NotFound:
-		return false, nil
+	case kind == fault.NotFound: // erased
+		return r.reply(ctx, e, turn, language, speech.Lapsed)
 	case kind == fault.Forbidden: // the proof has run out
-		if err := r.step(ctx, e, channel.OrderStep{Event: e.ID, Question: step.Question, Ends: r.Now().Unix()}); err != nil {
-			return true, err
+		if err := r.step(ctx, e, channel.OrderStep{Question: step.Question}); err != nil {
+			return err
 		}
-		return true, r.reply(ctx, e, turn, language, speech.Prove)
+		return r.reply(ctx, e, turn, language, speech.Prove)
 	default:
-		return true, err
+		return err
 	}
 	if carryOut {
 		if err := r.Tasks.Send(ctx, string(a.Order), string(a.ID), commerce.Task{Ref: e.ref(), Action: a.ID}); err != nil {
-			return true, fmt.Errorf("queue action %s: %w", a.ID, err)
+			return fmt.Errorf("queue action %s: %w", a.ID, err)
 		}
 	}
-	return true, r.reply(ctx, e, turn, language, outcome(speech, a))
+	return r.reply(ctx, e, turn, language, outcome(speech, a))
 }
 
 // outcome is what a person is told of an action that they have decided on.
@@ -254,7 +259,11 @@ func (r *Responder) reminder(ctx context.Context, e *event, language string) (st
 		return "", err
 	}
 	if err != nil || a.State != commerce.Proposed {
-		return "", r.step(ctx, e, channel.OrderStep{})
+		step.Action = ""
+		if !step.AwaitsCode(r.Now()) {
+			step = channel.OrderStep{}
+		}
+		return "", r.at(ctx, e, step)
 	}
 	return "\n\n" + a.Text + " " + channel.SpeechIn(language).Order.Confirm, nil
 }

@@ -122,7 +122,7 @@ func (r *Responder) converse(ctx context.Context, e *event, turn *support.Turn, 
 			proof = true
 		case support.Proposal: // before the answer is stored, and so not told again
 			proposed = true
-			unnoted = r.step(ctx, e, channel.OrderStep{Event: e.ID, Question: turn.Answers(), Action: id.Action(ev.ID), Ends: ev.ExpiresAt.Unix()})
+			unnoted = r.step(ctx, e, channel.OrderStep{Question: turn.Answers(), Action: id.Action(ev.ID)})
 		case support.Order:
 			order = "\n\n" + brief(channel.SpeechIn(language).Order, commerce.Summary(ev))
 		}
