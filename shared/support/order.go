@@ -49,12 +49,14 @@ type connection struct {
 // the shop itself looks at the connection every time.
 const believeFor = 30 * time.Second
 
-// connected reports whether a merchant has a shop connected, as of lately.
-func (o *Orders) connected(ctx context.Context, t id.Tenant, now time.Time) (bool, error) {
+// connected reports whether a merchant has a shop connected, as of lately. That it
+// has none is looked up again for whoever asks about an order of theirs: it may have
+// been connected just now.
+func (o *Orders) connected(ctx context.Context, t id.Tenant, about topic, now time.Time) (bool, error) {
 	o.mu.Lock()
 	c := o.known[t]
 	o.mu.Unlock()
-	if now.Before(c.until) {
+	if now.Before(c.until) && (c.is || about != own) {
 		return c.is, nil
 	}
 	is, err := o.Connected(ctx, t)
@@ -203,11 +205,11 @@ func (e *Engine) orderTurn(ctx context.Context, turn *Turn, text Text, contact s
 	}
 	var grants []commerce.Grant
 	group, groupCtx := errgroup.WithContext(ctx)
+	topic := turn.about()
 	group.Go(func() (err error) {
-		turn.orders, err = e.Orders.connected(groupCtx, turn.ask.Tenant, e.Now())
+		turn.orders, err = e.Orders.connected(groupCtx, turn.ask.Tenant, topic, e.Now())
 		return err
 	})
-	topic := turn.about()
 	if topic == own || turn.askedForProof() { // else nothing can have been proved
 		group.Go(func() (err error) {
 			grants, err = e.Orders.Verifier.Grants(groupCtx, turn.ask.Ref)
