@@ -206,6 +206,8 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete}
 	add := func(s string) { answer.WriteString(s); out.send(Token{s}) }
 	switch {
+	case verdict.unanswered && d.order != nil && topicOf(turn.asked) == own: // it is there to see
+		add(fmt.Sprintf(text.OrderShown, d.order.order.Number))
 	case verdict.unanswered:
 		add(text.NotFound + " " + contact)
 		m.Handoff = true

@@ -33,6 +33,7 @@ type Text struct {
 	ProveOrder    string   `json:"prove_order"`    // before an order is spoken of
 	OrdersDown    string   `json:"orders_down"`    // the shop cannot be asked right now
 	OrdersClosed  string   `json:"orders_closed"`  // the shop does not let us see orders
+	OrderShown    string   `json:"order_shown"`    // the order is there to see, and there is nothing to add; %s is its number
 	WhichItems    string   `json:"which_items"`    // %s are the items
 	PleaseConfirm string   `json:"please_confirm"` // behind what would be done
 	Suggestions   []string `json:"suggestions"`    // when the site offers none
