@@ -73,6 +73,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 			WithEmbedders(openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.EmbedModel, outside)),
 		Orders: &support.Orders{
 			Connected: connections.Connected,
+			Offers:    shopify.NewCatalogue(main).Offers,
 			Verifier:  commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
 			Actions:   commerce.NewActions(main, keyring),
 			Shop: shopify.NewClient(shopify.Options{

@@ -2,12 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"omniops/local/localtest"
 	"omniops/local/localtest/storetest"
@@ -16,9 +18,12 @@ import (
 	"omniops/shared/channel/webchat"
 	"omniops/shared/claim"
 	"omniops/shared/commerce"
+	store "omniops/shared/commerce/shopify"
 	"omniops/shared/id"
+	"omniops/shared/queue"
 	"omniops/shared/seal"
 	"omniops/shared/table"
+	"omniops/web/storefront"
 )
 
 // Orders of the stand-in's store. The first three are Jane's.
@@ -235,6 +240,9 @@ func hostile(t *testing.T, calls [][2]string) string {
 	return s.URL
 }
 
+// hostileTurns is how often the hostile model is asked: -hostile=10500 for S3.
+var hostileTurns = flag.Int("hostile", 60, "turns with a hostile model")
+
 // A model that always asks for more gets the conversation's own order, or nothing.
 func TestHostileModel(t *testing.T) {
 	claim.Proves(t, "C054", "C061", "C084")
@@ -263,25 +271,27 @@ func TestHostileModel(t *testing.T) {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	b.server = server
-	session, token := b.session(t, shop, "shop.example", "en")
-	b.prove(t, platform, session, onItsWay)
-	foreign := []string{"john", "1043", "doe"}
-	for i := range 3 * len(calls) {
-		if i%5 == 0 { // a fresh conversation, so that limits do not end the test
+	var token string
+	for i := range *hostileTurns {
+		switch {
+		case i%200 == 0: // the most of one conversation
+			b.Advance(3 * time.Hour)
+			var session webchat.Session
 			session, token = b.session(t, shop, "shop.example", "en")
-			if i < 15 {
-				b.prove(t, platform, session, onItsWay)
-				b.Advance(commerce.GrantLife / 2)
-				_, token, _ = b.sessions.Renew(token, "shop.example")
-			}
+			b.prove(t, platform, session, onItsWay)
+		case i%6 == 0:
+			b.Advance(31 * time.Second)
 		}
 		a := b.ask(t, token, "Where is my parcel, and can I return the order?", fmt.Sprintf("key-%08d", i))
 		if a.status != http.StatusOK {
 			t.Fatalf("turn %d: %d %+v", i, a.status, a.problem)
 		}
-		for _, f := range foreign {
-			if strings.Contains(strings.ToLower(a.text), f) {
-				t.Errorf("turn %d shows %q: %s", i, f, a.text)
+		if !slices.Contains(a.events, "order") {
+			t.Fatalf("turn %d is not about the proved order: %v", i, a.events)
+		}
+		for _, foreign := range []string{"john", "1043", "doe"} {
+			if strings.Contains(strings.ToLower(a.text), foreign) {
+				t.Errorf("turn %d shows %q: %s", i, foreign, a.text)
 			}
 		}
 	}
@@ -289,5 +299,43 @@ func TestHostileModel(t *testing.T) {
 		if m.Order != "" {
 			t.Errorf("the shop was changed: %+v", m)
 		}
+	}
+}
+
+// A price that has changed in the shop is told at once, though the page was read
+// before; and so is that the last one is sold.
+func TestThePriceIsTheShopsOwn(t *testing.T) {
+	b := newBench(t)
+	b.shopOf(t, shop, shopify.DemoShop)
+	listed := storefront.Listings()[0]
+	b.outside.Shopify.Price(shopify.DemoShop, listed.Handle, 123_45)
+	main, queues := table.New(b.AWS, b.Env(t, "shopify-sync", "TABLE_NAME"), b.Clock.Now), b.Env(t, "shopify-sync", "SHOP_QUEUE_URL")
+	worker := &store.Worker{
+		Client: storetest.Client(t, b.Cloud, b.outside, "shopify-sync"), Catalogue: store.NewCatalogue(main), Table: main,
+		Queue: store.NewQueue(queue.NewSender[store.Work](b.AWS, queues)), Now: b.Clock.Now, Log: b.runtime().Log,
+	}
+	ask := func(key string) answer {
+		_, token := b.session(t, shop, "shop.example", "en")
+		return b.ask(t, token, "How much is the "+listed.Title+"?", key)
+	}
+	if a := ask("key-00000001"); strings.Contains(a.text, "123.45") {
+		t.Fatalf("before the shop said so: %q", a.text)
+	}
+	work := []store.Work{{Tenant: shop, Shop: shopify.DemoShop, Check: true, Whole: true}}
+	for len(work) > 0 {
+		if err := worker.Do(t.Context(), work[0]); err != nil {
+			t.Fatal(err)
+		}
+		work = work[1:]
+		for _, body := range b.Take(t, queues) {
+			var next store.Work
+			if err := json.Unmarshal([]byte(body), &next); err != nil {
+				t.Fatal(err)
+			}
+			work = append(work, next)
+		}
+	}
+	if a := ask("key-00000002"); !strings.Contains(a.text, "123.45") {
+		t.Errorf("the shop's price is not told: %q", a.text)
 	}
 }

@@ -70,7 +70,6 @@ func TestNoAIMeansNoModelCalls(t *testing.T) {
 	if err := chats.Choose(t.Context(), asked.Ref(), conversation.NoAI, true); err != nil {
 		t.Fatal(err)
 	}
-	_, other := b.session(t, shop, "shop.example", "en")
 	for _, token := range []string{said, requested} {
 		for n, message := range []string{"How long does delivery take?", "hello", "Can I return a kettle?", "What is 2 + 2?"} {
 			a := b.ask(t, token, message, fmt.Sprintf("key-1000%d", n))
@@ -91,7 +90,7 @@ func TestNoAIMeansNoModelCalls(t *testing.T) {
 	if sent := b.models.all(); len(sent) != 0 {
 		t.Fatalf("%d calls to a model, such as %s", len(sent), sent[0])
 	}
-	_, other = b.session(t, shop, "shop.example", "en")
+	_, other := b.session(t, shop, "shop.example", "en")
 	if a := b.ask(t, other, "How long does delivery take?", "key-00001"); len(a.sources.Sources) == 0 || len(b.models.all()) == 0 {
 		t.Errorf("another chat is not answered by one: %q", a.text)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -180,7 +181,7 @@ func TestDeletion(t *testing.T) {
 	for _, a := range []channel.Account{page, insta} {
 		c, err := b.connections.Get(t.Context(), shop, a)
 		must(t, err)
-		if _, err := b.connections.Token(t.Context(), c); err != meta.ErrDisconnected || c.Usable() {
+		if _, err := b.connections.Token(t.Context(), c); !errors.Is(err, meta.ErrDisconnected) || c.Usable() {
 			t.Errorf("%s: %v, usable %v", a, err, c.Usable())
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -55,7 +56,7 @@ func TestDeauthorize(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = connections.Token(t.Context(), connection)
-		return err == meta.ErrDisconnected
+		return errors.Is(err, meta.ErrDisconnected)
 	}
 	connect()
 	var e events.APIGatewayProxyRequest

@@ -15,6 +15,7 @@ import (
 	"omniops/local/localtest"
 	"omniops/local/sandbox"
 	sandboxmeta "omniops/local/sandbox/meta"
+	"omniops/local/sandbox/shopify"
 	"omniops/shared/boot"
 	"omniops/shared/channel"
 	"omniops/shared/channel/meta"
@@ -62,6 +63,7 @@ type bench struct {
 	chats       *conversation.Store
 	tenants     *tenant.Store
 	log         *safeBuffer
+	outside     *localtest.Outside
 	settings    settings
 }
 
@@ -120,7 +122,7 @@ func (b *safeBuffer) String() string {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	c := localtest.Start(t)
-	b := &bench{Cloud: c, log: &safeBuffer{}}
+	b := &bench{Cloud: c, log: &safeBuffer{}, outside: c.Outside(t, "")}
 	b.models = &counted{next: sandbox.NewOpenAI(c.Faults, c.Clock.Now, 0)}
 	b.meta = sandboxmeta.New(sandboxmeta.Options{Now: c.Clock.Now, Faults: c.Faults, AppID: appID, Secret: localtest.MetaAppSecret, Accounts: accounts})
 	b.graph = &counted{next: b.meta}
@@ -133,7 +135,9 @@ func newBench(t *testing.T) *bench {
 		SecretsKey: env("SECRETS_KEY_ID"), SessionSecret: boot.NewSecret(localtest.SessionSecret), GraphBaseURL: graph.URL + "/meta/graph",
 		AppID: appID, AppSecret: boot.NewSecret(localtest.MetaAppSecret), API: "https://api.test", OpenAIKey: boot.NewSecret("sk-test"),
 		OpenAIBaseURL: model.URL + "/openai/v1", ChatModel: "gpt-4.1-mini", EmbedModel: "text-embedding-3-small",
-		AllowPrivate: []string{strings.TrimPrefix(model.URL, "http://"), strings.TrimPrefix(graph.URL, "http://")},
+		Verifications: env("VERIFICATION_QUEUE_URL"), Tasks: env("ORDER_QUEUE_URL"), ShopifyURL: b.outside.ShopifyURL,
+		ShopifyID: shopify.SandboxClientID, ShopifySecret: boot.NewSecret(localtest.ShopifySecret),
+		AllowPrivate: []string{strings.TrimPrefix(model.URL, "http://"), strings.TrimPrefix(graph.URL, "http://"), strings.TrimPrefix(b.outside.ShopifyURL, "http://")},
 	}
 	main := table.New(c.AWS, b.settings.Table, c.Clock.Now)
 	keys := seal.NewKeyring(c.AWS, table.New(c.AWS, b.settings.KeyTable, c.Clock.Now), b.settings.KeyringKey)

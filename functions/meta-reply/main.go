@@ -11,6 +11,8 @@ import (
 	"omniops/shared/channel/erasure"
 	"omniops/shared/channel/meta"
 	"omniops/shared/channel/responder"
+	"omniops/shared/commerce"
+	"omniops/shared/commerce/shopify"
 	"omniops/shared/conversation"
 	"omniops/shared/egress"
 	"omniops/shared/knowledge/library"
@@ -18,7 +20,10 @@ import (
 	"omniops/shared/llm/openai"
 	"omniops/shared/object"
 	"omniops/shared/processor"
+	"omniops/shared/queue"
+	"omniops/shared/rights"
 	"omniops/shared/seal"
+	"omniops/shared/subject"
 	"omniops/shared/support"
 	"omniops/shared/table"
 	"omniops/shared/tenant"
@@ -35,6 +40,11 @@ type settings struct {
 	GraphBaseURL  string      `env:"META_GRAPH_BASE_URL"`
 	AppID         string      `env:"META_APP_ID,optional"`
 	AppSecret     boot.Secret `env:"META_APP_SECRET_ARN"`
+	Verifications string      `env:"VERIFICATION_QUEUE_URL"`
+	Tasks         string      `env:"ORDER_QUEUE_URL"`
+	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
+	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID,optional"`
+	ShopifySecret boot.Secret `env:"SHOPIFY_CLIENT_SECRET_ARN"`
 	API           string      `env:"API_BASE_URL,optional"`
 	Domain        string      `env:"DOMAIN_NAME"`
 	OpenAIKey     boot.Secret `env:"OPENAI_API_KEY_ARN"`
@@ -51,10 +61,20 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 	if err != nil {
 		return nil, err
 	}
+	app, _ := shopify.NewApp(s.ShopifyID, s.ShopifySecret.Reveal())
 	main := table.New(rt.AWS, s.Table, rt.Now)
 	keyring := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
 	threads := channel.NewThreads(main, keyring, veil)
 	connections := meta.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
+	shops := shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
+	subjects, err := subject.New(s.SessionSecret.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	requests, err := rights.NewStore(main, s.SessionSecret.Bytes())
+	if err != nil {
+		return nil, err
+	}
 	models := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
 	platform := egress.New(egress.Options{Hosts: meta.Listed, AllowPrivate: s.AllowPrivate})
 	r := &responder.Responder{
@@ -64,9 +84,22 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 			Knowledge:     library.New(object.NewBucket(rt.AWS, s.Bucket)),
 			Models: llm.NewRouter(rt.Now, openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.ChatModel, models)).
 				WithEmbedders(openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.EmbedModel, models)),
+			Orders: &support.Orders{
+				Connected: shops.Connected,
+				Offers:    shopify.NewCatalogue(main).Offers,
+				Verifier:  commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
+				Actions:   commerce.NewActions(main, keyring),
+				Shop: shopify.NewClient(shopify.Options{
+					BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
+					Connections: shops, Now: rt.Now, Log: rt.Log,
+				}),
+			},
 			Now: rt.Now,
 			Log: rt.Log,
 		},
+		Attempts:    queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
+		Tasks:       queue.NewSender[commerce.Task](rt.AWS, s.Tasks),
+		Link:        (&links{subjects, requests}).note,
 		Threads:     threads,
 		Connections: connections,
 		Graph:       meta.NewGraph(s.GraphBaseURL, s.AppID, s.AppSecret.Reveal(), platform),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -303,7 +304,7 @@ func TestDisconnectedAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.connections.Token(t.Context(), gone); err != meta.ErrDisconnected {
+	if _, err := b.connections.Token(t.Context(), gone); !errors.Is(err, meta.ErrDisconnected) {
 		t.Errorf("error %v", err)
 	}
 	if dump := b.dump(t); strings.Contains(dump, "EAAtestPageToken") {

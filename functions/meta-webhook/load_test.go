@@ -68,10 +68,13 @@ func TestNoneIsLostDoubledOrCrossed(t *testing.T) {
 	for range 8 {
 		workers.Go(func() {
 			for d := range work {
-				r := httptest.NewRequest(http.MethodPost, "/api/meta/webhook", bytes.NewReader(d.body))
-				r.Header.Set("X-Hub-Signature-256", d.signature)
-				w := httptest.NewRecorder()
-				h.ServeHTTP(w, r)
+				var w *httptest.ResponseRecorder
+				for try := 0; try < 5 && (w == nil || w.Code == http.StatusServiceUnavailable); try++ { // Meta delivers again
+					r := httptest.NewRequest(http.MethodPost, "/api/meta/webhook", bytes.NewReader(d.body))
+					r.Header.Set("X-Hub-Signature-256", d.signature)
+					w = httptest.NewRecorder()
+					h.ServeHTTP(w, r)
+				}
 				if w.Code != d.want {
 					t.Errorf("answered %d, want %d", w.Code, d.want)
 				}

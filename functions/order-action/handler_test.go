@@ -167,25 +167,25 @@ func TestWhoMayNotDecide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, c := range map[string]struct {
-		token  string
-		action id.Action
-		body   string
-		status int
+	for _, c := range []struct {
+		name, token string
+		action      id.Action
+		body        string
+		status      int
 	}{
-		"nobody":                {"", b.proposed.ID, `{"decision":"confirm"}`, 401},
-		"another conversation":  {other, b.proposed.ID, `{"decision":"confirm"}`, 404},
-		"another merchant's":    {elsewhere, b.proposed.ID, `{"decision":"confirm"}`, 404},
-		"an action that is not": {b.token, "01aaaaaaaaaaaaaaaaaaaaaaaa", `{"decision":"confirm"}`, 404},
-		"a key in the name":     {b.token, "A%23x", `{"decision":"confirm"}`, 400},
-		"no decision":           {b.token, b.proposed.ID, `{}`, 400},
-		"another decision":      {b.token, b.proposed.ID, `{"decision":"approve"}`, 400},
-		"an amount":             {b.token, b.proposed.ID, `{"decision":"confirm","amount":1}`, 400},
-		"no address":            {b.token, b.address.ID, `{"decision":"confirm"}`, 400},
-		"half an address":       {b.token, b.address.ID, `{"decision":"confirm","address":{"name":"Jane","line1":"","city":"Leeds","zip":"","country":"GB"}}`, 400},
-		"a full address":        {b.token, b.address.ID, `{"decision":"confirm","address":{"name":"Jane","line1":"2 New Street","city":"Leeds","zip":"LS1 1AA","country":"gb"}}`, 200},
+		{"nobody", "", b.proposed.ID, `{"decision":"confirm"}`, 401},
+		{"another conversation", other, b.proposed.ID, `{"decision":"confirm"}`, 404},
+		{"another merchant's", elsewhere, b.proposed.ID, `{"decision":"confirm"}`, 404},
+		{"an action that is not", b.token, "01aaaaaaaaaaaaaaaaaaaaaaaa", `{"decision":"confirm"}`, 404},
+		{"a key in the name", b.token, "A%23x", `{"decision":"confirm"}`, 400},
+		{"no decision", b.token, b.proposed.ID, `{}`, 400},
+		{"another decision", b.token, b.proposed.ID, `{"decision":"approve"}`, 400},
+		{"an amount", b.token, b.proposed.ID, `{"decision":"confirm","amount":1}`, 400},
+		{"no address", b.token, b.address.ID, `{"decision":"confirm"}`, 400},
+		{"half an address", b.token, b.address.ID, `{"decision":"confirm","address":{"name":"Jane","line1":"","city":"Leeds","zip":"","country":"GB"}}`, 400},
+		{"a full address", b.token, b.address.ID, `{"decision":"confirm","address":{"name":"Jane","line1":"2 New Street","city":"Leeds","zip":"LS1 1AA","country":"gb"}}`, 200},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			if status, a := b.call(t, http.MethodPost, c.token, c.action, c.body); status != c.status {
 				t.Errorf("%d %+v, want %d", status, a, c.status)
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"omniops/shared/commerce"
 	"omniops/shared/id"
 	"omniops/shared/queue"
+	"omniops/shared/rights"
+	"omniops/shared/subject"
 )
 
 // maxBody is the largest request that is read, in bytes.
@@ -18,6 +21,8 @@ const maxBody = 2 << 10
 
 type handler struct {
 	sessions *webchat.Sessions
+	subjects *subject.Hasher
+	links    *rights.Store
 	verifier *commerce.Verifier
 	attempts *queue.Sender[commerce.Attempt]
 	shop     commerce.Platform
@@ -93,6 +98,9 @@ func (h *handler) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := h.link(r.Context(), session, grant.Contact); err != nil {
+		return err
+	}
 	view := confirmView{ExpiresAt: grant.Ends()}
 	order, err := h.shop.Order(r.Context(), commerce.Access{Tenant: session.Tenant, Purpose: commerce.Support}, grant.Order)
 	if err != nil { // the proof stands; the shopper's next question tries again
@@ -102,4 +110,20 @@ func (h *handler) confirm(w http.ResponseWriter, r *http.Request) error {
 		view.Order = &summary
 	}
 	return apigw.WriteJSON(w, http.StatusOK, view)
+}
+
+// link notes that whoever is reached by a contact is in this conversation, so that
+// what they ask about their data finds it.
+func (h *handler) link(ctx context.Context, s webchat.Session, c commerce.Contact) error {
+	who, err := h.subjects.OfEmail(s.Tenant, c.Email)
+	if c.Email == "" {
+		who, err = h.subjects.OfPhone(s.Tenant, c.Phone)
+	}
+	if err != nil { // a number without its country is nobody's for certain
+		return nil
+	}
+	if err := h.links.Link(ctx, s.Tenant, who, s.Conversation); err != nil {
+		return fmt.Errorf("link conversation %s: %w", s.Conversation, err)
+	}
+	return nil
 }

@@ -23,7 +23,9 @@ import (
 	"omniops/shared/claim"
 	"omniops/shared/commerce"
 	"omniops/shared/id"
+	"omniops/shared/rights"
 	"omniops/shared/seal"
+	"omniops/shared/subject"
 	"omniops/shared/table"
 )
 
@@ -189,6 +191,21 @@ func TestACodeProvesAnOrder(t *testing.T) {
 	}
 	if a := c.confirm(t, attempt, letter.Code); a.status != http.StatusForbidden {
 		t.Errorf("the same code again: %d", a.status)
+	}
+	subjects, err := subject.New([]byte(localtest.SessionSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, err := subjects.OfEmail(shop, jane)
+	if err != nil {
+		t.Fatal(err)
+	}
+	links, err := rights.NewStore(table.New(b.AWS, b.Env(t, "order-lookup", "TABLE_NAME"), b.Clock.Now), []byte(localtest.SessionSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if linked, err := links.Linked(t.Context(), shop, who); err != nil || !slices.Contains(linked, c.session.Conversation) {
+		t.Errorf("her conversations: %v, %v", linked, err)
 	}
 	grants, err := b.verifier.Grants(t.Context(), c.session.Ref())
 	if err != nil || len(grants) != 1 {

@@ -15,7 +15,9 @@ import (
 	"omniops/shared/problem"
 	"omniops/shared/processor"
 	"omniops/shared/queue"
+	"omniops/shared/rights"
 	"omniops/shared/seal"
+	"omniops/shared/subject"
 	"omniops/shared/table"
 )
 
@@ -43,8 +45,18 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	app, _ := shopify.NewApp(s.ShopifyID, s.ShopifySecret.Reveal())
 	main := table.New(rt.AWS, s.Table, rt.Now)
 	keys := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
+	subjects, err := subject.New(s.SessionSecret.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	links, err := rights.NewStore(main, s.SessionSecret.Bytes())
+	if err != nil {
+		return nil, err
+	}
 	h := &handler{
 		sessions: sessions,
+		subjects: subjects,
+		links:    links,
 		verifier: commerce.NewVerifier(main, keys, s.SessionSecret.Bytes()),
 		attempts: queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
 		shop: shopify.NewClient(shopify.Options{

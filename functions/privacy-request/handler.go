@@ -34,7 +34,7 @@ type handler struct {
 	notes    *rights.Notes
 	desk     *rights.Desk
 	mails    *notify.Mailer
-	domain   string
+	pages    string // where the public pages are
 	now      func() time.Time
 }
 
@@ -176,7 +176,7 @@ func (h *handler) sendCode(r *http.Request, account tenant.Account, request righ
 		return err
 	}
 	text := rights.TextIn(language)
-	link := "https://" + h.domain + "/v1/privacy/requests#" + string(request.ID) + "." + ticket
+	link := h.pages + "/v1/privacy/requests#" + string(request.ID) + "." + ticket
 	return h.mails.Send(r.Context(), notify.Mail{
 		Kind: notify.PrivacyCode, To: address, From: account.Name, ReplyTo: account.ContactEmail,
 		Subject: text.CodeSubject(account.Name), Text: text.CodeMail(account.Name, code, link), Key: string(request.ID) + "-" + code,

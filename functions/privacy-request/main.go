@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -30,6 +31,7 @@ type settings struct {
 	ErasureQueue  string      `env:"ERASURE_QUEUE_URL"`
 	ExportQueue   string      `env:"EXPORT_QUEUE_URL"`
 	Domain        string      `env:"DOMAIN_NAME"`
+	API           string      `env:"API_BASE_URL,optional"` // instead of https and the domain
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 	ResendBaseURL string      `env:"RESEND_BASE_URL"`
 	ResendKey     boot.Secret `env:"RESEND_API_KEY_ARN"`
@@ -72,9 +74,9 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 			Erasures: queue.NewSender[rights.Work](rt.AWS, s.ErasureQueue),
 			Exports:  queue.NewSender[rights.Work](rt.AWS, s.ExportQueue),
 		},
-		mails:  notify.NewMailer(s.ResendBaseURL, s.ResendKey.Reveal(), s.MailFrom, outside),
-		domain: s.Domain,
-		now:    rt.Now,
+		mails: notify.NewMailer(s.ResendBaseURL, s.ResendKey.Reveal(), s.MailFrom, outside),
+		pages: cmp.Or(s.API, "https://"+s.Domain),
+		now:   rt.Now,
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/privacy/requests", problem.Handler(h.show))

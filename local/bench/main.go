@@ -63,7 +63,12 @@ var suite = []struct {
 	{[]string{"P10-meta"}, (*bench).channelAck},
 	{[]string{"P11", "P13"}, (*bench).search},
 	{[]string{"P12"}, (*bench).quality},
+	{[]string{"P14"}, (*bench).sweepScaling},
+	{[]string{"P15"}, (*bench).retentionChange},
+	{[]string{"P16"}, (*bench).erasureCost},
+	{[]string{"P17"}, (*bench).copyMemory},
 	{[]string{"P18"}, (*bench).widget},
+	{[]string{"S4"}, (*bench).timing},
 }
 
 func main() {

@@ -102,19 +102,34 @@ func startSystem(ctx context.Context, root, programs string) (*system, error) {
 	return s, nil
 }
 
+// sandboxSecrets are the values of all secrets of the template, of which one signs
+// the bench's own sessions.
+func sandboxSecrets(root string) (map[string]string, error) {
+	values, err := cloud.Variables(filepath.Join(root, "local", "sandbox.env"), func(string) (string, bool) { return "", false })
+	if err != nil {
+		return nil, err
+	}
+	values["SESSION_SECRET"], values["META_APP_SECRET"] = secret, secret
+	return values, nil
+}
+
 func (s *system) start(ctx context.Context, root, programs string) (err error) {
 	if s.model, err = newModel(); err != nil {
 		return err
 	}
 	s.ends = append(s.ends, s.model.end)
 	now := clock.New(0)
+	secrets, err := sandboxSecrets(root)
+	if err != nil {
+		return err
+	}
 	s.Services, err = services.Start(ctx, services.Options{
 		Template: filepath.Join(root, "template.yaml"), Clock: now,
 		Parameters: map[string]string{
 			"DomainName": "localhost", "CertificateArn": "arn:aws:acm:eu-west-2:000000000000:certificate/bench",
 			"OpenaiBaseUrl": s.model.url + "/v1", "EgressAllowPrivate": strings.TrimPrefix(s.model.url, "http://"),
 		},
-		Secrets: map[string]string{"SESSION_SECRET": secret, "OPENAI_API_KEY": "sk-bench", "SENTRY_DSN": "unset", "META_APP_SECRET": secret},
+		Secrets: secrets,
 	})
 	if err != nil {
 		return err

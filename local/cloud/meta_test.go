@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,51 @@ func (s *system) awaitMeta(t *testing.T, account string, n int) []string {
 	}
 }
 
+// ownOnMeta is a person who proves an order in a thread, and has it cancelled there.
+func (s *system) ownOnMeta(t *testing.T, post func([]byte), to meta.Account) {
+	t.Helper()
+	const john, number = "john.doe@example.com", "#1058"
+	s.sell(t)
+	before := len(s.awaitMeta(t, to.ID, 0))
+	ask := func(text string, answers int) string {
+		t.Helper()
+		post(s.Meta.Incoming(meta.Note{Kind: to.Kind, Account: to.ID, Person: "447700900777", Text: text}))
+		before += answers
+		return s.awaitMeta(t, to.ID, before)[before-1]
+	}
+	speech := channel.SpeechIn("en").Order
+	if said := ask("Please cancel my order "+number, 2); said != speech.Prove { // after the disclosure
+		t.Errorf("it says %q", said)
+	}
+	if said := ask(number+" "+john, 1); said != speech.CodeSent {
+		t.Errorf("it says %q", said)
+	}
+	code := ""
+	until(t, "a code for "+number, func() bool {
+		for _, m := range s.Mail.Messages(john) {
+			code = regexp.MustCompile(`\b\d{4} \d{4}\b`).FindString(m.Text)
+		}
+		return code != ""
+	})
+	if said := ask(code, 1); !strings.Contains(said, "Cancel order "+number) || !strings.HasSuffix(said, speech.Confirm) {
+		t.Errorf("it says %q", said)
+	}
+	if said := ask("yes", 1); said != speech.Underway {
+		t.Errorf("it says %q", said)
+	}
+	until(t, "a letter about it", func() bool {
+		for _, m := range s.Mail.Messages(john) {
+			if strings.Contains(m.Text, number+" is cancelled") {
+				return true
+			}
+		}
+		return false
+	})
+	if resp, body := call(t, http.MethodDelete, s.API+"/v1/merchant/shopify", "", "Authorization", "Bearer "+s.token); resp.StatusCode != http.StatusNoContent {
+		t.Errorf("disconnect: %d, %s", resp.StatusCode, body)
+	}
+}
+
 // liveOnMeta is the life of a merchant's accounts at Meta: connected, written to,
 // switched off and on, and deleted when somebody asks Meta for it.
 func (s *system) liveOnMeta(t *testing.T) {
@@ -122,6 +168,7 @@ func (s *system) liveOnMeta(t *testing.T) {
 	s.awaitMeta(t, phone.ID, 3)
 	post(s.Meta.Incoming(meta.Note{Kind: page.Kind, Account: page.ID, Person: "777", Text: question}))
 	s.awaitMeta(t, page.ID, 2)
+	s.ownOnMeta(t, post, phone)
 	post([]byte(`{"object":"page","entry":[{"id":"` + page.ID + `","messaging":[{"message":7}]}]}`)) // put aside
 
 	// What cannot be worked on is parked.

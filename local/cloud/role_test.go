@@ -87,8 +87,13 @@ func TestAFunctionCannotLeaveItsRole(t *testing.T) {
 func pathStyle(o *s3.Options) { o.UsePathStyle = true }
 
 // spare are permissions that this day in the system's life does not use, with
-// what does.
+// what does: of every function, or of the one that is named.
 var spare = map[string]string{
+	"RetentionSweep: dynamodb:Query on arn:aws:dynamodb:eu-west-2:000000000000:table/omniops-local":                  "rows that DynamoDB's TTL has not removed yet",
+	"RetentionSweep: dynamodb:BatchWriteItem on arn:aws:dynamodb:eu-west-2:000000000000:table/omniops-local":         "rows that DynamoDB's TTL has not removed yet",
+	"MetaDataDeletion: dynamodb:Query on arn:aws:dynamodb:eu-west-2:000000000000:table/omniops-local":                "somebody who connected accounts has their data deleted",
+	"dynamodb:PutItem on arn:aws:dynamodb:eu-west-2:000000000000:table/omniops-local-keys":                           "the first text of a day, or about a shopper",
+	"kms:Encrypt on arn:aws:kms:eu-west-2:000000000000:key/ccfed091-c9b7-5545-a10c-b3d7d7d2ee44":                     "a shop's token that ended when it was needed",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-order-verify.fifo":              "Lambda itself, when it gives messages back",
 	"sqs:ChangeMessageVisibility on arn:aws:sqs:eu-west-2:000000000000:omniops-local-order-execute.fifo":             "Lambda itself, when it gives messages back",
 	"sqs:SendMessage on arn:aws:sqs:eu-west-2:000000000000:omniops-local-order-verify-failures.fifo":                 "a shop that is no longer connected",

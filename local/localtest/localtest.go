@@ -141,7 +141,13 @@ func (c *Cloud) Items(t testing.TB, table string) []string {
 }
 
 // Queued counts what a queue holds, and takes it out.
-func (c *Cloud) Queued(t testing.TB, url string) (n int) {
+func (c *Cloud) Queued(t testing.TB, url string) int {
+	t.Helper()
+	return len(c.Take(t, url))
+}
+
+// Take takes out of a queue what it holds, and gives the bodies.
+func (c *Cloud) Take(t testing.TB, url string) (bodies []string) {
 	t.Helper()
 	client := sqs.NewFromConfig(c.AWS)
 	for {
@@ -150,13 +156,13 @@ func (c *Cloud) Queued(t testing.TB, url string) (n int) {
 			t.Fatal(err)
 		}
 		if len(out.Messages) == 0 {
-			return n
+			return bodies
 		}
 		for _, m := range out.Messages {
 			if _, err := client.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}); err != nil {
 				t.Fatal(err)
 			}
-			n++
+			bodies = append(bodies, *m.Body)
 		}
 	}
 }

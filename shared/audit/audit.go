@@ -209,7 +209,7 @@ func (l *Log) last(ctx context.Context, t id.Tenant, month string) (end, error) 
 	if err != nil || len(items) == 0 {
 		return end{}, err
 	}
-	_, e, err := decode(items[0])
+	e, err := decode(items[0])
 	if err != nil {
 		return end{}, err
 	}
@@ -236,12 +236,13 @@ func (l *Log) isMine(ctx context.Context, t id.Tenant, item entryItem) (bool, er
 	return stored.Nonce == item.Nonce, err
 }
 
-func decode(item table.Item) (stored entryItem, e Entry, err error) {
+func decode(item table.Item) (e Entry, err error) {
+	var stored entryItem
 	if err := item.Decode(&stored); err != nil {
-		return stored, e, err
+		return e, err
 	}
 	if err := json.Unmarshal([]byte(stored.Entry), &e); err != nil {
-		return stored, e, fmt.Errorf("decode audit entry: %w", err)
+		return e, fmt.Errorf("decode audit entry: %w", err)
 	}
-	return stored, e, nil
+	return e, nil
 }

@@ -32,7 +32,7 @@ func (l *Log) Entries(ctx context.Context, t id.Tenant, month string) ([]Entry, 
 	}
 	var all []Entry
 	for _, item := range items {
-		_, e, err := decode(item)
+		e, err := decode(item)
 		if err != nil {
 			return nil, err
 		}

@@ -130,6 +130,7 @@ type Thread struct {
 	Disclosed    []string // languages in which the person was told about the AI
 	Language     string
 	Posts        []Post // the latest, oldest first
+	Order        OrderStep
 
 	contact   seal.Text
 	contactOn string // the day it was sealed
@@ -222,9 +223,10 @@ type threadItem struct {
 	Flag         Flag            `dynamodbav:"flag"`
 	Disclosed    []string        `dynamodbav:"disclosed,omitempty"`
 	Language     string          `dynamodbav:"language"`
-	Posts        string          `dynamodbav:"posts,omitempty"` // as JSON; names nobody
-	Version      string          `dynamodbav:"version"`         // another one with every change
-	ExpireAt     int64           `dynamodbav:"expires_at"`      // Unix seconds; DynamoDB TTL
+	Posts        string          `dynamodbav:"posts,omitempty"`      // as JSON; names nobody
+	Order        string          `dynamodbav:"order_step,omitempty"` // as JSON; ids only
+	Version      string          `dynamodbav:"version"`              // another one with every change
+	ExpireAt     int64           `dynamodbav:"expires_at"`           // Unix seconds; DynamoDB TTL
 }
 
 // Inventory makes threadItem a table.Record.
@@ -236,7 +238,7 @@ func (threadItem) Inventory() inventory.Entry {
 			"contact": inventory.ContactDetail, "contact_on": inventory.None, "opened_at": inventory.None, "opted_out_at": inventory.None,
 			"held_at": inventory.None, "erased_at": inventory.None, "flagged_at": inventory.None, "no_templates": inventory.None,
 			"held_by": inventory.None, "flag": inventory.None, "disclosed": inventory.None, "language": inventory.None,
-			"posts": inventory.Identifier, "version": inventory.None, "expires_at": inventory.None,
+			"posts": inventory.Identifier, "order_step": inventory.Identifier, "version": inventory.None, "expires_at": inventory.None,
 		},
 		Purpose:    inventory.CustomerSupport,
 		LegalBasis: inventory.Contract, // GDPR Art. 6(1)(b), the merchant's; we process on its behalf
@@ -374,6 +376,13 @@ func itemOf(t id.Tenant, s Thread, expires time.Time) (threadItem, error) {
 		}
 		item.Posts = string(posts)
 	}
+	if s.Order != (OrderStep{}) {
+		step, err := json.Marshal(s.Order)
+		if err != nil {
+			return item, fmt.Errorf("encode order step: %w", err)
+		}
+		item.Order = string(step)
+	}
 	return item, nil
 }
 
@@ -387,6 +396,11 @@ func threadOf(a Account, item threadItem) (Thread, error) {
 	if item.Posts != "" {
 		if err := json.Unmarshal([]byte(item.Posts), &s.Posts); err != nil {
 			return s, fmt.Errorf("decode posts of thread %s: %w", s.ID, err)
+		}
+	}
+	if item.Order != "" {
+		if err := json.Unmarshal([]byte(item.Order), &s.Order); err != nil {
+			return s, fmt.Errorf("decode order step of thread %s: %w", s.ID, err)
 		}
 	}
 	return s, nil

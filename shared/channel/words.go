@@ -37,6 +37,7 @@ type Speech struct {
 	TooMany    string            `json:"too_many"`
 	Trouble    string            `json:"trouble"` // no answer could be made; %s is where the shop is written to
 	Sources    string            `json:"sources"`
+	Order      OrderSpeech       `json:"order"`
 	Words      map[Word][]string `json:"words"`
 }
 

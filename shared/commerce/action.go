@@ -180,7 +180,7 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 	if err := s.table.Create(ctx, ref.Tenant, item); err != nil {
 		return Action{}, fmt.Errorf("store proposal: %w", err)
 	}
-	return s.view(ref, item, d), nil
+	return s.view(item, d), nil
 }
 
 // wish makes of a model's words what is asked of an order: lines that it has, and
@@ -264,7 +264,7 @@ func (s *Actions) Get(ctx context.Context, ref conversation.Ref, a id.Action) (A
 	if err != nil {
 		return Action{}, err
 	}
-	return s.view(ref, item, d), nil
+	return s.view(item, d), nil
 }
 
 // Answer is a shopper's yes or no to a proposal.
@@ -281,7 +281,7 @@ func (s *Actions) Decide(ctx context.Context, ref conversation.Ref, a id.Action,
 	if err != nil {
 		return Action{}, false, err
 	}
-	view := s.view(ref, item, d)
+	view := s.view(item, d)
 	if view.State != Proposed {
 		return view, item.State == Confirmed && answer.Confirm, nil // it may not have been queued
 	}
@@ -289,7 +289,7 @@ func (s *Actions) Decide(ctx context.Context, ref conversation.Ref, a id.Action,
 	if answer.Confirm {
 		next = Confirmed
 		if !slices.ContainsFunc(grants, func(g Grant) bool { return g.Order == item.Order }) {
-			return Action{}, false, errNotYours()
+			return Action{}, false, fault.E(fault.Forbidden, "Prove first that the order is yours.", nil)
 		}
 		if item.Kind == ChangeAddress {
 			if d.Address, err = checked(answer.Address); err != nil {
@@ -306,11 +306,11 @@ func (s *Actions) Decide(ctx context.Context, ref conversation.Ref, a id.Action,
 	if err != nil {
 		return Action{}, false, err
 	}
-	return s.view(ref, stored, d), next == Confirmed, nil
+	return s.view(stored, d), next == Confirmed, nil
 }
 
-// Rule takes a person's decision on an action that waits for one, and reports
-// whether it is now to be carried out: Conflict when it does not wait any more.
+// Rule takes a person's decision on an action that waits for one: Conflict when it
+// does not wait any more. Execute takes it from there.
 func (s *Actions) Rule(ctx context.Context, ref conversation.Ref, a id.Action, approve bool) (Action, error) {
 	item, d, err := s.open(ctx, ref, a)
 	if err != nil {
@@ -329,7 +329,7 @@ func (s *Actions) Rule(ctx context.Context, ref conversation.Ref, a id.Action, a
 	if item, err = s.move(ctx, ref, item, next, d); err != nil {
 		return Action{}, err
 	}
-	return s.view(ref, item, d), nil
+	return s.view(item, d), nil
 }
 
 // decided adds a step to an action's record.
@@ -350,7 +350,7 @@ func checked(a *Address) (*Address, error) {
 }
 
 // view is an action as it is shown.
-func (s *Actions) view(_ conversation.Ref, item actionItem, d details) Action {
+func (s *Actions) view(item actionItem, d details) Action {
 	_, name, _ := strings.Cut(item.SK, "#")
 	a := Action{
 		ID: id.Action(name), Kind: item.Kind, State: item.State, Order: item.Order, Text: d.Text, Receipt: d.Receipt,

@@ -219,7 +219,7 @@ func receiptText(d details, kind ActionKind, r Receipt) string {
 	return say(d.Language, "done_"+string(kind), d.Number, r.Reference)
 }
 
-// Pended are actions that wait for a person, with whose they are.
+// Pended is an action that waits for a person, with whose it is.
 type Pended struct {
 	Task
 	Details Action

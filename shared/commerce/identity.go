@@ -2,7 +2,6 @@ package commerce
 
 import (
 	"crypto/subtle"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,10 +11,6 @@ import (
 	"omniops/shared/fault"
 )
 
-// number is what an order number is made of: nothing that means anything to a
-// search.
-var number = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
-
 // ParseNumber checks an order number as a shopper types it, and gives it as it is
 // compared: in one case, without "#" and space. Anything else is Invalid.
 func ParseNumber(typed string) (string, error) {
@@ -23,10 +18,20 @@ func ParseNumber(typed string) (string, error) {
 	if rest, ok := strings.CutPrefix(n, "#"); ok {
 		n = strings.TrimSpace(rest)
 	}
-	if !number.MatchString(n) {
+	if !isNumber(n) {
 		return "", fault.E(fault.Invalid, "An order number has up to 40 letters, digits, dots and dashes, such as #1042.", nil)
 	}
 	return sameNumber(n), nil
+}
+
+// isNumber reports whether a text is made of what order numbers are: nothing that
+// means anything to a search.
+func isNumber(n string) bool {
+	return n != "" && len(n) <= 40 && !strings.ContainsAny(n[:1], "._-") && strings.Trim(strings.ToUpper(n), "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == "" && isASCII(n)
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // sameNumber is an order number as it is compared.
@@ -43,10 +48,19 @@ type Contact struct {
 // maxContact bounds what a shopper types, in bytes.
 const maxContact = 254
 
-var (
-	emailShape = regexp.MustCompile(`^[^\s@"'\\:(),;<>\[\]]{1,64}@[^\s@"'\\:(),;<>\[\]]{1,190}$`)
-	phoneShape = regexp.MustCompile(`^\+?[0-9]{6,15}$`)
-)
+// isEmail reports whether a text is like an e-mail address, without what means
+// something to a search or to a mail server.
+func isEmail(s string) bool {
+	name, domain, _ := strings.Cut(s, "@")
+	return name != "" && len(name) <= 64 && domain != "" && len(domain) <= 190 &&
+		!strings.ContainsFunc(name+domain, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("@\"'\\:(),;<>[]", r) })
+}
+
+// isPhone reports whether a text is a number of 6 to 15 digits, "+" in front or not.
+func isPhone(s string) bool {
+	digits := strings.TrimPrefix(s, "+")
+	return len(digits) >= 6 && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
+}
 
 // ParseContact reads an e-mail address or phone number as a shopper types it.
 // Anything else is Invalid.
@@ -63,7 +77,7 @@ func ParseContact(typed string) (Contact, error) {
 func contactOf(typed string) Contact {
 	text := strings.TrimSpace(visible(typed))
 	if strings.Contains(text, "@") {
-		if mail := strings.ToLower(text); emailShape.MatchString(mail) {
+		if mail := strings.ToLower(text); isEmail(mail) {
 			return Contact{Email: mail}
 		}
 		return Contact{}
@@ -78,7 +92,7 @@ func contactOf(typed string) Contact {
 	if rest, ok := strings.CutPrefix(digits, "00"); ok {
 		digits = "+" + rest
 	}
-	if !phoneShape.MatchString(digits) {
+	if !isPhone(digits) {
 		return Contact{}
 	}
 	return Contact{Phone: digits}

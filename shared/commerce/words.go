@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-
-	"omniops/shared/fault"
 )
 
 // catalogue holds the sentences about orders, one file per language.
@@ -54,9 +52,4 @@ func say(language, sentence string, args ...any) string {
 // Mail gives the subject and the text of the letter, for a shop's name.
 func (l Letter) Mail(shop string) (subject, text string) {
 	return say(l.Language, "subject_code", l.Number), say(l.Language, "mail_code", l.Number, shop, l.Code)
-}
-
-// errNotYours is the same whether an order was never proved, or no longer is.
-func errNotYours() error {
-	return fault.E(fault.Forbidden, "Prove first that the order is yours.", nil)
 }

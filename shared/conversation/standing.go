@@ -171,6 +171,18 @@ func (s *Store) Owner(ctx context.Context, t id.Tenant, c id.Conversation) (id.S
 	return any.Shopper, nil
 }
 
+// Idle reports whether a conversation's last day is still the one it was listed by,
+// written 2006-01-02: the index may lag behind a shopper who has come back.
+func (s *Store) Idle(ctx context.Context, t id.Tenant, c id.Conversation, day string) (bool, error) {
+	items, err := s.table.Latest(ctx, t, table.Head(t, c), 1)
+	if err != nil || len(items) == 0 { // without a head nobody goes on with it
+		return true, err
+	}
+	var head headItem
+	err = items[0].Decode(&head)
+	return head.DuePK == table.ChatActive(t, c, day).DuePK, err
+}
+
 // Cleared is what Clear removed.
 type Cleared struct {
 	Rows   int

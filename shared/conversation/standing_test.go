@@ -138,3 +138,28 @@ func TestALimitedChatServesNothingElse(t *testing.T) {
 		}
 	}
 }
+
+// A sweep leaves a shopper alone who came back after the sweep had listed them.
+func TestAConversationThatGoesOnIsNotIdle(t *testing.T) {
+	b := newBench(t)
+	b.ask(t, ref, "Hello?", "key-0001")
+	day := b.Clock.Now().Format(time.DateOnly)
+	idle := func() bool {
+		yes, err := b.Idle(t.Context(), ref.Tenant, ref.Conversation, day)
+		must(t, err)
+		return yes
+	}
+	if !idle() {
+		t.Error("on its last day it is not idle")
+	}
+	b.Advance(20 * inventory.Day)
+	b.ask(t, ref, "Hello again", "key-0002")
+	if idle() {
+		t.Error("it goes on, and is idle")
+	}
+	_, err := b.Clear(t.Context(), ref.Tenant, ref.Conversation)
+	must(t, err)
+	if !idle() {
+		t.Error("nothing is left of it, and it is not idle")
+	}
+}

@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -95,7 +96,7 @@ func (v *spoken) nameIn(n, i int, phrase string) (match, bool) {
 	}
 	rest := v.s[i:v.list[n].end]
 	last, _ := utf8.DecodeLastRuneInString(phrase)
-	if unicode.Is(unicode.Hiragana, last) || strings.Contains("お名前 氏名 宛名 受取人 届け先", phrase) {
+	if unicode.Is(unicode.Hiragana, last) || slices.Contains([]string{"お名前", "氏名", "宛名", "受取人", "届け先"}, phrase) {
 		end := i + japaneseName(rest, phrase == "私は" || phrase == "こちらは")
 		// Family and given name may be set apart.
 		if end > i && end == v.list[n].end && n+1 < len(v.list) && v.list[n+1].is(ideograph) && blank(v.gap(n+1)) {

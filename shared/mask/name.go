@@ -227,7 +227,7 @@ func (v *spoken) proper(n int) bool {
 
 // size reports whether a word speaks of the size of clothes.
 func size(word string) bool {
-	return strings.Contains(" taille size größe talla taglia maat tamanho rozmiar storlek beden en in de la le un une ", " "+strings.ToLower(word)+" ")
+	return among(" taille size größe talla taglia maat tamanho rozmiar storlek beden en in de la le un une ", word)
 }
 
 // label reports whether a gap makes what is before it the label of what is

@@ -92,7 +92,7 @@ func (v *spoken) saidNumber(n int, tells cue) (match, bool) {
 // bornBefore finds a date right before token n, as German puts it: "am 3. März
 // 1985 geboren".
 func (v *spoken) bornBefore(n int) (match, bool) {
-	if n == 0 || !blank(v.gap(n)) || !v.list[n-1].is(numeric) || !strings.Contains(" geboren geb doğumluyum ", " "+strings.ToLower(v.text(n))+" ") {
+	if n == 0 || !blank(v.gap(n)) || !v.list[n-1].is(numeric) || !among(" geboren geb doğumluyum ", v.text(n)) {
 		return match{}, false
 	}
 	start := n - 1
@@ -169,3 +169,7 @@ func month(word string) bool {
 	}
 	return false
 }
+
+// among reports whether a word is one of a list, in which each has a space on both
+// sides.
+func among(list, word string) bool { return strings.Contains(list, " "+strings.ToLower(word)+" ") }

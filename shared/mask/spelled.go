@@ -139,7 +139,7 @@ func (v *spoken) local(n int) (start int, marked bool) {
 
 // isSign reports whether a word is written for a sign in an address.
 func isSign(word string) bool {
-	return strings.Contains(" underscore dash minus hyphen unterstrich bindestrich tiret underline guion guión trattino streepje ", " "+strings.ToLower(word)+" ")
+	return among(" underscore dash minus hyphen unterstrich bindestrich tiret underline guion guión trattino streepje ", word)
 }
 
 // mentioned reports whether one of the words right before token n speaks of an

@@ -57,7 +57,7 @@ func (v *spoken) streetEnd(n, next int, tells cue) (start, end int) {
 				return 0, 0
 			}
 			end = next
-			for end < len(v.list) && blank(v.gap(end)) && strings.Contains(" n s e w ne nw se sw north south east west ", " "+strings.ToLower(v.text(end))+" ") && v.list[end].is(capital) {
+			for end < len(v.list) && blank(v.gap(end)) && among(" n s e w ne nw se sw north south east west ", v.text(end)) && v.list[end].is(capital) {
 				end++
 			}
 			for end < len(v.list) && blank(v.gap(end)) && v.tells(end)&(streetEnds|streetMay) != 0 && v.list[end].is(capital) {
@@ -89,7 +89,7 @@ func (v *spoken) streetEnd(n, next int, tells cue) (start, end int) {
 // colours reports whether a word that is in no name of a person may be in that
 // of a street.
 func colours(word string) bool {
-	return strings.Contains(" black white red blue green gold silver rose christmas may the new good mill march april june july august september october ", " "+strings.ToLower(word)+" ")
+	return among(" black white red blue green gold silver rose christmas may the new good mill march april june july august september october ", word)
 }
 
 // unitBefore gives the token where "Flat 3, " begins before token n, or n.
@@ -105,7 +105,7 @@ func (v *spoken) streetNumbered(n, next int, _ cue) (start, end int) {
 	start = n
 	if n > 0 && (blank(v.gap(n)) || v.gap(n) == ", ") {
 		j := n - 1
-		if j > 0 && strings.Contains(" bis ter quater ", " "+strings.ToLower(v.text(j))+" ") && blank(v.gap(j)) {
+		if j > 0 && among(" bis ter quater ", v.text(j)) && blank(v.gap(j)) {
 			j--
 		}
 		if v.list[j].is(numeric) && v.house(j) > j {
@@ -114,7 +114,7 @@ func (v *spoken) streetNumbered(n, next int, _ cue) (start, end int) {
 			}
 		}
 	}
-	strong := strings.Contains(" rue avenue boulevard bd bld chemin impasse allée quai faubourg ", " "+strings.ToLower(v.text(n))+" ")
+	strong := among(" rue avenue boulevard bd bld chemin impasse allée quai faubourg ", v.text(n))
 	end, named := v.streetWords(next, strong && start < n)
 	if !named {
 		return 0, 0
@@ -410,7 +410,7 @@ func (v *spoken) town(n int) int {
 
 // country reports whether a word that is in no name ends an address.
 func country(word string) bool {
-	return strings.Contains(" den rio germany france spain italy england uk usa us deutschland österreich schweiz belgique españa méxico italia nederland belgië brasil portugal polska sverige türkiye europe new las los la le san el saint rio são united ", " "+strings.ToLower(word)+" ")
+	return among(" den rio germany france spain italy england uk usa us deutschland österreich schweiz belgique españa méxico italia nederland belgië brasil portugal polska sverige türkiye europe new las los la le san el saint rio são united ", word)
 }
 
 // postcode gives the token after the postcode that begins with token n, or n.
@@ -420,8 +420,8 @@ func (v *spoken) postcode(n int) int {
 		return n
 	}
 	size := v.runes(n)
-	follows := func(i int, gap string, digits, letters int) bool {
-		return i < len(v.list) && v.gap(i) == gap && v.shape(i, digits, letters)
+	follows := func(i int, gap string, digits int) bool {
+		return i < len(v.list) && v.gap(i) == gap && v.shape(i, digits, 0)
 	}
 	switch {
 	case t.is(lettered|numeric) && size >= 2 && size <= 4 && v.outward(n) && n+1 < len(v.list) && blank(v.gap(n+1)) && v.inward(v.text(n+1)):
@@ -437,16 +437,16 @@ func (v *spoken) postcode(n int) int {
 	}
 	switch size {
 	case 5:
-		if follows(n+1, "-", 3, 0) || follows(n+1, "-", 4, 0) {
+		if follows(n+1, "-", 3) || follows(n+1, "-", 4) {
 			return n + 2
 		}
 		return n + 1
 	case 2:
-		if follows(n+1, "-", 3, 0) {
+		if follows(n+1, "-", 3) {
 			return n + 2
 		}
 	case 3:
-		if follows(n+1, " ", 2, 0) || follows(n+1, "-", 4, 0) {
+		if follows(n+1, " ", 2) || follows(n+1, "-", 4) {
 			return n + 2
 		}
 	case 4:

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"slices"
 )
 
 // archive is a ZIP file that is made a piece at a time, by one process after another:
@@ -72,7 +73,7 @@ func (a *archive) add(name string, content []byte) error {
 
 // header is the part that a file's own header and the directory's have in common.
 func (f file) header(signature, before []byte) []byte {
-	b := append(signature, before...)
+	b := slices.Concat(signature, before)
 	for _, v := range []uint16{zipVersion, zipUTF8, zipDeflate, 0, zipDate} {
 		b = binary.LittleEndian.AppendUint16(b, v)
 	}

@@ -261,7 +261,7 @@ func (e *Exporter) finish(ctx context.Context, account tenant.Account, p *progre
 	return e.Bucket.Complete(ctx, p.Upload)
 }
 
-// copied is a message in the JSON of a copy; docs/records/export-schema.json
+// copied is a message in the JSON of a copy; docs/export-schema.json
 // describes it.
 type copied struct {
 	Turn        int                   `json:"turn"`

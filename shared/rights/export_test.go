@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"omniops/local/faults"
 	"omniops/shared/claim"
@@ -228,5 +229,27 @@ func TestACopyHoldsNothingThatWasErased(t *testing.T) {
 	must(t, e.Export(t.Context(), shop, nothing))
 	if r := b.want(t, nothing, rights.Done); r.Receipt[0].Outcome != rights.Nothing {
 		t.Errorf("after all is erased: %+v", r.Receipt)
+	}
+}
+
+// What is past its retention is in no copy, whether or not it has been removed.
+func TestACopyEndsWithTheRetention(t *testing.T) {
+	claim.Proves(t, "C111")
+	b := newBench(t)
+	b.merchant(t, shop)
+	b.chat(t, refOf("one"), "Hello")
+	for _, c := range []struct {
+		at    time.Duration
+		count int
+	}{{90*inventory.Day - time.Second, 2}, {90 * inventory.Day, 0}} {
+		b.Clock.SetOffset(c.at)
+		name := b.accept(t, rights.Request{Kind: rights.Export, Source: rights.FromMerchant, SourceID: c.at.String(), Conversations: []id.Conversation{"one"}})
+		must(t, b.exporter(t).Export(t.Context(), shop, name))
+		if r := b.want(t, name, rights.Done); r.Receipt[0].Count != c.count {
+			t.Errorf("after %v it holds %d messages, want %d", c.at, r.Receipt[0].Count, c.count)
+		}
+	}
+	if rows := b.rows(t, b.main, "one"); len(rows) == 0 {
+		t.Error("DynamoDB has removed it, so this proved nothing")
 	}
 }

@@ -141,6 +141,12 @@ func (s *Sweeper) rows(ctx context.Context, account tenant.Account, state *sweep
 				if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < spareTime {
 					return nil
 				}
+				if idle, err := s.Chats.Idle(ctx, account.Tenant, c, day.Format(time.DateOnly)); err != nil || !idle {
+					if err != nil {
+						return err
+					}
+					continue
+				}
 				cleared, err := s.Chats.Clear(ctx, account.Tenant, c)
 				if err != nil {
 					return err

@@ -74,6 +74,7 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 	}
 	hits, err := e.retrieve(ctx, turn)
 	hits, read := readable(hits)
+	read = e.offered(ctx, turn, read)
 	if order != nil {
 		out.send(Order(order.order.Summary()))
 		hits, read = append([]index.Hit{order.hit}, hits...), append([]index.Hit{order.hit}, read...)
@@ -277,7 +278,7 @@ var citationMark = regexp.MustCompile(`\s?\[\d{1,2}\]`)
 func (t *Turn) history() []llm.Turn {
 	var turns []llm.Turn
 	for _, m := range t.thread.Messages {
-		if m.Turn < t.number {
+		if m.Turn < t.Answers() {
 			text := m.Text.Reveal()
 			if m.Author != conversation.Shopper { // its numbers mean the passages of another turn
 				text = citationMark.ReplaceAllString(text, "")

@@ -67,6 +67,7 @@ type Ask struct {
 	Language       string // of the session
 	Text           string
 	IdempotencyKey string
+	InThread       *InThread // where there is nothing but words; nil where there are forms
 }
 
 // Turn is an accepted message on its way to an answer.
@@ -75,6 +76,7 @@ type Turn struct {
 	account tenant.Account
 	thread  conversation.Thread // before this message
 	number  int
+	of      int          // the turn that is answered, where that is an earlier one; else 0
 	asked   string       // the shopper's words, without card numbers
 	replay  bool         // this idempotency key has been seen before
 	kept    bool         // stored; not when the keys cannot be reached
@@ -249,6 +251,9 @@ func (e *Engine) Answer(ctx context.Context, turn *Turn, emit func(Event) error)
 	ctx, cancel := detached(ctx)
 	defer cancel()
 	text := TextIn(LanguageOf(turn.asked, turn.ask.Language))
+	if words := turn.ask.InThread; words != nil {
+		text.ProveOrder, text.PleaseConfirm = words.Prove, words.Confirm
+	}
 	out := &listener{emit: emit}
 	out.send(Disclosure{fmt.Sprintf(text.Disclosure, turn.account.Name), turn.number})
 	if turn.replay {

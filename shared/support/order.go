@@ -32,6 +32,44 @@ type Orders struct {
 	Verifier  *commerce.Verifier
 	Actions   *commerce.Actions
 	Shop      commerce.Platform
+	Offers    func(context.Context, id.Tenant, ...string) ([]commerce.Offer, error) // of products, by their handles
+
+	mu    sync.Mutex
+	known map[id.Tenant]connection
+}
+
+// connection is whether a merchant had a shop connected, and until when that is
+// believed.
+type connection struct {
+	is    bool
+	until time.Time
+}
+
+// believeFor is how long a connection is believed to be as it was. What is asked of
+// the shop itself looks at the connection every time.
+const believeFor = 30 * time.Second
+
+// connected reports whether a merchant has a shop connected, as of lately. That it
+// has none is looked up again for whoever asks about an order of theirs: it may have
+// been connected just now.
+func (o *Orders) connected(ctx context.Context, t id.Tenant, about topic, now time.Time) (bool, error) {
+	o.mu.Lock()
+	c := o.known[t]
+	o.mu.Unlock()
+	if now.Before(c.until) && (c.is || about != own) {
+		return c.is, nil
+	}
+	is, err := o.Connected(ctx, t)
+	if err != nil {
+		return false, err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.known == nil {
+		o.known = map[id.Tenant]connection{}
+	}
+	o.known[t] = connection{is, now.Add(believeFor)}
+	return is, nil
 }
 
 // Verify asks the shopper to prove that an order is theirs.
@@ -49,6 +87,14 @@ type Proposal struct {
 	Text      string              `json:"text"`
 	State     commerce.State      `json:"state"`
 	ExpiresAt time.Time           `json:"expires_at"`
+}
+
+// InThread is how a channel that has words and no forms puts what the widget has
+// forms for.
+type InThread struct {
+	Prove    string // asks for the number of an order and a contact on it
+	Confirm  string // says how a proposal is answered
+	ByPerson string // says that a change which takes a form is a person's to make
 }
 
 // topic is how much a message is about an order of the shopper's own.
@@ -99,15 +145,39 @@ var numberSaid = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // about tells of a turn what it has to do with an order: a short question may lean
-// on the one before it.
+// on the one before it. In a thread, a claim and a code may stand between the two.
 func (t *Turn) about() topic {
 	now := topicOf(t.asked)
-	if now != own && leansOnBefore(t.asked) {
-		if before, ok := t.thread.Question(t.number - 1); ok && topicOf(before.Text.Reveal()) == own {
+	if now == own || !leansOnBefore(t.asked) {
+		return now
+	}
+	back := 1
+	if t.ask.InThread != nil {
+		back = maxBetween
+	}
+	for n := range back {
+		if before, ok := t.thread.Question(t.Answers() - 1 - n); ok && topicOf(before.Text.Reveal()) == own {
 			return own
 		}
 	}
 	return now
+}
+
+// maxBetween is how many messages back a question about an order may stand: it, the
+// claim, a code that was mistyped, and the code.
+const maxBetween = 4
+
+// askedForProof reports whether the shopper was asked, of late, to prove an order.
+func (t *Turn) askedForProof() bool {
+	return slices.ContainsFunc(t.thread.Messages, func(m conversation.Message) bool {
+		if m.Turn >= t.number {
+			return false
+		}
+		if m.Author == conversation.Shopper {
+			return topicOf(m.Text.Reveal()) == own
+		}
+		return slices.ContainsFunc(Languages(), func(l string) bool { return strings.Contains(m.Text.Reveal(), TextIn(l).ProveOrder) })
+	})
 }
 
 // maxProved bounds how many proved orders one turn looks at.
@@ -135,15 +205,17 @@ func (e *Engine) orderTurn(ctx context.Context, turn *Turn, text Text, contact s
 	}
 	var grants []commerce.Grant
 	group, groupCtx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		turn.orders, err = e.Orders.Connected(groupCtx, turn.ask.Tenant)
-		return err
-	})
-	group.Go(func() (err error) {
-		grants, err = e.Orders.Verifier.Grants(groupCtx, turn.ask.Ref)
-		return err
-	})
 	topic := turn.about()
+	group.Go(func() (err error) {
+		turn.orders, err = e.Orders.connected(groupCtx, turn.ask.Tenant, topic, e.Now())
+		return err
+	})
+	if topic == own || turn.askedForProof() { // else nothing can have been proved
+		group.Go(func() (err error) {
+			grants, err = e.Orders.Verifier.Grants(groupCtx, turn.ask.Ref)
+			return err
+		})
+	}
 	if err := group.Wait(); err != nil {
 		e.Log.WarnContext(ctx, "read grants", "tenant", turn.ask.Tenant, "error", err)
 		turn.orders = false
@@ -257,6 +329,9 @@ func (e *Engine) call(ctx context.Context, turn *Turn, text Text, contact string
 	var w commerce.Wish
 	if strict(call.Arguments, &w) != nil {
 		return nil
+	}
+	if words := turn.ask.InThread; words != nil && w.Kind == commerce.ChangeAddress {
+		return say(words.ByPerson, true)
 	}
 	language := LanguageOf(turn.asked, turn.ask.Language)
 	a, err := e.Orders.Actions.Propose(ctx, turn.ask.Ref, e.Orders.Shop, s.order, w, language, turn.account.ChatRetention())

@@ -65,6 +65,7 @@ func TestLanguageOfOthers(t *testing.T) {
 		"Quanto costa la spedizione?": "it", "¿Cuánto cuesta el envío a España?": "es", "Wat kost de verzending en hoe lang duurt het?": "nl",
 		"送料はいくらですか": "ja", "배송비는 얼마인가요?": "ko", "运费是多少？": "zh", "Combien coûte la livraison ?": "fr", "Was kostet der Versand?": "de",
 		"How much is delivery to Spain?": "en", "un pull en laine ?": "fr", "KT-100": "x", "": "x",
+		"1042 jane.doe@example.com": "x", "Meine Mail ist de.la@example.com und https://example.com/de": "de",
 	} {
 		if got := LanguageOf(question, "x"); got != want {
 			t.Errorf("%q is %q, want %q", question, got, want)

@@ -33,3 +33,23 @@ func (e *Engine) Reply(ctx context.Context, turn *Turn, text string, handoff boo
 		Turn: turn.number, Author: conversation.Assistant, Text: seal.Clear(text), Handoff: handoff, State: conversation.Complete,
 	}})
 }
+
+// Resume has the turn answered as what the shopper asked in an earlier one, such as
+// when this one holds the code that was missing. It reports whether that question is
+// still there to be answered.
+func (t *Turn) Resume(of int) bool {
+	before, ok := t.thread.Question(of)
+	if !ok || of >= t.number {
+		return false
+	}
+	t.of, t.asked = of, before.Text.Reveal()
+	return true
+}
+
+// Answers is the turn whose question is answered.
+func (t *Turn) Answers() int {
+	if t.of > 0 {
+		return t.of
+	}
+	return t.number
+}

@@ -268,7 +268,7 @@ func sentences(message string) []string {
 func (t *Turn) previousQuestion() string {
 	for i := len(t.thread.Messages) - 1; i >= 0; i-- {
 		m := t.thread.Messages[i]
-		if m.Author == conversation.Shopper && m.Turn < t.number && intentOf(m.Text.Reveal()) == question {
+		if m.Author == conversation.Shopper && m.Turn < t.Answers() && intentOf(m.Text.Reveal()) == question {
 			return m.Text.Reveal()
 		}
 	}

@@ -139,7 +139,7 @@ func LanguageOf(message, fallback string) string {
 	if language := writtenIn(message); language != "" {
 		return language
 	}
-	said := words(message)
+	said := words(withoutContacts(message))
 	language, most := mostSaid(said, commonWords)
 	if other, n := mostSaid(said, otherWords); n > most && other != "" {
 		return other
@@ -148,6 +148,17 @@ func LanguageOf(message, fallback string) string {
 		return fallback
 	}
 	return language
+}
+
+// withoutContacts is a message without e-mail addresses and links: "com" is a word
+// in Portuguese, and "de" in half of Europe.
+func withoutContacts(message string) string {
+	if !strings.ContainsAny(message, "@/") {
+		return message
+	}
+	return strings.Join(slices.DeleteFunc(strings.Fields(message), func(w string) bool {
+		return strings.Contains(w, "@") || strings.Contains(w, "://")
+	}), " ")
 }
 
 // mostSaid gives the language that most of the words are common in, and how many

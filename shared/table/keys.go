@@ -113,6 +113,11 @@ func Thread(t id.Tenant, c id.Conversation) Range {
 	return Range{pk: conversationPK(t, c), from: "M#", to: "META#STANDING"}
 }
 
+// Head is the range of a conversation's head alone.
+func Head(t id.Tenant, c id.Conversation) Range {
+	return Range{pk: conversationPK(t, c), from: "META", to: "META"}
+}
+
 // BelowStanding and AboveStanding are all else that a conversation's partition
 // holds.
 func BelowStanding(t id.Tenant, c id.Conversation) Range {

@@ -23,7 +23,7 @@ const (
 	LoaderBudget = 2048
 	// WidgetBudget is for loader and chat together, in bytes: one round trip
 	// of a fresh connection.
-	WidgetBudget = 14 * 1000
+	WidgetBudget = 14 << 10
 	// TotalBudget is for everything, with the part that shows orders, in bytes.
 	TotalBudget = 30 * 1000
 )

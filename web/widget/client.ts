@@ -57,11 +57,6 @@ export class Client {
     return (await (await this.#call("orders/" + path, body)).json()) as T;
   }
 
-  /** Asks for something about the shopper's own data: a copy of this chat, or its end. */
-  async rights(kind: string): Promise<{ request_id: string; ticket: string }> {
-    return (await (await this.#call("privacy/requests", { kind, idempotency_key: crypto.randomUUID() })).json()) as { request_id: string; ticket: string };
-  }
-
   async #join(asked: Promise<Response>): Promise<Session> {
     let answer = await asked;
     // A key too old to renew opens a new conversation instead.
@@ -78,6 +73,8 @@ export class Client {
         headers: { ...init.headers, Authorization: "Bearer " + token, ...(body && { "Content-Type": "application/json" }) },
       });
     let answer = await send(this.token ?? (await this.join()).session_token);
+    // A chat that was erased goes on as a new one.
+    if (answer.status === 404 && path === "chat") answer = await send((await this.join(this.#ask())).session_token);
     if (answer.status === 401) answer = await send((await this.join()).session_token);
     return accepted(answer);
   }

@@ -160,6 +160,8 @@ export interface UI {
 /** What the chat lends to the part that shows orders. */
 export interface Host {
   readonly language: string;
+  /** The API's origin. */
+  readonly api: string;
   /** The session's own wording. */
   readonly own: Record<string, string>;
   announce(text: string): void;

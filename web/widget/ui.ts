@@ -88,7 +88,7 @@ class Chat implements Stage, Host {
     });
     this.#menu = new Menu([
       { id: "person", name: () => this.words.person, act: () => this.person() },
-      { id: "privacy", name: () => this.words.privacy, act: () => this.#note(this.words.privacyNote, true, this.#page(this.words.privacyMore, "?shop=" + encodeURIComponent(location.host))) },
+      { id: "privacy", name: () => this.words.privacy, act: () => this.#note(this.words.privacyNote, true, h("a", { className: "action", href: this.api + "/v1/privacy/requests?shop=" + location.host, target: "_blank" }, this.words.privacy)) },
       { id: "size", name: () => fill(this.words.size, { n: this.#size }), act: () => this.#resize(), stays: true },
       { id: "download", name: () => this.words.download, act: () => this.#download() },
       { id: "fresh", name: () => this.words.fresh, act: () => void this.#fresh() },
@@ -144,6 +144,10 @@ class Chat implements Stage, Host {
 
   get own(): Record<string, string> {
     return this.#session?.strings ?? {};
+  }
+
+  get api(): string {
+    return this.opening.api;
   }
 
   order<T>(path: string, body?: object): Promise<T> {
@@ -407,7 +411,6 @@ class Chat implements Stage, Host {
     let handoff = false;
     let limited = false;
     let places = 0;
-    let rights: HTMLButtonElement | undefined;
     for await (const { event, data } of this.#client.chat(turn.message, turn.key, signal)) {
       const value = JSON.parse(data) as { text: string; sources: Source[] | null; handoff?: boolean; degraded?: boolean };
       heard(event === "status" ? value.text : undefined);
@@ -416,21 +419,17 @@ class Chat implements Stage, Host {
         turn.sources = value.sources ?? [];
         handoff = !!value.handoff;
         limited = !!value.degraded;
-      } else if (event === "verify" || event === "order" || event === "action") {
+      } else if (event === "verify" || event === "order" || event === "action" || event === "privacy") {
         // An answer that is sent again brings its cards again.
         if (places++ < turn.places.length) continue;
         const place = h("div", { className: "place" });
         (turn.places.at(-1) ?? turn.answer).after(place);
         turn.places.push(place);
         this.#show(place, (orders) => orders.show(event, value, place, turn.message));
-      } else if (event === "privacy") {
-        const { kind } = value as unknown as { kind: string };
-        rights = this.#action(kind === "erase" ? this.words.privacyErase : this.words.privacyGet, () => void this.#claim(kind, rights));
       } else if (event === "error") throw new Refusal(value as unknown as Problem);
       else if (event === "done") {
         const person = handoff && turn.message !== this.words.askPerson;
         return [
-          rights,
           limited ? h("span", { className: "reason" }, this.words.limited) : undefined,
           person ? this.#person() : undefined,
         ];
@@ -495,25 +494,6 @@ class Chat implements Stage, Host {
     return h("button", { type: "button", className: "action", onclick: act }, text);
   }
 
-  /** A link to the page on which privacy requests are made and followed. */
-  #page(text: string, where: string): HTMLAnchorElement {
-    return h("a", { className: "action", href: this.opening.api + "/v1/privacy/requests" + where, target: "_blank", rel: "noopener noreferrer" }, text);
-  }
-
-  /** Makes the privacy request that an answer offered. */
-  async #claim(kind: string, button: HTMLButtonElement | undefined): Promise<void> {
-    if (button) button.disabled = true;
-    try {
-      const { request_id, ticket } = await this.#client.rights(kind);
-      const follow = this.#page(this.words.privacyFollow, `#${request_id}.${ticket}`);
-      if (kind === "erase") await this.#fresh(false);
-      this.#note(kind === "erase" ? this.words.privacyErased : this.words.privacyAsked, false, follow);
-    } catch {
-      if (button) button.disabled = false;
-      this.#note(this.words.unavailable);
-    }
-  }
-
   /** Puts something that nobody said into the log. */
   #note(text: string, focus = false, action?: Node): void {
     const note = h("div", { className: "note", tabIndex: -1 }, text, action);
@@ -535,8 +515,7 @@ class Chat implements Stage, Host {
     this.follow();
   }
 
-  /** Begins a new conversation; the one before may be gone. */
-  async #fresh(kept = true): Promise<void> {
+  async #fresh(): Promise<void> {
     this.#busy?.abort();
     await this.#running;
     const before = this.#session;
@@ -544,11 +523,11 @@ class Chat implements Stage, Host {
     try {
       const session = await this.#client.move();
       this.#welcome(session, []);
-      const back = kept && this.#action(this.words.back, () => {
+      const back = this.#action(this.words.back, () => {
         if (!before || this.#busy) return;
         void this.#client.move(before).then(() => this.#join());
       });
-      if (back) this.#note(this.words.freshNote, false, back);
+      this.#note(this.words.freshNote, false, back);
     } catch {
       this.#session = before;
       this.#note(this.words.unavailable);

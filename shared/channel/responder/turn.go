@@ -1,6 +1,7 @@
 package responder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +12,10 @@ import (
 	"unicode/utf8"
 
 	"omniops/shared/channel"
+	"omniops/shared/commerce"
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
+	"omniops/shared/id"
 	"omniops/shared/support"
 )
 
@@ -34,6 +37,9 @@ func (r *Responder) turn(ctx context.Context, e *event) error {
 		return r.word(ctx, e, word, spoken)
 	}
 	if strings.ContainsFunc(e.content.Text, unicode.IsGraphic) {
+		if taken, err := r.orders(ctx, e); taken || err != nil {
+			return err
+		}
 		return r.answer(ctx, e, language)
 	}
 	// A picture or a voice: a person at the shop can look at it in the platform's
@@ -67,39 +73,80 @@ func (r *Responder) accept(ctx context.Context, e *event, language string) (*sup
 	}
 	return r.Engine.Accept(ctx, support.Ask{
 		Ref: e.ref(), Domain: e.Account.String(), Language: language, Text: text, IdempotencyKey: string(e.ID),
+		InThread: e.inThread(language),
 	})
+}
+
+// admit stores what a person wrote, and gives the turn to answer it in. It gives
+// none when the AI has nothing to say here, or has said that this is too much.
+func (r *Responder) admit(ctx context.Context, e *event, language string) (*support.Turn, error) {
+	turn, err := r.accept(ctx, e, language)
+	switch {
+	case err != nil && fault.KindOf(err) == fault.RateLimited:
+		return nil, errors.Join(r.flag(ctx, e, channel.TooManyOnce), r.deliver(ctx, e, language, channel.Answer, channel.SpeechIn(language).TooMany))
+	case err != nil:
+		return nil, err
+	case e.silent(r.Now()):
+		return nil, nil // it is in the transcript, for whoever has the thread
+	}
+	return turn, nil
 }
 
 // answer has the engine answer, and sends what it says.
 func (r *Responder) answer(ctx context.Context, e *event, language string) error {
-	turn, err := r.accept(ctx, e, language)
-	switch fault.KindOf(err) {
-	case fault.RateLimited:
-		return errors.Join(r.flag(ctx, e, channel.TooManyOnce), r.deliver(ctx, e, language, channel.Answer, channel.SpeechIn(language).TooMany))
-	default:
-		if err != nil {
-			return err
-		}
+	turn, err := r.admit(ctx, e, language)
+	if turn == nil || err != nil {
+		return err
 	}
-	if e.silent(r.Now()) {
-		return nil // it is in the transcript, for whoever has the thread
+	if e.thread.Order.Event == e.ID { // an earlier try had come as far as to ask for something
+		turn.Resume(e.thread.Order.Question)
 	}
+	return r.converse(ctx, e, turn, language)
+}
+
+// converse has the engine answer an accepted message, and sends what it says.
+func (r *Responder) converse(ctx context.Context, e *event, turn *support.Turn, language string) error {
 	r.showTyping(ctx, e)
 	var said strings.Builder
 	var sources support.Sources
-	err = r.Engine.Answer(ctx, turn, func(ev support.Event) error {
+	var order string
+	var proof, proposed bool
+	var unnoted error
+	err := r.Engine.Answer(ctx, turn, func(ev support.Event) error {
 		switch ev := ev.(type) {
 		case support.Token:
 			said.WriteString(ev.Text)
 		case support.Sources:
 			sources = ev
+		case support.Verify:
+			proof = true
+		case support.Proposal: // before the answer is stored, and so not told again
+			proposed = true
+			unnoted = r.step(ctx, e, channel.OrderStep{Question: turn.Answers(), Action: id.Action(ev.ID)})
+		case support.Order:
+			order = "\n\n" + brief(channel.SpeechIn(language).Order, commerce.Summary(ev))
 		}
 		return nil
 	})
+	if err = errors.Join(err, unnoted); err != nil {
+		return err
+	}
+	answer := strings.TrimSpace(said.String())
+	if proof || strings.HasSuffix(answer, e.inThread(language).Prove) { // said now, or in an earlier try
+		instead, err := r.asked(ctx, e, language, turn.Answers())
+		if err != nil {
+			return err
+		}
+		answer = cmp.Or(instead, answer)
+	}
+	reminder, err := r.reminder(ctx, e, language)
 	if err != nil {
 		return err
 	}
-	text := strings.TrimSpace(said.String()) + sourceList(language, sources.Sources)
+	if proposed { // it says which order, and how it is answered comes last
+		order = ""
+	}
+	text := answer + sourceList(language, sources.Sources) + order + reminder
 	if err := r.deliver(ctx, e, language, channel.Answer, text); err != nil {
 		return err
 	}

@@ -18,12 +18,12 @@ import (
 
 // changing is an order that changes are made to.
 type changing struct {
-	cancelled, done bool
-	refunds         []any
-	returns         []any
-	address         map[string]any
-	fulfillment     string
-	times           map[string]int // mutations
+	cancelled   bool
+	refunds     []any
+	returns     []any
+	address     map[string]any
+	fulfillment string
+	times       map[string]int // mutations
 }
 
 // world makes the bench's shop one with a single order, which mutations change.

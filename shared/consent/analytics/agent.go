@@ -2,12 +2,15 @@ package analytics
 
 import "strings"
 
-// Device, Browser and System are the coarse classes that are kept of a browser's
-// description. The description itself is not.
+// The coarse classes that are kept of a browser's description. The description
+// itself is not.
 type (
-	Device  string
+	// Device is what kind of machine it runs on.
+	Device string
+	// Browser is which browser it is.
 	Browser string
-	System  string
+	// System is the operating system.
+	System string
 )
 
 // The classes.

@@ -37,6 +37,13 @@ const en = {
   proved: "Confirmed",
   notShown: "The shop cannot show the order just now. You can ask about it all the same.",
 
+  getData: "Get my data",
+  eraseChat: "Erase this chat",
+  followRequest: "Follow the request",
+  allRights: "All your rights",
+  dataAsked: "Your request is on its way.",
+  chatErased: "The chat is erased. Your next message begins a new one.",
+
   title: "Order {number}",
   placed: "Placed on {date}",
   ordered: "Ordered",
@@ -172,6 +179,13 @@ const de: Strings = {
   proved: "Bestätigt",
   notShown: "Der Shop kann die Bestellung gerade nicht zeigen. Sie können trotzdem danach fragen.",
 
+  getData: "Meine Daten bekommen",
+  eraseChat: "Diesen Chat löschen",
+  followRequest: "Anfrage verfolgen",
+  allRights: "Alle Ihre Rechte",
+  dataAsked: "Ihre Anfrage ist unterwegs.",
+  chatErased: "Der Chat ist gelöscht. Ihre nächste Nachricht beginnt einen neuen.",
+
   title: "Bestellung {number}",
   placed: "Aufgegeben am {date}",
   ordered: "Bestellt",
@@ -304,6 +318,13 @@ const fr: Strings = {
   verified: "Confirmé. Voici votre commande.",
   proved: "Confirmé",
   notShown: "La boutique ne peut pas afficher la commande pour le moment. Vous pouvez tout de même poser vos questions.",
+
+  getData: "Recevoir mes données",
+  eraseChat: "Effacer ce chat",
+  followRequest: "Suivre la demande",
+  allRights: "Tous vos droits",
+  dataAsked: "Votre demande est en cours.",
+  chatErased: "Le chat est effacé. Votre prochain message en commence un nouveau.",
 
   title: "Commande {number}",
   placed: "Passée le {date}",

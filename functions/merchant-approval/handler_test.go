@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"omniops/local/contract"
+	"omniops/local/localtest"
+	"omniops/local/localtest/storetest"
+	"omniops/local/sandbox/shopify"
+	"omniops/shared/boot"
+	"omniops/shared/commerce"
+	"omniops/shared/conversation"
+	"omniops/shared/id"
+	"omniops/shared/identity"
+	"omniops/shared/seal"
+	"omniops/shared/table"
+)
+
+const shop = id.Tenant("demo")
+
+// bench is the function on local services, with a cancellation that waits.
+type bench struct {
+	*localtest.Cloud
+	client *http.Client // holds what it is told against the contract
+	url    string
+	tokens *identity.Tokens
+	task   commerce.Task
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{Cloud: localtest.Start(t), client: contract.Client(t)}
+	const f = "merchant-approval"
+	h, err := build(t.Context(), &boot.Runtime{AWS: b.AWS, Now: b.Clock.Now, Log: slog.New(slog.DiscardHandler)}, settings{
+		Table: b.Env(t, f, "TABLE_NAME"), KeyTable: b.Env(t, f, "KEY_TABLE_NAME"), KeyringKey: b.Env(t, f, "KEYRING_KEY_ID"),
+		Tasks: b.Env(t, f, "ORDER_QUEUE_URL"), SessionSecret: boot.NewSecret(localtest.SessionSecret),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	b.url = server.URL
+	if b.tokens, err = identity.NewTokens([]byte(localtest.SessionSecret), b.Clock.Now); err != nil {
+		t.Fatal(err)
+	}
+	main := table.New(b.AWS, b.Env(t, f, "TABLE_NAME"), b.Clock.Now)
+	keys := seal.NewKeyring(b.AWS, table.New(b.AWS, b.Env(t, f, "KEY_TABLE_NAME"), b.Clock.Now), b.Env(t, f, "KEYRING_KEY_ID"))
+	outside := b.Outside(t, "")
+	client := storetest.Client(t, b.Cloud, outside, "order-execute")
+	storetest.Connect(t, b.Cloud, outside, client, shop, shopify.DemoShop)
+	ref := conversation.Ref{Tenant: shop, Conversation: "c1", Shopper: "s1"}
+	verifier := commerce.NewVerifier(main, keys, []byte(localtest.SessionSecret))
+	attempt, _, err := verifier.Begin(t.Context(), ref, commerce.Claimed{Number: "1057", Contact: commerce.Contact{Email: "jane.doe@example.com"}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	letter, _, err := verifier.Match(t.Context(), attempt, client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grant, err := verifier.Confirm(t.Context(), attempt, letter.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	order, err := client.Order(t.Context(), commerce.Access{Tenant: shop, Purpose: commerce.Support}, grant.Order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byHand := commerce.DefaultRules()
+	byHand.Cancel.Automatic = false
+	if _, err := commerce.NewRuleBook(main).Set(t.Context(), shop, byHand); err != nil {
+		t.Fatal(err)
+	}
+	actions := commerce.NewActions(main, keys)
+	a, err := actions.Propose(t.Context(), ref, client, order, commerce.Wish{Kind: commerce.Cancel}, "en", 90*24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := actions.Decide(t.Context(), ref, a.ID, commerce.Answer{Confirm: true}, []commerce.Grant{grant}); err != nil {
+		t.Fatal(err)
+	}
+	b.task = commerce.Task{Ref: ref, Action: a.ID}
+	if _, err := actions.Execute(t.Context(), b.task, client); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b *bench) call(t *testing.T, tenant id.Tenant, method, path, body string, into any) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, b.url+"/v1/merchant/approvals"+path, bytes.NewReader([]byte(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tenant != "" {
+		token, err := b.tokens.Mint(tenant, b.Clock.Now().Add(time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := b.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	got, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if into != nil && resp.StatusCode == http.StatusOK {
+		if err := json.Unmarshal(got, into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return resp.StatusCode
+}
+
+func (b *bench) waiting(t *testing.T, tenant id.Tenant) []approvalView {
+	t.Helper()
+	var list struct{ Approvals []approvalView }
+	if status := b.call(t, tenant, http.MethodGet, "", "", &list); status != http.StatusOK {
+		t.Fatalf("list: %d", status)
+	}
+	return list.Approvals
+}
+
+func TestTheMerchantDecides(t *testing.T) {
+	b := newBench(t)
+	queue := b.Env(t, "merchant-approval", "ORDER_QUEUE_URL")
+	list := b.waiting(t, shop)
+	if len(list) != 1 || list[0].ID != b.task.Action || list[0].State != commerce.Waiting || len(list[0].Decisions) != 3 {
+		t.Fatalf("waiting: %+v", list)
+	}
+	if list := b.waiting(t, "other"); len(list) != 0 {
+		t.Errorf("another merchant sees %+v", list)
+	}
+	path := "/" + string(b.task.Action)
+	for name, c := range map[string]struct {
+		tenant id.Tenant
+		path   string
+		body   string
+		status int
+	}{
+		"nobody":           {"", path, `{"decision":"approve"}`, 401},
+		"another merchant": {"other", path, `{"decision":"approve"}`, 404},
+		"no such request":  {shop, "/01aaaaaaaaaaaaaaaaaaaaaaaa", `{"decision":"approve"}`, 404},
+		"no decision":      {shop, path, `{}`, 400},
+		"a shopper's word": {shop, path, `{"decision":"confirm"}`, 400},
+		"an amount":        {shop, path, `{"decision":"approve","amount":5}`, 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if status := b.call(t, c.tenant, http.MethodPut, c.path, c.body, nil); status != c.status {
+				t.Errorf("%d, want %d", status, c.status)
+			}
+		})
+	}
+	if n := b.Queued(t, queue); n != 0 {
+		t.Fatalf("%d tasks are queued before any decision", n)
+	}
+	var view approvalView
+	for range 2 { // the answer to the first may be lost
+		if status := b.call(t, shop, http.MethodPut, path, `{"decision":"approve"}`, &view); status != http.StatusOK || view.State != commerce.Approved {
+			t.Errorf("approve: %d %+v", status, view)
+		}
+	}
+	if status := b.call(t, shop, http.MethodPut, path, `{"decision":"refuse"}`, nil); status != http.StatusConflict {
+		t.Errorf("refuse what was approved: %d", status)
+	}
+	if n := b.Queued(t, queue); n != 1 {
+		t.Errorf("%d tasks are queued", n)
+	}
+	if list := b.waiting(t, shop); len(list) != 0 {
+		t.Errorf("still waiting: %+v", list)
+	}
+}
