@@ -127,7 +127,8 @@ const (
 	ExcludedItem Reason = "excluded_item"
 	TooOften     Reason = "too_often"
 	PartlySent   Reason = "partly_sent"
-	Unclear      Reason = "unclear" // a state of the order that the rules do not know
+	Unclear      Reason = "unclear"      // a state of the order that the rules do not know
+	OutOfReach   Reason = "out_of_reach" // the shop cannot be reached, or does not let us in
 )
 
 // Verdict is what the rules say about a change, and why.
