@@ -303,6 +303,9 @@ func Counter(t id.Tenant, kind, who string, began int64) Key {
 	return Key{tenantPK(t) + "#N#" + kind + "#" + who, fmt.Sprintf("%d", began)}
 }
 
+// OrderCode is what was sent to prove one order, which is named by a keyed hash.
+func OrderCode(t id.Tenant, order string) Key { return Key{tenantPK(t) + "#N#code#" + order, "CODE"} }
+
 // Consent is the n-th choice about cookies that was made in a browser. Numbers
 // count up from 1, so that a choice is written once and never over another.
 func Consent(t id.Tenant, v id.Visitor, n int) Key {

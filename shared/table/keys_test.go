@@ -58,6 +58,7 @@ func TestKeyShapes(t *testing.T) {
 		{"Approval", table.Approval("acme", "a1")},
 		{"OrderRules", table.OrderRules("acme")},
 		{"Counter", table.Counter("acme", "verify-order-hour", "hash", 1795512600)},
+		{"OrderCode", table.OrderCode("acme", "hash")},
 		{"TenantKey", table.TenantKey("acme")},
 		{"DayKey", table.DayKey("acme", "2026-11-24")},
 		{"SubjectKey", table.SubjectKey("acme", "s1")},
