@@ -230,14 +230,14 @@ func (s *Shopify) exchange(w http.ResponseWriter, r *http.Request, there *shop) 
 	case "", "authorization_code":
 		grant, there2 := s.codes[in.Code]
 		delete(s.codes, in.Code) // once, whatever comes of it
-		if !there2 || grant.shop != there || !s.options.Now().Before(grant.expires) {
+		if !there2 || grant.shop != there || !s.clock().Before(grant.expires) {
 			oauthError(w, http.StatusBadRequest, "invalid_request", "The authorization code was not found or was already used")
 			return
 		}
 		writeJSON(w, http.StatusOK, s.issue(there, grant.scopes, expiring))
 	case grantRefresh:
 		held := s.refresh[in.RefreshToken]
-		if held == nil || held.shop != there || held.used || held.revoked || !s.options.Now().Before(held.expires) {
+		if held == nil || held.shop != there || held.used || held.revoked || !s.clock().Before(held.expires) {
 			oauthError(w, http.StatusBadRequest, "invalid_grant", "This request requires an active refresh_token")
 			return
 		}
