@@ -33,7 +33,7 @@ type answer struct {
 	fetched  bool          // the site answered
 	refusal  error         // what the guard said
 	stopped  bool          // the crawl ended meanwhile
-	buffer   []byte        // what the page was read into, to be used again
+	body     *body         // holds the page's text
 }
 
 // get sends one request that looks like every other of ours.
@@ -51,18 +51,18 @@ func (c *Crawler) get(ctx context.Context, address string, header map[string]str
 	return c.Client.Do(r)
 }
 
-// fetch reads one page into the buffer.
-func (c *Crawler) fetch(ctx context.Context, e Entry, known Validators, buffer []byte) answer {
-	a := answer{entry: e, buffer: buffer}
-	one, cancel := context.WithTimeout(ctx, c.Limits.PageTime)
-	defer cancel()
+// fetch reads one page into the body.
+func (c *Crawler) fetch(ctx context.Context, e Entry, known Validators, into *body) answer {
+	a := answer{entry: e, body: into}
+	one, patience := withPatience(ctx, c.Limits.PageTime)
+	defer patience.end()
 	resp, err := c.get(one, e.URL, map[string]string{
 		"Accept":            "text/html,application/xhtml+xml;q=0.9",
 		"If-None-Match":     known.ETag,
 		"If-Modified-Since": known.LastModified,
 	})
 	if err != nil {
-		return a.failed(ctx, err)
+		return a.failed(one, err)
 	}
 	defer resp.Body.Close()
 	a.fetched = true
@@ -94,11 +94,13 @@ func (c *Crawler) fetch(ctx context.Context, e Entry, known Validators, buffer [
 		a.reason = NotFound
 		return a
 	}
-	return c.readPage(ctx, a, resp, known)
+	return c.readPage(one, a, resp, known, func() ([]byte, error) {
+		return into.read(one, resp.Body, c.Limits.PageBytes+1, patience)
+	})
 }
 
 // readPage reads the body of a page that was found.
-func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, known Validators) answer {
+func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, known Validators, read func() ([]byte, error)) answer {
 	if enc := resp.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
 		a.reason = BadResponse // we asked for gzip alone, which the client undoes
 		return a
@@ -108,13 +110,9 @@ func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, k
 		a.reason = NotHTML
 		return a
 	}
-	raw, err := readUpTo(resp.Body, a.buffer, c.Limits.PageBytes+1)
-	a.buffer = raw
-	if err != nil && len(raw) == 0 {
-		return a.failed(ctx, err)
-	}
+	raw, err := read()
 	if err != nil {
-		if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
+		if len(raw) == 0 || ctx.Err() != nil {
 			return a.failed(ctx, err)
 		}
 		a.page.Truncated = true // the connection broke: what came is kept
@@ -137,33 +135,12 @@ func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, k
 	return a
 }
 
-// readUpTo reads at most most bytes into buf, which grows as needed.
-func readUpTo(r io.Reader, buf []byte, most int) ([]byte, error) {
-	buf = buf[:0]
-	for len(buf) < most {
-		if len(buf) == cap(buf) {
-			size := min(max(2*cap(buf), 64<<10), most)
-			if size > most/2 {
-				size = most
-			}
-			buf = append(make([]byte, 0, size), buf...)
-		}
-		n, err := r.Read(buf[len(buf):min(cap(buf), most)])
-		buf = buf[:len(buf)+n]
-		if err == io.EOF {
-			return buf, nil
-		}
-		if err != nil {
-			return buf, err
-		}
-	}
-	return buf, nil
-}
-
-// failed says why a request got no answer.
+// failed says why a request, whose context it is, got no answer.
 func (a answer) failed(ctx context.Context, err error) answer {
 	var netErr net.Error
 	switch {
+	case errors.Is(context.Cause(ctx), errPatience):
+		a.reason = TimedOut
 	case ctx.Err() != nil:
 		a.stopped = true
 	case fault.KindOf(err) == fault.Forbidden:
