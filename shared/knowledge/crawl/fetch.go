@@ -1,25 +1,20 @@
 package crawl
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io"
 	"mime"
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/net/html/charset"
 
 	"omniops/shared/fault"
+	"omniops/shared/knowledge/charset"
 )
 
 // answer is what became of one request.
@@ -127,7 +122,7 @@ func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, k
 	sum := sha256.Sum256(raw)
 	a.page.Validators.Hash = hex.EncodeToString(sum[:16])
 	a.page.Unchanged = known.Hash == a.page.Validators.Hash
-	a.page.HTML = toUTF8(raw, contentType, c.Limits.PageBytes)
+	a.page.HTML = charset.UTF8(raw, contentType, c.Limits.PageBytes)
 	a.outline = readOutline(a.entry.parse(), a.page.HTML, c.token())
 	for _, v := range resp.Header.Values("X-Robots-Tag") {
 		a.outline.header(v, c.token())
@@ -151,24 +146,6 @@ func (a answer) failed(ctx context.Context, err error) answer {
 		a.reason = Unreachable
 	}
 	return a
-}
-
-// toUTF8 decodes a page from the charset that its header or its beginning names,
-// unless it plainly is UTF-8.
-func toUTF8(raw []byte, contentType string, most int) []byte {
-	encoding, name, _ := charset.DetermineEncoding(raw[:min(len(raw), 1024)], contentType)
-	wide := slices.ContainsFunc(raw, func(b byte) bool { return b >= utf8.RuneSelf })
-	switch {
-	case utf8.Valid(raw) && (wide || name == "utf-8" || name == "windows-1252"):
-		return raw
-	case name == "utf-8":
-		return bytes.ToValidUTF8(raw, []byte("\uFFFD"))
-	}
-	decoded, err := io.ReadAll(io.LimitReader(encoding.NewDecoder().Reader(bytes.NewReader(raw)), int64(most)))
-	if err != nil && len(decoded) == 0 {
-		decoded = raw
-	}
-	return bytes.ToValidUTF8(decoded, []byte("\uFFFD"))
 }
 
 func isHTML(contentType string) bool {
