@@ -77,6 +77,7 @@ type Post struct {
 	Name  id.Message `json:"n,omitempty"` // the platform's id for it, as a keyed hash
 	At    int64      `json:"t"`           // Unix milliseconds
 	Code  int        `json:"c,omitempty"` // the platform's error
+	Turn  int        `json:"u,omitempty"` // of the transcript, whose answer or agent's message it is part of
 }
 
 // PostName is our own name for a post. It goes along to the platform, and comes

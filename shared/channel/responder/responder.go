@@ -15,6 +15,7 @@ import (
 	"omniops/shared/channel"
 	"omniops/shared/channel/erasure"
 	"omniops/shared/channel/meta"
+	"omniops/shared/channel/outbox"
 	"omniops/shared/commerce"
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
@@ -27,18 +28,14 @@ import (
 
 // Responder takes care of the events of channels. It is safe for concurrent use.
 type Responder struct {
-	Engine      *support.Engine
-	Threads     *channel.Threads
-	Connections *meta.Connections
-	Graph       *meta.Graph
-	Veil        *channel.Veil
-	Deletions   *erasure.Deletions
-	Attempts    *queue.Sender[commerce.Attempt]                                           // to have a code sent
-	Tasks       *queue.Sender[commerce.Task]                                              // to have a change carried out
-	Link        func(context.Context, id.Tenant, commerce.Contact, id.Conversation) error // notes whose conversation it is
-	StatusURL   string                                                                    // where the state of a deletion is shown; its code follows
-	Now         func() time.Time
-	Log         *slog.Logger
+	*outbox.Outbox
+	Engine    *support.Engine
+	Deletions *erasure.Deletions
+	Attempts  *queue.Sender[commerce.Attempt]                                           // to have a code sent
+	Tasks     *queue.Sender[commerce.Task]                                              // to have a change carried out
+	Link      func(context.Context, id.Tenant, commerce.Contact, id.Conversation) error // notes whose conversation it is
+	StatusURL string                                                                    // where the state of a deletion is shown; its code follows
+	Log       *slog.Logger
 }
 
 // Handle takes care of one event. An error that another try may cure sends it back
@@ -85,6 +82,7 @@ type event struct {
 	account tenant.Account
 	keep    time.Duration
 	thread  channel.Thread // as last seen
+	turn    int            // of the transcript; 0 before there is one
 }
 
 func (e *event) contact() channel.Contact {
