@@ -69,7 +69,7 @@ type connectionItem struct {
 	User        id.Subject   `dynamodbav:"user"`
 	Scopes      []string     `dynamodbav:"scopes"`
 	ConnectedAt time.Time    `dynamodbav:"connected_at"`
-	TokenEnds   int64        `dynamodbav:"token_ends"` // Unix seconds; 0 if never
+	TokenEnds   int64        `dynamodbav:"token_ends"`         // Unix seconds; 0 if never
 	Template    string       `dynamodbav:"template,omitempty"` // name and language, with a space between
 	LateTag     bool         `dynamodbav:"late_tag"`
 	Ciphertext  []byte       `dynamodbav:"ciphertext,omitempty"` // the token, under KMS for this tenant and purpose

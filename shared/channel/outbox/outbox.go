@@ -46,8 +46,8 @@ type Line struct {
 	Turn      int    // of the transcript, where one is known
 }
 
-// outgoing is the message as the rule sees it.
-func (l Line) outgoing(a channel.Account) channel.Outgoing {
+// Outgoing is the message as the rule sees it.
+func (l Line) Outgoing(a channel.Account) channel.Outgoing {
 	return channel.Outgoing{Account: a, Author: l.Author, Form: l.Form, Purpose: l.Purpose, Discloses: l.Discloses != ""}
 }
 
@@ -104,7 +104,7 @@ func (o *Outbox) Send(ctx context.Context, to *To, l Line) (Sending, error) {
 			}
 			return channel.ErrUnchanged
 		}
-		if s.Decision = channel.MaySend(l.outgoing(account), Known(*t, connection, o.Now())); !s.Decision.Allowed() {
+		if s.Decision = channel.MaySend(l.Outgoing(account), Known(*t, connection, o.Now())); !s.Decision.Allowed() {
 			return denied(t, l, s.Decision.Reason, o.Now())
 		}
 		t.Add(channel.Post{Event: l.Event, Part: l.Part, State: channel.PostSending, At: o.Now().UnixMilli(), Turn: l.Turn})
@@ -112,7 +112,7 @@ func (o *Outbox) Send(ctx context.Context, to *To, l Line) (Sending, error) {
 			t.Disclosed = append(slices.Clone(t.Disclosed), l.Discloses)
 		}
 		if l.Author == channel.Person {
-			t.HeldBy, t.HeldAt = channel.Agent, o.Now()
+			t.Take(channel.Agent, o.Now())
 			t.Raised(channel.NoFlag, o.Now())
 		}
 		return nil
@@ -209,7 +209,7 @@ func (o *Outbox) outcome(ctx context.Context, to *To, c meta.Connection, l Line,
 		}
 		switch remedy {
 		case meta.BeSilent:
-			t.HeldBy, t.HeldAt = channel.OtherApp, o.Now()
+			t.Take(channel.OtherApp, o.Now())
 		case meta.LeaveAlone:
 			t.NoTemplates = true
 		}
