@@ -53,6 +53,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
+	shops := shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
 	h := &handler{
 		sessions: sessions,
 		subjects: subjects,
@@ -61,9 +62,10 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		attempts: queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
 		shop: shopify.NewClient(shopify.Options{
 			BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
-			Connections: shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey)), Now: rt.Now, Log: rt.Log,
+			Connections: shops, Now: rt.Now, Log: rt.Log,
 		}),
-		log: rt.Log,
+		shops: shops,
+		log:   rt.Log,
 	}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/orders/verify", problem.Handler(h.verify))
