@@ -189,6 +189,7 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 		}
 	}
 
+	s.register(t, "owner@moss.example")
 	privacyDay(t, s)
 
 	for _, permission := range s.Roles.Unused() {

@@ -33,6 +33,9 @@ func TestKeyShapes(t *testing.T) {
 		key  table.Key
 	}{
 		{"Merchant", table.Merchant("acme")},
+		{"Owner", table.Owner("01jd2x")},
+		{"RegistrationLink", table.RegistrationLink("01jd2x")},
+		{"RegistrationMails", table.RegistrationMails("01jd2x", "2026-11-24")},
 		{"Usage", table.Usage("acme", "2026-11-24")},
 		{"Secret", table.Secret("acme", "openai")},
 		{"Integration", table.Integration("acme", "shopify")},
