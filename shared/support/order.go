@@ -38,27 +38,37 @@ type Orders struct {
 	known map[id.Tenant]connection
 }
 
-// connection is whether a merchant had a shop connected, and until when that is
-// believed.
+// connection is whether a merchant had a shop connected, and when that was read.
 type connection struct {
-	is    bool
-	until time.Time
+	is   bool
+	read time.Time
 }
 
-// believeFor is how long a connection is believed to be as it was. What is asked of
-// the shop itself looks at the connection every time.
-const believeFor = 30 * time.Second
+// How long a connection is believed to be as it was. What is asked of the shop itself
+// looks at the connection every time. That there is none is believed for as long as an
+// account is where a shopper asks about an order of theirs: it may have been connected
+// just now.
+const (
+	believeFor     = 30 * time.Second
+	believeNoneFor = 5 * time.Second
+)
 
-// connected reports whether a merchant has a shop connected, as of lately. That it
-// has none is looked up again for whoever asks about an order of theirs: it may have
-// been connected just now.
-func (o *Orders) connected(ctx context.Context, t id.Tenant, about topic, now time.Time) (bool, error) {
+// believed gives whether a merchant has a shop connected, as far as that is known, and
+// whether this is good enough for a message on a topic.
+func (o *Orders) believed(t id.Tenant, about topic, now time.Time) (is, known, enough bool) {
 	o.mu.Lock()
-	c := o.known[t]
-	o.mu.Unlock()
-	if now.Before(c.until) && (c.is || about != own) {
-		return c.is, nil
+	defer o.mu.Unlock()
+	c, known := o.known[t]
+	good := believeFor
+	if !c.is && about == own {
+		good = believeNoneFor
 	}
+	age := now.Sub(c.read)
+	return c.is, known, known && age >= 0 && age < good
+}
+
+// connected reports whether a merchant has a shop connected, as of now.
+func (o *Orders) connected(ctx context.Context, t id.Tenant, now time.Time) (bool, error) {
 	is, err := o.Connected(ctx, t)
 	if err != nil {
 		return false, err
@@ -68,7 +78,7 @@ func (o *Orders) connected(ctx context.Context, t id.Tenant, about topic, now ti
 	if o.known == nil {
 		o.known = map[id.Tenant]connection{}
 	}
-	o.known[t] = connection{is, now.Add(believeFor)}
+	o.known[t] = connection{is, now}
 	return is, nil
 }
 
@@ -203,20 +213,9 @@ func (e *Engine) orderTurn(ctx context.Context, turn *Turn, text Text, contact s
 		out.send(Verify{"order"})
 		return m
 	}
-	var grants []commerce.Grant
-	group, groupCtx := errgroup.WithContext(ctx)
 	topic := turn.about()
-	group.Go(func() (err error) {
-		turn.orders, err = e.Orders.connected(groupCtx, turn.ask.Tenant, topic, e.Now())
-		return err
-	})
-	if topic == own || turn.askedForProof() { // else nothing can have been proved
-		group.Go(func() (err error) {
-			grants, err = e.Orders.Verifier.Grants(groupCtx, turn.ask.Ref)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	grants, err := e.proved(ctx, turn, topic)
+	if err != nil {
 		e.Log.WarnContext(ctx, "read grants", "tenant", turn.ask.Tenant, "error", err)
 		turn.orders = false
 		if topic != own {
@@ -263,6 +262,37 @@ func (e *Engine) orderTurn(ctx context.Context, turn *Turn, text Text, contact s
 		return prove(), nil // another's, or none: nobody can tell
 	}
 	return nil, &subject{orders[at], orderHit(orders[at])}
+}
+
+// proved notes whether the merchant has a shop connected, and gives what the
+// conversation may have proved there. Both are looked up at once, unless it is likely
+// that there is no shop.
+func (e *Engine) proved(ctx context.Context, turn *Turn, topic topic) ([]commerce.Grant, error) {
+	is, known, enough := e.Orders.believed(turn.ask.Tenant, topic, e.Now())
+	look := func(ctx context.Context) (err error) {
+		is, err = e.Orders.connected(ctx, turn.ask.Tenant, e.Now())
+		return err
+	}
+	if known && !is && !enough {
+		if err := look(ctx); err != nil {
+			return nil, err
+		}
+		enough = true
+	}
+	var grants []commerce.Grant
+	group, groupCtx := errgroup.WithContext(ctx)
+	if !enough {
+		group.Go(func() error { return look(groupCtx) })
+	}
+	if (is || !enough) && (topic == own || turn.askedForProof()) { // else nothing can have been proved
+		group.Go(func() (err error) {
+			grants, err = e.Orders.Verifier.Grants(groupCtx, turn.ask.Ref)
+			return err
+		})
+	}
+	err := group.Wait()
+	turn.orders = is
+	return grants, err
 }
 
 // orderMark ends the title of an order's record, as the prompt says.
