@@ -84,11 +84,6 @@ func (s *Store) markErased(ctx context.Context, t id.Tenant, who id.Subject, at 
 	})
 }
 
-// forget removes the links of a person to their conversations.
-func (s *Store) forget(ctx context.Context, t id.Tenant, who id.Subject) (int, error) {
-	return s.table.DeleteRange(ctx, t, table.SubjectLinks(t, who))
-}
-
 // Ledger is the ledger of erasures.
 type Ledger struct {
 	keys *table.Store // the table of the keys
@@ -177,7 +172,7 @@ func (e *Eraser) Replay(ctx context.Context, since time.Time) (int, error) {
 				if err := e.Requests.markErased(ctx, line.Tenant, who, line.at); err != nil {
 					return n, err
 				}
-				if _, err := e.Requests.forget(ctx, line.Tenant, who); err != nil {
+				if _, err := e.Requests.Unlink(ctx, line.Tenant, who); err != nil {
 					return n, err
 				}
 			}
