@@ -162,11 +162,14 @@ func (s *Store) Owner(ctx context.Context, t id.Tenant, c id.Conversation) (id.S
 	if len(items) == 0 {
 		return "", fault.E(fault.NotFound, "There is nothing here.", nil)
 	}
-	var any struct { // every record of a conversation calls it the same
+	var any struct { // every record of a conversation that somebody said something in calls it the same
 		Shopper id.Shopper `dynamodbav:"shopper"`
 	}
 	if err := items[0].Decode(&any); err != nil {
 		return "", err
+	}
+	if any.Shopper == "" { // all that is left is whose it was
+		return "", fault.E(fault.NotFound, "There is nothing here.", nil)
 	}
 	return any.Shopper, nil
 }
