@@ -70,9 +70,14 @@ type Inputs struct {
 	Fulfillment Fulfillment `json:"fulfillment"`
 	Payment     Payment     `json:"payment"`
 	PlacedAt    time.Time   `json:"placed_at"`
-	DeliveredAt time.Time   `json:"delivered_at"`
+	DeliveredAt time.Time   `json:"delivered_at,omitzero"` // none has arrived
+	CountedFrom time.Time   `json:"counted_from"`          // when the time for the change began
 	Amount      Money       `json:"amount"`
 	Times       int64       `json:"times_in_30_days"`
+}
+
+func inputs(o Order, a asked, times int64) *Inputs {
+	return &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.since(o), a.amount, times}
 }
 
 // license is what a change is carried out under: single-use, and for exactly this
@@ -98,7 +103,9 @@ type details struct {
 	Language  string     `json:"language"`
 	Text      string     `json:"text"`
 	Receipt   string     `json:"receipt,omitempty"`
+	Mail      string     `json:"mail,omitempty"` // the customer's address on the order, to tell them what came of it
 	License   *license   `json:"license,omitempty"`
+	Counted   bool       `json:"counted,omitempty"` // as granted, once
 	Decisions []Decision `json:"decisions"`
 }
 
@@ -161,10 +168,10 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 		return Action{Kind: a.kind, State: Failed, Order: o.ID, Receipt: say(language, string(v.Reasons[0]), o.Number)}, nil
 	}
 	d := details{
-		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortReason(w.Reason), Language: language,
+		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortReason(w.Reason), Language: language, Mail: o.Email,
 		Text: proposal(language, a, o.Number, items),
 		Decisions: []Decision{{
-			At: now, By: "rules", State: Proposed, Verdict: &v, Inputs: &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.amount, times},
+			At: now, By: "rules", State: Proposed, Verdict: &v, Inputs: inputs(o, a, times),
 		}},
 	}
 	if v.Outcome == Approval {

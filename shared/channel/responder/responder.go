@@ -31,10 +31,10 @@ type Responder struct {
 	*outbox.Outbox
 	Engine    *support.Engine
 	Deletions *erasure.Deletions
-	Attempts  *queue.Sender[commerce.Attempt]                                           // to have a code sent
-	Tasks     *queue.Sender[commerce.Task]                                              // to have a change carried out
-	Link      func(context.Context, id.Tenant, commerce.Contact, id.Conversation) error // notes whose conversation it is
-	StatusURL string                                                                    // where the state of a deletion is shown; its code follows
+	Attempts  *queue.Sender[commerce.Attempt]                                         // to have a code sent
+	Tasks     *queue.Sender[commerce.Task]                                            // to have a change carried out
+	Link      func(context.Context, id.Tenant, commerce.Grant, id.Conversation) error // notes whose conversation it is
+	StatusURL string                                                                  // where the state of a deletion is shown; its code follows
 	Log       *slog.Logger
 }
 
