@@ -156,7 +156,7 @@ func (s *Store) standingItem(ref Ref, standing Standing) standingItem {
 
 // Owner gives the shopper of a conversation: NotFound if nothing of it is left.
 func (s *Store) Owner(ctx context.Context, t id.Tenant, c id.Conversation) (id.Shopper, error) {
-	items, err := s.table.Latest(ctx, t, table.Thread(t, c), 1)
+	items, err := s.table.Latest(ctx, t, table.Whole(t, c), 1)
 	if err != nil {
 		return "", fmt.Errorf("read conversation %s: %w", c, err)
 	}
@@ -168,11 +168,26 @@ func ownerOf(items []table.Item) (id.Shopper, error) {
 	if len(items) == 0 {
 		return "", fault.E(fault.NotFound, "There is nothing here.", nil)
 	}
-	var any struct { // head, message and standing call it the same
+	var any struct { // every record of a conversation calls it the same
 		Shopper id.Shopper `dynamodbav:"shopper"`
 	}
 	err := items[0].Decode(&any)
 	return any.Shopper, err
+}
+
+// Domain gives the site that a conversation is on, or the account of a channel: ""
+// when its head is not there.
+func (s *Store) Domain(ctx context.Context, t id.Tenant, c id.Conversation) (string, error) {
+	items, err := s.table.Latest(ctx, t, table.Head(t, c), 1)
+	if err != nil {
+		return "", fmt.Errorf("read head of conversation %s: %w", c, err)
+	}
+	if len(items) == 0 {
+		return "", nil
+	}
+	var head headItem
+	err = items[0].Decode(&head)
+	return head.Domain, err
 }
 
 // Idle reports whether a conversation's last day is still the one it was listed by,

@@ -268,6 +268,11 @@ func Erasure(t id.Tenant, c id.Conversation, day string) Key {
 	return Key{"X#erased#" + day, string(t) + "#" + string(c)}
 }
 
+// VisitorErasure is the line of a browser that must stay forgotten.
+func VisitorErasure(t id.Tenant, v id.Visitor, day string) Key {
+	return Key{"X#erased#" + day, string(t) + "#V#" + string(v)}
+}
+
 // Erasures is the range of a day's erasures.
 func Erasures(day string) Range { return Range{pk: "X#erased#" + day, from: " ", to: "~"} }
 
@@ -293,11 +298,19 @@ func Action(t id.Tenant, c id.Conversation, a id.Action) Key {
 	return Key{conversationPK(t, c), "A#" + string(a)}
 }
 
+// Actions is the range of all changes that were proposed in a conversation.
+func Actions(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "A#") }
+
 // Approval is a proposed change that waits for the merchant's decision.
 func Approval(t id.Tenant, a id.Action) Key { return Key{tenantPK(t) + "#R", "APPROVAL#" + string(a)} }
 
 // Approvals is the range of all of a merchant's approvals.
 func Approvals(t id.Tenant) Range { return prefix(tenantPK(t)+"#R", "APPROVAL#") }
+
+// Settlement is what stays of a change to an order that moved money.
+func Settlement(t id.Tenant, a id.Action) Key {
+	return Key{tenantPK(t) + "#R", "SETTLED#" + string(a)}
+}
 
 // OrderRules are a merchant's rules for changes to orders.
 func OrderRules(t id.Tenant) Key { return Key{tenantPK(t), "RULES"} }
@@ -430,6 +443,12 @@ func Listed(t id.Tenant) Due { return Due{"tenant", string(t)} }
 // RequestWaiting lists privacy requests that wait for a worker.
 func RequestWaiting(t id.Tenant, r id.Request) Due {
 	return Due{"rights#waiting", string(t) + "#" + string(r)}
+}
+
+// CopyDue lists the copies that were made for privacy requests by the day on which
+// they go, written 2006-01-02.
+func CopyDue(t id.Tenant, r id.Request, day string) Due {
+	return Due{duePK("rights#copy", day), string(t) + "#" + string(r)}
 }
 
 // RequestDue lists open privacy requests by the last day they may be answered on,
