@@ -175,21 +175,6 @@ func ownerOf(items []table.Item) (id.Shopper, error) {
 	return any.Shopper, err
 }
 
-// Domain gives the site that a conversation is on, or the account of a channel: ""
-// when its head is not there.
-func (s *Store) Domain(ctx context.Context, t id.Tenant, c id.Conversation) (string, error) {
-	items, err := s.table.Latest(ctx, t, table.Head(t, c), 1)
-	if err != nil {
-		return "", fmt.Errorf("read head of conversation %s: %w", c, err)
-	}
-	if len(items) == 0 {
-		return "", nil
-	}
-	var head headItem
-	err = items[0].Decode(&head)
-	return head.Domain, err
-}
-
 // Idle reports whether a conversation's last day is still the one it was listed by,
 // written 2006-01-02: the index may lag behind a shopper who has come back.
 func (s *Store) Idle(ctx context.Context, t id.Tenant, c id.Conversation, day string) (bool, error) {

@@ -200,6 +200,12 @@ func ChannelPlace(t id.Tenant, c id.Conversation) Key {
 	return Key{tenantPK(t) + "#CH", "C#" + string(c)}
 }
 
+// ChannelPlaces is the range of that alone.
+func ChannelPlaces(t id.Tenant, c id.Conversation) Range {
+	k := ChannelPlace(t, c)
+	return Range{pk: k.PK, from: k.SK, to: k.SK}
+}
+
 // Connection is an account of a channel that a merchant has connected.
 func Connection(t id.Tenant, a id.Account) Key {
 	return Key{tenantPK(t), "INTEGRATION#meta#" + string(a)}

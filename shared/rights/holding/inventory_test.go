@@ -197,7 +197,7 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 	"channel.thread": func(ctx context.Context, b *bench, s somebody) error {
 		_, err := b.threads.Change(ctx, shop, s.account, s.thread, keep, func(state *channel.Thread) error {
 			state.OpenedAt = b.Now()
-			return b.threads.Remember(ctx, shop, state, channel.Contact{Person: s.word("channel.thread"), Phone: "+447700900123"})
+			return b.threads.Remember(ctx, shop, state, channel.Contact{Person: s.word("channel.thread"), Phone: "+447700900123"}, keep)
 		})
 		return err
 	},
