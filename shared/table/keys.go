@@ -167,7 +167,7 @@ func AuditMonth(t id.Tenant, month string) Range {
 }
 
 // AuditEntry is the range of one entry.
-func AuditEntry(k Key) Range { return Range{pk: k.PK, from: k.SK, to: k.SK} }
+func AuditEntry(k Key) Range { return only(k) }
 
 // AuditAnchor notes the end of a month's log, in the table of the keys.
 func AuditAnchor(t id.Tenant, month string) Key { return Key{tenantPK(t), "AUDIT#" + month} }
@@ -200,11 +200,19 @@ func ChannelPlace(t id.Tenant, c id.Conversation) Key {
 	return Key{tenantPK(t) + "#CH", "C#" + string(c)}
 }
 
-// ChannelPlaces is the range of that alone.
-func ChannelPlaces(t id.Tenant, c id.Conversation) Range {
-	k := ChannelPlace(t, c)
-	return Range{pk: k.PK, from: k.SK, to: k.SK}
+// ChannelWish says that the person of a thread does not want to be written to.
+func ChannelWish(t id.Tenant, thread id.Conversation) Key {
+	return Key{tenantPK(t) + "#CH", "W#" + string(thread)}
 }
+
+// ChannelWishes is the range of that alone.
+func ChannelWishes(t id.Tenant, thread id.Conversation) Range { return only(ChannelWish(t, thread)) }
+
+// only is the range of one key.
+func only(k Key) Range { return Range{pk: k.PK, from: k.SK, to: k.SK} }
+
+// ChannelPlaces is the range of that alone.
+func ChannelPlaces(t id.Tenant, c id.Conversation) Range { return only(ChannelPlace(t, c)) }
 
 // Connection is an account of a channel that a merchant has connected.
 func Connection(t id.Tenant, a id.Account) Key {
