@@ -233,6 +233,14 @@ func ChannelAccount(a id.Account) Key { return Key{"X#channel#" + string(a), "X"
 // connected.
 func ChannelUser(user id.Subject) Key { return Key{"X#channeluser#" + string(user), "X"} }
 
+// ChannelUserLogin says that somebody who connects accounts has logged in for a tenant.
+func ChannelUserLogin(user id.Subject, t id.Tenant) Key {
+	return Key{ChannelUser(user).PK, "L#" + string(t)}
+}
+
+// ChannelUserLogins is the range of all of somebody's log-ins.
+func ChannelUserLogins(user id.Subject) Range { return prefix(ChannelUser(user).PK, "L#") }
+
 // Deletion is a deletion that was asked for through a platform, by its
 // confirmation code.
 func Deletion(code id.Request) Key { return Key{"X#deletion#" + string(code), "X"} }
