@@ -27,6 +27,7 @@ const (
 	maxTokens      = 400             // of an answer
 	statusAfter    = 2 * time.Second // a slower answer says what it is doing
 	staleAfter     = 30 * 24 * time.Hour
+	minForeign     = 0.1  // the same for one in another language, found by meaning
 	minLoose       = 0.2  // the same for a long message, of which much is not the question
 	longMessage    = 12   // words
 	minConfidence  = 0.35 // of the best passage; below it the pages most likely do not say

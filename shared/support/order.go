@@ -420,7 +420,7 @@ func (e *Engine) call(ctx context.Context, turn *Turn, text Text, contact string
 	case err != nil:
 		e.Log.WarnContext(ctx, "propose change", "tenant", turn.ask.Tenant, "error", err)
 		return say(text.OrdersDown+" "+contact, true)
-	case a.State == commerce.Failed: // nobody could do it
+	case a.State == commerce.Failed, a.State == commerce.Waiting: // nobody could do it, or somebody is asked already
 		return say(a.Receipt+" "+contact, true)
 	}
 	m := say(a.Text+" "+text.PleaseConfirm, false)

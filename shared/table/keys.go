@@ -195,6 +195,11 @@ func ChannelThread(t id.Tenant, a id.Account, thread id.Conversation) Key {
 // ChannelThreads is the range of all threads of an account.
 func ChannelThreads(t id.Tenant, a id.Account) Range { return prefix(channelPK(t, a), "TH#") }
 
+// ChannelPlace says which thread of a channel a transcript is of.
+func ChannelPlace(t id.Tenant, c id.Conversation) Key {
+	return Key{tenantPK(t) + "#CH", "C#" + string(c)}
+}
+
 // Connection is an account of a channel that a merchant has connected.
 func Connection(t id.Tenant, a id.Account) Key {
 	return Key{tenantPK(t), "INTEGRATION#meta#" + string(a)}
@@ -273,6 +278,15 @@ func Erasures(day string) Range { return Range{pk: "X#erased#" + day, from: " ",
 
 // SubjectLinks is the range of the conversations that are a person's.
 func SubjectLinks(t id.Tenant, s id.Subject) Range { return prefix(subjectPK(t, s), "C#") }
+
+// Linked says whose a conversation is, in the conversation: the way back from
+// SubjectLink.
+func Linked(t id.Tenant, c id.Conversation, s id.Subject) Key {
+	return Key{conversationPK(t, c), "B#" + string(s)}
+}
+
+// LinkedAll is the range of all whose a conversation is.
+func LinkedAll(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "B#") }
 
 // Verification is one attempt to prove that an order is the shopper's.
 func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {
