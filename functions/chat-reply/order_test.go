@@ -14,6 +14,7 @@ import (
 	"omniops/local/localtest"
 	"omniops/local/localtest/storetest"
 	"omniops/local/sandbox/shopify"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/claim"
@@ -129,6 +130,14 @@ func TestAProvedOrderIsAnswered(t *testing.T) {
 		if secret != "" && strings.Contains(strings.ToLower(body), strings.ToLower(secret)) {
 			t.Errorf("the model was sent %q", secret)
 		}
+	}
+	log, err := audit.New(table.New(b.AWS, b.Env(t, "chat-reply", "TABLE_NAME"), b.Clock.Now), []byte(localtest.SessionSecret), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := log.Entries(t.Context(), shop, b.Clock.Now().Format("2006-01"))
+	if err != nil || len(entries) != 1 || entries[0].Record != "commerce.order" || entries[0].Action != audit.Read || len(entries[0].Subjects) != 1 {
+		t.Errorf("the look at the order is logged as %+v, %v", entries, err)
 	}
 	follow := b.ask(t, token, "And when will it arrive?", "key-00000002")
 	if !slices.Contains(follow.events, "order") {
