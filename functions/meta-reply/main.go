@@ -110,9 +110,9 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 			Now: rt.Now,
 			Log: rt.Log,
 		},
-		Attempts:  queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
-		Tasks:     queue.NewSender[commerce.Task](rt.AWS, s.Tasks),
-		Link:      (&proof.Links{People: people, Requests: requests, Shops: shops}).Note,
+		Attempts: queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
+		Tasks:    queue.NewSender[commerce.Task](rt.AWS, s.Tasks),
+		Link:     (&proof.Links{People: people, Requests: requests, Shops: shops}).Note,
 		Deletions: &erasure.Deletions{
 			Eraser:      &erasure.Eraser{Table: main, Keys: keyring, Threads: threads, Veil: veil, Now: rt.Now},
 			Connections: connections,
