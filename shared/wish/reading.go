@@ -77,6 +77,16 @@ func (r *reading) fits(s span, found []span) bool {
 
 // find gives where a sequence stands.
 func (r *reading) find(s sequence) (all []span) {
+	if first := s[0]; first.class != "" && first.class != number && !first.optional {
+		found := r.class(first.class)
+		if len(s) == 1 {
+			return found
+		}
+		for _, f := range found {
+			r.walk(s[1:], f.to, func(to int) { all = append(all, span{f.from, to}) })
+		}
+		return all
+	}
 	for from := range len(r.words) + 1 { // $ stands behind the last word
 		r.walk(s, from, func(to int) { all = append(all, span{from, to}) })
 	}
