@@ -148,8 +148,19 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 	if err != nil {
 		return Thread{}, fmt.Errorf("read conversation %s: %w", ref.Conversation, err)
 	}
+	thread, err := s.assemble(ctx, ref, items, keep)
+	if limit > 0 && len(thread.Messages) > limit { // the head was not among them
+		thread.Messages = thread.Messages[:limit]
+	}
+	slices.Reverse(thread.Messages)
+	return thread, err
+}
+
+// assemble makes a thread of its items, the latest first, with its messages in that
+// order.
+func (s *Store) assemble(ctx context.Context, ref Ref, items []table.Item, keep time.Duration) (thread Thread, err error) {
 	oldest := s.table.Now().Add(-keep)
-	thread := Thread{claims: map[int]claim{}}
+	thread = Thread{claims: map[int]claim{}}
 	for _, item := range items {
 		if item.Key().SK == table.Standing(ref.Tenant, ref.Conversation).SK { // it comes before all else
 			if thread.Standing, err = standingOf(item); err != nil || thread.Standing.Erased() {
@@ -188,10 +199,6 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 		}
 		thread.Messages = append(thread.Messages, message)
 	}
-	if limit > 0 && len(thread.Messages) > limit { // the head was not among them
-		thread.Messages = thread.Messages[:limit]
-	}
-	slices.Reverse(thread.Messages)
 	return thread, nil
 }
 
