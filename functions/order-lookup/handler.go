@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,10 +11,11 @@ import (
 	"omniops/shared/apigw"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/commerce"
+	"omniops/shared/commerce/proof"
+	"omniops/shared/commerce/shopify"
+	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/queue"
-	"omniops/shared/rights"
-	"omniops/shared/subject"
 )
 
 // maxBody is the largest request that is read, in bytes.
@@ -21,11 +23,11 @@ const maxBody = 2 << 10
 
 type handler struct {
 	sessions *webchat.Sessions
-	subjects *subject.Hasher
-	links    *rights.Store
+	links    *proof.Links
 	verifier *commerce.Verifier
 	attempts *queue.Sender[commerce.Attempt]
 	shop     commerce.Platform
+	shops    *shopify.Connections
 	log      *slog.Logger
 }
 
@@ -58,6 +60,9 @@ func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
 	if claimed.Contact, err = commerce.ParseContact(in.Contact); err != nil {
 		return err
 	}
+	if err := h.reachable(r.Context(), session.Tenant); err != nil {
+		return err
+	}
 	attempt, ends, err := h.verifier.Begin(r.Context(), session.Ref(), claimed, apigw.SourceIP(r.Context()))
 	if err != nil {
 		return err
@@ -66,9 +71,29 @@ func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("queue verification %s: %w", attempt.ID, err)
 	}
 	return apigw.WriteJSON(w, http.StatusAccepted, attemptView{
-		attempt.ID, ends, "If these belong to an order, a code is on its way to the address on it.",
+		attempt.ID, ends, "If these belong to an order, a code is on its way to the e-mail address on it. An order without one cannot be shown here; the shop's team can help.",
 	})
 }
+
+// reachable is Unavailable while the shop's orders cannot be looked up at all: no code
+// would come. It looks at the shop and not at what is claimed, so that nobody learns
+// from it whether there is such an order.
+func (h *handler) reachable(ctx context.Context, t id.Tenant) error {
+	conn, err := h.shops.Get(ctx, t)
+	if err != nil {
+		return err
+	}
+	if conn.State == shopify.Connected && conn.Orders == shopify.OrdersHidden { // by now it may be allowed
+		_, err = h.shop.Find(ctx, commerce.Access{Tenant: t, Purpose: commerce.Verification}, noNumber)
+	}
+	if conn.State != shopify.Connected || errors.Is(err, commerce.ErrDisconnected) || errors.Is(err, commerce.ErrNoAccess) {
+		return fault.After(fault.Unavailable, "Orders cannot be looked up here right now. The shop's team can help.", time.Minute, err)
+	}
+	return nil // a shop that is down for a moment is the worker's to try again
+}
+
+// noNumber is asked for to see whether a shop shows its orders; which, does not matter.
+const noNumber = "0"
 
 // confirmView is a proved order. It is null when the shop cannot show it right now:
 // it is proved all the same.
@@ -98,7 +123,7 @@ func (h *handler) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.link(r.Context(), session, grant.Contact); err != nil {
+	if err := h.links.Note(r.Context(), session.Tenant, grant, session.Conversation); err != nil {
 		return err
 	}
 	view := confirmView{ExpiresAt: grant.Ends()}
@@ -110,20 +135,4 @@ func (h *handler) confirm(w http.ResponseWriter, r *http.Request) error {
 		view.Order = &summary
 	}
 	return apigw.WriteJSON(w, http.StatusOK, view)
-}
-
-// link notes that whoever is reached by a contact is in this conversation, so that
-// what they ask about their data finds it.
-func (h *handler) link(ctx context.Context, s webchat.Session, c commerce.Contact) error {
-	who, err := h.subjects.OfEmail(s.Tenant, c.Email)
-	if c.Email == "" {
-		who, err = h.subjects.OfPhone(s.Tenant, c.Phone)
-	}
-	if err != nil { // a number without its country is nobody's for certain
-		return nil
-	}
-	if err := h.links.Link(ctx, s.Tenant, who, s.Conversation); err != nil {
-		return fmt.Errorf("link conversation %s: %w", s.Conversation, err)
-	}
-	return nil
 }

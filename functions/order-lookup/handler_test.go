@@ -357,19 +357,14 @@ func TestManyGuessers(t *testing.T) {
 
 func TestTooManyClaims(t *testing.T) {
 	b := newBench(t)
-	last := answer{}
-	for range 4 { // of one order, from as many conversations
-		last = b.shopper(t, shop).post(t, "/v1/orders/verify", map[string]any{"order": hers, "contact": jane})
-	}
-	if last.status != http.StatusTooManyRequests || last.wait == "" {
-		t.Errorf("the fourth claim in an hour: %d %s", last.status, last.body)
-	}
-	// The count is the same for an order that does not exist.
-	for range 4 {
-		last = b.shopper(t, shop).post(t, "/v1/orders/verify", map[string]any{"order": "#99999", "contact": "nobody@example.com"})
-	}
-	if last.status != http.StatusTooManyRequests {
-		t.Errorf("the fourth claim of no order: %d", last.status)
+	for _, claimed := range []struct{ order, contact string }{{hers, jane}, {"#99999", "nobody@example.com"}} { // the count is the same for an order that does not exist
+		c, last := b.shopper(t, shop), answer{}
+		for range 4 {
+			last = c.post(t, "/v1/orders/verify", map[string]any{"order": claimed.order, "contact": claimed.contact})
+		}
+		if last.status != http.StatusTooManyRequests || last.wait == "" {
+			t.Errorf("the fourth claim of %s in an hour: %d %s", claimed.order, last.status, last.body)
+		}
 	}
 	b.Advance(time.Hour)
 	if a := b.shopper(t, shop).post(t, "/v1/orders/verify", map[string]any{"order": hers, "contact": jane}); a.status != http.StatusAccepted {
@@ -407,6 +402,46 @@ func TestAShopThatIsDownStillProves(t *testing.T) {
 	if a.status != http.StatusOK || !strings.Contains(string(a.body), `"order":null`) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
+}
+
+// Scenario 46: a shop whose orders cannot be looked up says so, to whoever asks for
+// whatever order, and to nobody that a code is on its way.
+func TestScenario46AShopThatCannotBeAsked(t *testing.T) {
+	b := newBench(t)
+	var before shopify.Switches
+	b.Shopify.Switch(func(s *shopify.Switches) { before = *s })
+	ask := func(name string, want int) {
+		t.Helper()
+		var first []byte
+		for _, claimed := range []struct{ order, contact string }{{hers, jane}, {theirs, jane}, {"#99999", "nobody@example.com"}} {
+			a := b.shopper(t, shop).post(t, "/v1/orders/verify", map[string]any{"order": claimed.order, "contact": claimed.contact})
+			if a.status != want || want == http.StatusServiceUnavailable && !strings.Contains(string(a.body), "cannot be looked up") {
+				t.Errorf("%s: %s is answered %d %s", name, claimed.order, a.status, a.body)
+			}
+			if want == http.StatusServiceUnavailable {
+				if first == nil {
+					first = a.body
+				} else if !bytes.Equal(a.body, first) {
+					t.Errorf("%s: answered %s and %s", name, first, a.body)
+				}
+			}
+		}
+	}
+	ask("connected", http.StatusAccepted)
+	b.Shopify.Switch(func(s *shopify.Switches) { s.ProtectedData = 0 })
+	if _, err := b.platform.Find(t.Context(), commerce.Access{Tenant: shop, Purpose: commerce.Verification}, "1042"); err == nil {
+		t.Fatal("orders are shown")
+	}
+	ask("orders hidden", http.StatusServiceUnavailable)
+	b.Shopify.Switch(func(s *shopify.Switches) { *s = before })
+	ask("orders shown again", http.StatusAccepted)
+	b.Shopify.Revoke(shopify.DemoShop)
+	if _, err := b.platform.Find(t.Context(), commerce.Access{Tenant: shop, Purpose: commerce.Verification}, "1042"); err == nil {
+		t.Fatal("a revoked token is good")
+	}
+	ask("token revoked", http.StatusServiceUnavailable)
+	storetest.Connect(t, b.Cloud, b.Outside, storetest.Client(t, b.Cloud, b.Outside, "order-lookup"), shop, shopify.DemoShop)
+	ask("connected again", http.StatusAccepted)
 }
 
 func TestStoredProofsHoldNothingInClear(t *testing.T) {

@@ -47,12 +47,17 @@ func (s *Actions) Execute(ctx context.Context, task Task, shop Platform) ([]Told
 	if item.State == Proposed || item.State == Declined {
 		return nil, nil
 	}
-	order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
-	if err != nil {
-		return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
-	}
 	if item.State == Confirmed || item.State == Approved {
-		if item, d, err = s.grant(ctx, task, item, d, order); err != nil {
+		order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
+		switch {
+		case err == nil:
+			item, d, err = s.grant(ctx, task, item, d, order)
+		case s.passes(d, err):
+			return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
+		default:
+			item, d, err = s.strand(ctx, task, item, d, err)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -61,7 +66,7 @@ func (s *Actions) Execute(ctx context.Context, task Task, shop Platform) ([]Told
 			return nil, err
 		}
 	}
-	told := letters(task, item, d, order.Email)
+	told := letters(task, item, d)
 	if item.State == Unknown { // parked, so that an operator's alarm goes off too
 		return told, fault.E(fault.Invalid, "", fmt.Errorf("action %s is unsettled after %d attempts", task.Action, item.Attempts))
 	}
@@ -70,23 +75,29 @@ func (s *Actions) Execute(ctx context.Context, task Task, shop Platform) ([]Told
 
 // letters says what is to be told of an action, to the customer's address and to
 // the merchant.
-func letters(task Task, item actionItem, d details, mail string) []Told {
-	key := string(task.Action) + "-" + string(item.State)
-	shopper := Told{Shopper: true, To: mail, Subject: say(d.Language, "subject_action", d.Number), Text: d.Text + "\n\n" + d.Receipt, Key: key}
-	merchant := func(why string) Told {
-		return Told{Subject: say("en", "subject_approval", d.Number), Text: say("en", "mail_approval", d.Number, d.Text, why, task.Action), Key: key + "-merchant"}
+func letters(task Task, item actionItem, d details) []Told {
+	key := fmt.Sprintf("%s-%s-%d", task.Action, item.State, len(d.Decisions)) // it may wait for a person twice
+	shopper := Told{Shopper: true, To: d.Mail, Subject: say(d.Language, "subject_action", d.Number), Text: d.Text + "\n\n" + d.Receipt, Key: key}
+	merchant := func(sentence, why string) Told {
+		return Told{Subject: say("en", "subject_approval", d.Number), Text: say("en", sentence, d.Number, d.Text, why, task.Action), Key: key + "-merchant"}
 	}
 	switch item.State {
 	case Done, Failed, Refused:
 		return []Told{shopper}
 	case Unknown:
-		return []Told{shopper, merchant("it may have been carried out, but the shop system does not say; please look")}
+		return []Told{shopper, merchant("mail_approval", "it may have been carried out, but the shop system does not say; please look")}
 	case Waiting:
-		var why string
-		if v := d.Decisions[len(d.Decisions)-1].Verdict; v != nil {
-			why = reasons(*v)
+		if d.Joined != nil {
+			return nil
 		}
-		return []Told{merchant(why)}
+		v := d.Decisions[len(d.Decisions)-1].Verdict
+		switch {
+		case v == nil:
+			return []Told{merchant("mail_approval", "")}
+		case slices.Contains(v.Reasons, OutOfReach): // it was said to be under way
+			return []Told{shopper, merchant("mail_out_of_reach", "")}
+		}
+		return []Told{merchant("mail_approval", reasons(*v))}
 	}
 	return nil
 }
@@ -121,21 +132,21 @@ func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d detai
 		next, d.Receipt = Failed, say(d.Language, string(v.Reasons[0]), d.Number)
 	case Approval:
 		next, d.Receipt = Waiting, say(d.Language, "passed_on")
-		err := s.table.Put(ctx, task.Tenant, approvalItem{
-			table.Approval(task.Tenant, task.Action), task.Conversation, task.Shopper, item.ExpireAt,
-		})
-		if err != nil {
-			return item, d, fmt.Errorf("store approval of %s: %w", task.Action, err)
+		if err := s.list(ctx, task, item, &d); err != nil {
+			return item, d, err
 		}
 	default:
 		d.License = &license{customerOf(o), o.ID, d.Amount, v.Version, by, newKey(), now}
 	}
+	d.Mail = o.Email
+	counted := d.Counted || next != Running
+	d.Counted = d.Counted || next == Running
 	d.decided(now, "rules", next, &v)
-	d.Decisions[len(d.Decisions)-1].Inputs = &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), d.Amount, times}
+	d.Decisions[len(d.Decisions)-1].Inputs = inputs(o, a, times)
 	if item, err = s.move(ctx, task.Ref, item, next, d); err != nil {
 		return item, d, err
 	}
-	if next == Running {
+	if !counted {
 		if err := s.tally(ctx, task.Tenant, item.Kind, o); err != nil {
 			return item, d, err
 		}
@@ -179,32 +190,41 @@ func (s *Actions) carryOut(ctx context.Context, task Task, item actionItem, d de
 		change.Address = *d.Address
 	}
 	access := Access{task.Tenant, OrderAction}
-	// Noted before, so that an attempt that ends with this process is counted.
-	item.Attempts++
-	item, err := s.move(ctx, task.Ref, item, Running, d)
-	if err != nil {
-		return item, d, err
-	}
 	receipt, done, err := Receipt{}, false, error(nil)
-	if item.Attempts > 1 || item.Kind == Cancel {
-		receipt, done, err = shop.Done(ctx, access, change)
+	if item.Attempts > 0 || item.Kind == Cancel {
+		if receipt, done, err = shop.Done(ctx, access, change); err != nil {
+			return s.unanswered(ctx, task, item, d, err)
+		}
 	}
-	if err == nil && !done {
+	if !done {
+		// Noted before, so that an attempt that ends with this process is counted.
+		item.Attempts++
+		if item, err = s.move(ctx, task.Ref, item, Running, d); err != nil {
+			return item, d, err
+		}
 		receipt, err = shop.Do(ctx, access, change)
 	}
-	next := Done
 	switch {
 	case err == nil:
 		d.Receipt = receiptText(d, item.Kind, receipt)
+		return s.end(ctx, task, item, d, Done)
 	case fault.KindOf(err).Retryable() && item.Attempts < maxAttempts:
 		return item, d, fmt.Errorf("carry out action %s: %w", task.Action, err)
-	case fault.KindOf(err).Retryable():
-		next, d.Receipt = Unknown, say(d.Language, "unknown")
-	default: // the shop system will not
-		next, d.Receipt = Failed, say(d.Language, "failed")
+	case fault.KindOf(err).Retryable(), outOfReach(err) && item.Attempts > 1:
+		return s.end(ctx, task, item, d, Unknown)
+	case outOfReach(err): // the shop turned us away: nothing was changed
+		return s.strand(ctx, task, item, d, err)
+	}
+	return s.end(ctx, task, item, d, Failed) // the shop system will not
+}
+
+// end moves an action to what came of carrying it out.
+func (s *Actions) end(ctx context.Context, task Task, item actionItem, d details, next State) (actionItem, details, error) {
+	if next != Done {
+		d.Receipt = say(d.Language, string(next))
 	}
 	d.decided(s.table.Now(), "shop", next, nil)
-	item, err = s.move(ctx, task.Ref, item, next, d)
+	item, err := s.move(ctx, task.Ref, item, next, d)
 	return item, d, err
 }
 
@@ -217,54 +237,6 @@ func receiptText(d details, kind ActionKind, r Receipt) string {
 		return say(d.Language, "done_refund", d.Number, d.Amount)
 	}
 	return say(d.Language, "done_"+string(kind), d.Number, r.Reference)
-}
-
-// Pended is an action that waits for a person, with whose it is.
-type Pended struct {
-	Task
-	Details Action
-}
-
-// Approvals gives the actions that wait for the merchant, oldest first.
-func (s *Actions) Approvals(ctx context.Context, t id.Tenant) ([]Pended, error) {
-	items, err := s.table.Earliest(ctx, t, table.Approvals(t), 0)
-	if err != nil {
-		return nil, fmt.Errorf("read approvals: %w", err)
-	}
-	var all []Pended
-	for _, item := range items {
-		w, err := s.waiting(ctx, t, item)
-		if fault.KindOf(err) == fault.NotFound { // erased
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if w.Details.State == Waiting {
-			all = append(all, w)
-		}
-	}
-	return all, nil
-}
-
-// Approval finds an action that waited for the merchant: NotFound if there is none.
-func (s *Actions) Approval(ctx context.Context, t id.Tenant, a id.Action) (Pended, error) {
-	item, err := s.table.GetItem(ctx, t, table.Approval(t, a))
-	if err != nil {
-		return Pended{}, err
-	}
-	return s.waiting(ctx, t, item)
-}
-
-func (s *Actions) waiting(ctx context.Context, t id.Tenant, item table.Item) (Pended, error) {
-	var stored approvalItem
-	if err := item.Decode(&stored); err != nil {
-		return Pended{}, err
-	}
-	_, name, _ := strings.Cut(item.Key().SK, "#")
-	task := Task{conversation.Ref{Tenant: t, Conversation: stored.Conversation, Shopper: stored.Shopper}, id.Action(name)}
-	a, err := s.Get(ctx, task.Ref, task.Action)
-	return Pended{task, a}, err
 }
 
 // times says how often an order's customer was granted a kind of change in this

@@ -1,8 +1,6 @@
 package commerce
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,9 +8,6 @@ import (
 	"unicode/utf8"
 
 	"omniops/shared/fault"
-	"omniops/shared/id"
-	"omniops/shared/inventory"
-	"omniops/shared/table"
 )
 
 // Rules say which changes to an order code may grant a verified shopper by itself.
@@ -74,8 +69,8 @@ func (r Rules) Validate() error {
 			return invalid("an excluded item has 1 to 60 characters.")
 		}
 		if m := rule.MaxAmount; m != nil {
-			if again, err := ParseMoney(m.Decimal(), m.Currency); err != nil || again != *m || m.Minor < 0 {
-				return invalid("max_amount is an amount in a currency such as GBP.")
+			if again, err := ParseMoney(m.Decimal(), m.Currency); err != nil || again != *m || m.Minor < 0 || !isCurrency(m.Currency) {
+				return invalid("max_amount is an amount in a currency of ISO 4217, such as GBP.")
 			}
 		}
 	}
@@ -127,7 +122,8 @@ const (
 	ExcludedItem Reason = "excluded_item"
 	TooOften     Reason = "too_often"
 	PartlySent   Reason = "partly_sent"
-	Unclear      Reason = "unclear" // a state of the order that the rules do not know
+	Unclear      Reason = "unclear"      // a state of the order that the rules do not know
+	OutOfReach   Reason = "out_of_reach" // the shop cannot be reached, or does not let us in
 )
 
 // Verdict is what the rules say about a change, and why.
@@ -160,14 +156,10 @@ func (r Rules) judge(o Order, a asked, times int64, now time.Time) Verdict {
 	}
 	need(!rule.Automatic, ByHand)
 	need(o.Fulfillment == UnknownFulfillment || o.Payment == UnknownPayment, Unclear)
-	since := o.PlacedAt
-	switch a.kind {
-	case ReturnRequest, RefundItems:
-		since = o.deliveredAt()
-	case Cancel, ChangeAddress:
+	if a.kind == Cancel || a.kind == ChangeAddress {
 		need(o.Fulfillment != Unfulfilled && o.Fulfillment != Scheduled && o.Fulfillment != UnknownFulfillment, PartlySent)
 	}
-	need(rule.WithinHours > 0 && now.Sub(since) > time.Duration(rule.WithinHours)*time.Hour, TooLate)
+	need(rule.WithinHours > 0 && now.Sub(a.since(o)) > time.Duration(rule.WithinHours)*time.Hour, TooLate)
 	need(rule.MaxAmount != nil && a.amount.Minor > 0 && (a.amount.Currency != rule.MaxAmount.Currency || a.amount.Minor > rule.MaxAmount.Minor), TooMuch)
 	need(slices.ContainsFunc(o.Items, func(i LineItem) bool { return a.touches(i) && rule.excludes(i.Title) }), ExcludedItem)
 	need(rule.PerCustomer > 0 && times >= int64(rule.PerCustomer), TooOften)
@@ -186,9 +178,13 @@ func (r Rule) excludes(title string) bool {
 	return slices.ContainsFunc(r.Excluded, func(w string) bool { return strings.Contains(title, strings.ToLower(strings.TrimSpace(w))) })
 }
 
-// deliveredAt is when the last parcel arrived or, as long as none has, when the
-// last was sent. An order of which nothing is known counts from its making.
-func (o Order) deliveredAt() time.Time {
+// since is when the time for a change begins: for a return or refund when the last
+// parcel arrived or, as long as none has, when the last was sent. An order of which
+// nothing is known counts from its making.
+func (a asked) since(o Order) time.Time {
+	if a.kind != ReturnRequest && a.kind != RefundItems {
+		return o.PlacedAt
+	}
 	latest := time.Time{}
 	for _, s := range o.Shipments {
 		at := s.DeliveredAt
@@ -201,6 +197,17 @@ func (o Order) deliveredAt() time.Time {
 	}
 	if latest.IsZero() {
 		return o.PlacedAt
+	}
+	return latest
+}
+
+// deliveredAt is when the last parcel that has arrived did; zero if none has.
+func (o Order) deliveredAt() time.Time {
+	latest := time.Time{}
+	for _, s := range o.Shipments {
+		if s.DeliveredAt.After(latest) {
+			latest = s.DeliveredAt
+		}
 	}
 	return latest
 }
@@ -241,61 +248,4 @@ func possible(o Order) []ActionKind {
 		}
 	}
 	return open
-}
-
-// RuleBook keeps merchants' rules.
-type RuleBook struct{ table *table.Store }
-
-// NewRuleBook makes a RuleBook on the main table.
-func NewRuleBook(main *table.Store) *RuleBook { return &RuleBook{main} }
-
-// rulesItem is Rules as stored.
-type rulesItem struct {
-	table.Key
-	Rules string `dynamodbav:"rules"` // as JSON
-}
-
-// Inventory makes rulesItem a table.Record.
-func (rulesItem) Inventory() inventory.Entry {
-	return inventory.Entry{
-		Record: "commerce.rules", Subject: inventory.Merchant, SubjectKey: "PK",
-		Fields:  map[string]inventory.Category{"rules": inventory.BusinessData},
-		Purpose: inventory.CustomerSupport, LegalBasis: inventory.Contract, Role: inventory.Controller,
-		Retention: inventory.AccountRetention, Source: inventory.FirstParty, Exported: true,
-	}
-}
-
-// Get gives a merchant's rules, or the default ones.
-func (b *RuleBook) Get(ctx context.Context, t id.Tenant) (Rules, error) {
-	var item rulesItem
-	err := b.table.Get(ctx, t, table.OrderRules(t), &item)
-	if fault.KindOf(err) == fault.NotFound {
-		return DefaultRules(), nil
-	}
-	if err != nil {
-		return Rules{}, fmt.Errorf("read rules of %s: %w", t, err)
-	}
-	var r Rules
-	if err := json.Unmarshal([]byte(item.Rules), &r); err != nil {
-		return Rules{}, fmt.Errorf("decode rules of %s: %w", t, err)
-	}
-	return r, nil
-}
-
-// Set stores a merchant's rules under a new version: Invalid if something is wrong
-// with them.
-func (b *RuleBook) Set(ctx context.Context, t id.Tenant, r Rules) (Rules, error) {
-	if err := r.Validate(); err != nil {
-		return Rules{}, err
-	}
-	r.UpdatedAt = b.table.Now().UTC().Truncate(time.Second)
-	r.Version = string(id.New[id.Job](r.UpdatedAt))
-	encoded, err := json.Marshal(r)
-	if err != nil {
-		return Rules{}, fmt.Errorf("encode rules of %s: %w", t, err)
-	}
-	if err := b.table.Put(ctx, t, rulesItem{table.OrderRules(t), string(encoded)}); err != nil {
-		return Rules{}, fmt.Errorf("store rules of %s: %w", t, err)
-	}
-	return r, nil
 }

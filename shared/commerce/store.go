@@ -20,13 +20,16 @@ type verificationItem struct {
 	Body     seal.Text  `dynamodbav:"body"`            // a form
 	State    string     `dynamodbav:"state"`           // waiting or used
 	Order    id.Order   `dynamodbav:"order,omitempty"` // what it matched
+	Issue    string     `dynamodbav:"issue,omitempty"` // the code that opens it
+	Quiet    bool       `dynamodbav:"quiet,omitempty"` // no letter was sent for it: there had been enough
 	ExpireAt int64      `dynamodbav:"expires_at"`      // Unix seconds; DynamoDB TTL
 }
 
 // Inventory makes verificationItem a table.Record.
 func (verificationItem) Inventory() inventory.Entry {
 	e := shopperEntry("commerce.verification", map[string]inventory.Category{
-		"shopper": inventory.Identifier, "body": inventory.ContactDetail, "state": inventory.None, "order": inventory.CommercialData, "expires_at": inventory.None,
+		"shopper": inventory.Identifier, "body": inventory.ContactDetail, "state": inventory.None, "order": inventory.CommercialData,
+		"issue": inventory.None, "quiet": inventory.None, "expires_at": inventory.None,
 	})
 	e.Retention, e.Exported = inventory.OperationRetention, false // a proof under way
 	return e
@@ -72,13 +75,14 @@ type approvalItem struct {
 	table.Key
 	Conversation id.Conversation `dynamodbav:"conversation"`
 	Shopper      id.Shopper      `dynamodbav:"shopper"`
-	ExpireAt     int64           `dynamodbav:"expires_at"` // Unix seconds; DynamoDB TTL
+	Same         string          `dynamodbav:"same,omitempty"` // hash of what is asked of which order
+	ExpireAt     int64           `dynamodbav:"expires_at"`     // Unix seconds; DynamoDB TTL
 }
 
 // Inventory makes approvalItem a table.Record.
 func (approvalItem) Inventory() inventory.Entry {
 	return shopperEntry("commerce.approval", map[string]inventory.Category{
-		"conversation": inventory.Identifier, "shopper": inventory.Identifier, "expires_at": inventory.None,
+		"conversation": inventory.Identifier, "shopper": inventory.Identifier, "same": inventory.None, "expires_at": inventory.None,
 	})
 }
 

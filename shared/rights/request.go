@@ -97,6 +97,7 @@ type Request struct {
 	Law           Law
 	Subjects      []id.Subject      // keyed hashes of the addresses, numbers and accounts that were proved
 	Conversations []id.Conversation // that the person has proved besides, such as the chat they ask from
+	Visitors      []id.Visitor      // browsers whose choices and page views it is about; nobody but their user knows the number
 	Shopper       id.Shopper        // who asks, when it is from a chat
 	Message       id.Message        // the answer that a human is to look at
 	Note          []byte            // in the person's own words, encrypted by Notes; it goes when the request ends

@@ -43,6 +43,7 @@ type requestItem struct {
 	Law           Law               `dynamodbav:"law"`
 	Subjects      []id.Subject      `dynamodbav:"subjects,omitempty"`
 	Conversations []id.Conversation `dynamodbav:"conversations,omitempty"`
+	Visitors      []id.Visitor      `dynamodbav:"visitors,omitempty"`
 	Shopper       id.Shopper        `dynamodbav:"shopper,omitempty"`
 	Message       id.Message        `dynamodbav:"message,omitempty"`
 	Note          []byte            `dynamodbav:"note,omitempty"`
@@ -65,7 +66,7 @@ func (requestItem) Inventory() inventory.Entry {
 		SubjectKey: "subjects",
 		Fields: map[string]inventory.Category{
 			"id": inventory.None, "kind": inventory.None, "source": inventory.None, "law": inventory.None,
-			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "message": inventory.Identifier, "shopper": inventory.Identifier, "note": inventory.MessageContent,
+			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "visitors": inventory.Identifier, "message": inventory.Identifier, "shopper": inventory.Identifier, "note": inventory.MessageContent,
 			"received_at": inventory.None, "due_on": inventory.None, "state": inventory.None, "check_at": inventory.None, "file_until": inventory.None, "ended_at": inventory.None,
 			"receipt": inventory.None, "revision": inventory.None, "expires_at": inventory.None,
 			"due_pk": inventory.None, "due_sk": inventory.None,
@@ -126,7 +127,7 @@ func (s *Store) AcceptChild(ctx context.Context, ref conversation.Ref) error {
 
 // name is the id of a request, which follows from the source's own.
 func (s *Store) name(t id.Tenant, r Request) id.Request {
-	return id.Request(s.names.Name(string(t) + "|" + string(r.Source) + "|" + string(r.Kind) + "|" + r.SourceID))
+	return id.Request(s.names.Name(string(t), string(r.Source), string(r.Kind), r.SourceID))
 }
 
 // Get reads a request: NotFound if there is none.
@@ -200,12 +201,14 @@ func itemOf(t id.Tenant, r Request) (requestItem, error) {
 	}
 	item := requestItem{
 		Key: table.Request(t, r.ID), ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, Subjects: r.Subjects,
-		Conversations: r.Conversations, Shopper: r.Shopper, Message: r.Message, Note: r.Note, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
+		Conversations: r.Conversations, Visitors: r.Visitors, Shopper: r.Shopper, Message: r.Message, Note: r.Note, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
 		State: r.State, CheckAt: r.CheckAt, FileUntil: r.FileUntil, EndedAt: r.EndedAt.UTC(), ExpireAt: r.Received.Add(kept).Unix(),
 	}
 	switch {
 	case r.State == Accepted || r.State == Working || r.State == Checking:
 		item.Due = table.RequestWaiting(t, r.ID)
+	case !r.FileUntil.IsZero():
+		item.Due = table.CopyDue(t, r.ID, r.FileUntil.UTC().Format(time.DateOnly))
 	case r.State.Open():
 		item.Due = table.RequestDue(t, r.ID, item.DueOn)
 	}
@@ -228,7 +231,7 @@ func requestOf(i requestItem) (Request, error) {
 		return Request{}, fmt.Errorf("decode request %s: %w", i.ID, err)
 	}
 	r := Request{
-		ID: i.ID, Kind: i.Kind, Source: i.Source, Law: i.Law, Subjects: i.Subjects, Conversations: i.Conversations,
+		ID: i.ID, Kind: i.Kind, Source: i.Source, Law: i.Law, Subjects: i.Subjects, Conversations: i.Conversations, Visitors: i.Visitors,
 		Shopper: i.Shopper, Message: i.Message, Note: i.Note, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, FileUntil: i.FileUntil, EndedAt: i.EndedAt,
 	}
 	if i.Receipt != "" {

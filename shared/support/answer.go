@@ -275,7 +275,7 @@ func (e *Engine) source(n int, h index.Hit) conversation.Source {
 }
 
 // citationMark is a citation in an answer.
-var citationMark = regexp.MustCompile(`\s?\[\d{1,2}\]`)
+var citationMark = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\s?\[\d{1,2}\]`) })
 
 // history is what was said before, oldest first.
 func (t *Turn) history() []llm.Turn {
@@ -284,7 +284,7 @@ func (t *Turn) history() []llm.Turn {
 		if m.Turn < t.Answers() {
 			text := m.Text.Reveal()
 			if m.Author != conversation.Shopper { // its numbers mean the passages of another turn
-				text = citationMark.ReplaceAllString(text, "")
+				text = citationMark().ReplaceAllString(text, "")
 			}
 			turns = append(turns, llm.Turn{Assistant: m.Author != conversation.Shopper, Text: text})
 		}

@@ -47,6 +47,7 @@ type rightsWords struct {
 	NoAI    string // after Stop, to every further message; %s is an address
 	Paused  string // to a child; %s is an address
 	Limited string // kept but not used; %s is an address
+	Person  string // somebody at the shop has taken the chat over
 }
 
 // matterOf tells what a message asks about the shopper's own data, and in which
@@ -74,6 +75,9 @@ const adultFrom = 16
 // isChild reports whether a message states an age below adultFrom, and in which
 // language's words.
 func isChild(message string) (language string, yes bool) {
+	if !strings.ContainsAny(message, "0123456789") {
+		return "", false
+	}
 	said := strings.Join(words(message), " ")
 	for _, language := range rightsLanguages {
 		for _, m := range ages()[language].FindAllStringSubmatch(said, -1) {
@@ -142,6 +146,8 @@ func (e *Engine) rightsTurn(ctx context.Context, turn *Turn, out *listener) (*co
 	}
 	standing := turn.thread.Standing
 	switch {
+	case standing.Has(conversation.Attended) && !standing.Has(conversation.Paused) && !standing.Has(conversation.Restricted):
+		return say(w.Person), nil
 	case standing.Has(conversation.Paused):
 		return handoff(w.Paused), nil
 	case standing.Has(conversation.Restricted):
@@ -169,6 +175,7 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "You asked for no AI in this chat, so I do not answer here. A person at the shop can: write to %s.",
 		Paused:  "I may only talk to people of 16 or older. This chat is paused and will be erased. Please ask a parent or guardian to write to %s.",
 		Limited: "You asked that this chat be kept but not used, so I do not answer here. A person at the shop can: write to %s.",
+		Person:  "A person at the shop has this chat and answers here. I do not.",
 	},
 	"de": {
 		held:    []string{"was weißt du über mich", "was wissen sie über mich", "welche daten haben sie", "welche daten hast du", "welche daten speichern sie", "welche daten speichert ihr", "was speichert ihr über mich", "was speichern sie über mich", "welche daten habt ihr"},
@@ -183,6 +190,7 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Sie wollten in diesem Chat keine KI, deshalb antworte ich hier nicht. Ein Mensch im Shop kann es: Schreiben Sie an %s.",
 		Paused:  "Ich darf nur mit Personen ab 16 Jahren sprechen. Dieser Chat ist angehalten und wird gelöscht. Bitte lass deine Eltern oder Erziehungsberechtigten an %s schreiben.",
 		Limited: "Sie wollten, dass dieser Chat aufbewahrt, aber nicht verwendet wird, deshalb antworte ich hier nicht. Ein Mensch im Shop kann es: Schreiben Sie an %s.",
+		Person:  "Ein Mensch im Shop hat diesen Chat übernommen und antwortet hier. Ich nicht.",
 	},
 	"fr": {
 		held:    []string{"que savez vous sur moi", "que sais tu sur moi", "quelles données avez vous", "quelles données as tu", "quelles données conservez vous", "que savez vous de moi"},
@@ -197,6 +205,7 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Vous ne vouliez pas d’IA dans cette conversation, je n’y réponds donc pas. Une personne de la boutique le peut : écrivez à %s.",
 		Paused:  "Je ne peux parler qu’aux personnes de 16 ans ou plus. Cette conversation est suspendue et sera effacée. Demande à un parent ou tuteur d’écrire à %s.",
 		Limited: "Vous avez demandé que cette conversation soit conservée sans être utilisée, je n’y réponds donc pas. Une personne de la boutique le peut : écrivez à %s.",
+		Person:  "Une personne de la boutique a repris cette conversation et répond ici. Pas moi.",
 	},
 	"es": {
 		held:    []string{"qué sabes de mí", "qué sabe de mí", "qué datos tienes", "qué datos tienen", "qué datos guardan", "qué datos tiene sobre mí"},
@@ -211,6 +220,7 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Pidió que no haya IA en este chat, así que no respondo aquí. Una persona de la tienda puede: escriba a %s.",
 		Paused:  "Solo puedo hablar con personas de 16 años o más. Este chat está en pausa y se borrará. Pide a tu madre, padre o tutor que escriba a %s.",
 		Limited: "Pidió que este chat se conserve pero no se use, así que no respondo aquí. Una persona de la tienda puede: escriba a %s.",
+		Person:  "Una persona de la tienda atiende este chat y responde aquí. Yo no.",
 	},
 	"it": {
 		held:    []string{"cosa sai di me", "cosa sapete di me", "quali dati avete", "quali dati hai", "che dati avete", "quali dati conservate"},
@@ -225,6 +235,7 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Non voleva un’IA in questa chat, quindi qui non rispondo. Una persona del negozio può farlo: scriva a %s.",
 		Paused:  "Posso parlare solo con persone di almeno 16 anni. Questa chat è sospesa e sarà cancellata. Chiedi a un genitore o tutore di scrivere a %s.",
 		Limited: "Ha chiesto che questa chat sia conservata ma non usata, quindi qui non rispondo. Una persona del negozio può farlo: scriva a %s.",
+		Person:  "Una persona del negozio segue questa chat e risponde qui. Io no.",
 	},
 	"nl": {
 		held:    []string{"wat weet je over mij", "wat weten jullie over mij", "welke gegevens hebben jullie", "welke gegevens heb je", "welke gegevens bewaren jullie"},
@@ -239,6 +250,7 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "U wilde geen AI in deze chat, dus antwoord ik hier niet. Een mens in de winkel kan dat wel: schrijf naar %s.",
 		Paused:  "Ik mag alleen praten met mensen van 16 jaar of ouder. Deze chat is gepauzeerd en wordt gewist. Vraag een ouder of voogd te schrijven naar %s.",
 		Limited: "U wilde dat deze chat wordt bewaard maar niet gebruikt, dus antwoord ik hier niet. Een mens in de winkel kan dat wel: schrijf naar %s.",
+		Person:  "Een mens in de winkel heeft deze chat overgenomen en antwoordt hier. Ik niet.",
 	},
 	"pt": {
 		held:    []string{"o que sabes sobre mim", "o que sabem sobre mim", "que dados têm", "que dados tens", "quais dados vocês têm", "que dados guardam"},
@@ -253,6 +265,7 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Pediu que não haja IA neste chat, por isso não respondo aqui. Uma pessoa da loja pode: escreva para %s.",
 		Paused:  "Só posso falar com pessoas com 16 anos ou mais. Este chat está em pausa e será apagado. Pede a um dos pais ou tutor que escreva para %s.",
 		Limited: "Pediu que este chat seja guardado mas não usado, por isso não respondo aqui. Uma pessoa da loja pode: escreva para %s.",
+		Person:  "Uma pessoa da loja tem este chat e responde aqui. Eu não.",
 	},
 	"pl": {
 		held:    []string{"co o mnie wiesz", "co o mnie wiecie", "jakie dane macie", "jakie dane posiadacie", "jakie dane przechowujecie"},
@@ -267,6 +280,7 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "W tym czacie miało nie być AI, dlatego tu nie odpowiadam. Człowiek w sklepie może: napisz na %s.",
 		Paused:  "Mogę rozmawiać tylko z osobami od 16 lat. Ten czat jest wstrzymany i zostanie usunięty. Poproś rodzica lub opiekuna, aby napisał na %s.",
 		Limited: "Ten czat ma być przechowywany, ale nie używany, dlatego tu nie odpowiadam. Człowiek w sklepie może: napisz na %s.",
+		Person:  "Ten czat przejął człowiek w sklepie i tu odpowiada. Ja nie.",
 	},
 	"sv": {
 		held:    []string{"vad vet du om mig", "vad vet ni om mig", "vilka uppgifter har ni", "vilka uppgifter har du", "vilka data har ni", "vilken data har ni"},
@@ -281,6 +295,7 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Du ville inte ha AI i den här chatten, så jag svarar inte här. En människa i butiken kan: skriv till %s.",
 		Paused:  "Jag får bara prata med personer som är 16 år eller äldre. Den här chatten är pausad och raderas. Be en förälder eller vårdnadshavare skriva till %s.",
 		Limited: "Du ville att den här chatten sparas men inte används, så jag svarar inte här. En människa i butiken kan: skriv till %s.",
+		Person:  "En människa i butiken har tagit över den här chatten och svarar här. Det gör inte jag.",
 	},
 	"da": {
 		held:    []string{"hvad ved du om mig", "hvad ved i om mig", "hvilke data har i", "hvilke data har du", "hvilke oplysninger har i"},
@@ -295,5 +310,6 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Du ønskede ingen AI i denne chat, så jeg svarer ikke her. Et menneske i butikken kan: skriv til %s.",
 		Paused:  "Jeg må kun tale med personer på 16 år eller derover. Denne chat er sat på pause og bliver slettet. Bed en forælder eller værge skrive til %s.",
 		Limited: "Du ønskede, at denne chat gemmes, men ikke bruges, så jeg svarer ikke her. Et menneske i butikken kan: skriv til %s.",
+		Person:  "Et menneske i butikken har overtaget denne chat og svarer her. Det gør jeg ikke.",
 	},
 }

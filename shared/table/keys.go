@@ -30,6 +30,19 @@ func conversationPK(t id.Tenant, c id.Conversation) string {
 // Merchant is the account and its settings.
 func Merchant(t id.Tenant) Key { return Key{tenantPK(t), "MERCHANT"} }
 
+// Owner is the look-up from who registered an account, by a keyed hash of their
+// address, to the account.
+func Owner(who id.Subject) Key { return Key{"X#owner#" + string(who), "X"} }
+
+// RegistrationLink says that a link to register with was used.
+func RegistrationLink(once id.Job) Key { return Key{"X#registration#" + string(once), "X"} }
+
+// RegistrationMails counts the links that an address, by its keyed hash, or "all"
+// were sent in a span of time, such as a day written 2006-01-02.
+func RegistrationMails(who id.Subject, span string) Key {
+	return Key{"X#registration#" + string(who), "MAILS#" + span}
+}
+
 // Usage counts one UTC day's turns of a tenant; day is written 2006-01-02.
 func Usage(t id.Tenant, day string) Key { return Key{tenantPK(t), "USAGE#" + day} }
 
@@ -182,6 +195,11 @@ func ChannelThread(t id.Tenant, a id.Account, thread id.Conversation) Key {
 // ChannelThreads is the range of all threads of an account.
 func ChannelThreads(t id.Tenant, a id.Account) Range { return prefix(channelPK(t, a), "TH#") }
 
+// ChannelPlace says which thread of a channel a transcript is of.
+func ChannelPlace(t id.Tenant, c id.Conversation) Key {
+	return Key{tenantPK(t) + "#CH", "C#" + string(c)}
+}
+
 // Connection is an account of a channel that a merchant has connected.
 func Connection(t id.Tenant, a id.Account) Key {
 	return Key{tenantPK(t), "INTEGRATION#meta#" + string(a)}
@@ -250,11 +268,25 @@ func Erasure(t id.Tenant, c id.Conversation, day string) Key {
 	return Key{"X#erased#" + day, string(t) + "#" + string(c)}
 }
 
+// VisitorErasure is the line of a browser that must stay forgotten.
+func VisitorErasure(t id.Tenant, v id.Visitor, day string) Key {
+	return Key{"X#erased#" + day, string(t) + "#V#" + string(v)}
+}
+
 // Erasures is the range of a day's erasures.
 func Erasures(day string) Range { return Range{pk: "X#erased#" + day, from: " ", to: "~"} }
 
 // SubjectLinks is the range of the conversations that are a person's.
 func SubjectLinks(t id.Tenant, s id.Subject) Range { return prefix(subjectPK(t, s), "C#") }
+
+// Linked says whose a conversation is, in the conversation: the way back from
+// SubjectLink.
+func Linked(t id.Tenant, c id.Conversation, s id.Subject) Key {
+	return Key{conversationPK(t, c), "B#" + string(s)}
+}
+
+// LinkedAll is the range of all whose a conversation is.
+func LinkedAll(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "B#") }
 
 // Verification is one attempt to prove that an order is the shopper's.
 func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {
@@ -275,11 +307,19 @@ func Action(t id.Tenant, c id.Conversation, a id.Action) Key {
 	return Key{conversationPK(t, c), "A#" + string(a)}
 }
 
+// Actions is the range of all changes that were proposed in a conversation.
+func Actions(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "A#") }
+
 // Approval is a proposed change that waits for the merchant's decision.
 func Approval(t id.Tenant, a id.Action) Key { return Key{tenantPK(t) + "#R", "APPROVAL#" + string(a)} }
 
 // Approvals is the range of all of a merchant's approvals.
 func Approvals(t id.Tenant) Range { return prefix(tenantPK(t)+"#R", "APPROVAL#") }
+
+// Settlement is what stays of a change to an order that moved money.
+func Settlement(t id.Tenant, a id.Action) Key {
+	return Key{tenantPK(t) + "#R", "SETTLED#" + string(a)}
+}
 
 // OrderRules are a merchant's rules for changes to orders.
 func OrderRules(t id.Tenant) Key { return Key{tenantPK(t), "RULES"} }
@@ -289,6 +329,9 @@ func OrderRules(t id.Tenant) Key { return Key{tenantPK(t), "RULES"} }
 func Counter(t id.Tenant, kind, who string, began int64) Key {
 	return Key{tenantPK(t) + "#N#" + kind + "#" + who, fmt.Sprintf("%d", began)}
 }
+
+// OrderCode is what was sent to prove one order, which is named by a keyed hash.
+func OrderCode(t id.Tenant, order string) Key { return Key{tenantPK(t) + "#N#code#" + order, "CODE"} }
 
 // Consent is the n-th choice about cookies that was made in a browser. Numbers
 // count up from 1, so that a choice is written once and never over another.
@@ -409,6 +452,12 @@ func Listed(t id.Tenant) Due { return Due{"tenant", string(t)} }
 // RequestWaiting lists privacy requests that wait for a worker.
 func RequestWaiting(t id.Tenant, r id.Request) Due {
 	return Due{"rights#waiting", string(t) + "#" + string(r)}
+}
+
+// CopyDue lists the copies that were made for privacy requests by the day on which
+// they go, written 2006-01-02.
+func CopyDue(t id.Tenant, r id.Request, day string) Due {
+	return Due{duePK("rights#copy", day), string(t) + "#" + string(r)}
 }
 
 // RequestDue lists open privacy requests by the last day they may be answered on,

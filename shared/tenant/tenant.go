@@ -31,6 +31,8 @@ type Account struct {
 	IndexVersion string   // the knowledge index in use; empty before the first crawl
 	Suggestions  []string // questions that the site's own pages answer
 	CreatedAt    time.Time
+	ChatsFrom    time.Time // what was said until then is gone for good: a shorter setting has dropped it
+	Terms        string    // version of the terms that the merchant agreed to; empty when an operator made the account
 }
 
 // Region names the data-protection regime a tenant's shoppers fall under.
@@ -54,6 +56,28 @@ const defaultDailyTurns = 5000
 // ChatRetention is how long this merchant's chats are kept.
 func (a Account) ChatRetention() time.Duration { return time.Duration(a.ChatDays) * inventory.Day }
 
+// Shown is how far back chats may be read now: as long as they are kept, but never
+// past what a shorter setting has dropped before.
+func (a Account) Shown(now time.Time) time.Duration {
+	kept := a.ChatRetention()
+	if since := now.Sub(a.ChatsFrom); !a.ChatsFrom.IsZero() && since < kept {
+		return max(since, 0)
+	}
+	return kept
+}
+
+// dropped is until when chats are gone once they are kept for so many days.
+func (a Account) dropped(now time.Time, days int) time.Time {
+	if days == a.ChatDays {
+		return a.ChatsFrom
+	}
+	shorter := time.Duration(min(days, a.ChatDays)) * inventory.Day
+	if from := now.Add(-shorter).UTC().Truncate(time.Second); from.After(a.ChatsFrom) {
+		return from
+	}
+	return a.ChatsFrom
+}
+
 // WithDefaults fills what the merchant left open.
 func (a Account) WithDefaults() Account {
 	if a.Region == "" {
@@ -76,15 +100,8 @@ func (a Account) WithDefaults() Account {
 
 // Validate reports the first thing that is wrong with the account, as Invalid.
 func (a Account) Validate() error {
-	invalid := func(format string, args ...any) error {
-		return fault.E(fault.Invalid, fmt.Sprintf(format, args...), nil)
-	}
-	if _, err := id.Parse[id.Tenant](string(a.Tenant)); err != nil {
-		return invalid("The tenant is not an identifier of a-z, 0-9, - and _.")
-	}
-	if n := utf8.RuneCountInString(a.Name); n > 80 || strings.TrimSpace(a.Name) == "" || !utf8.ValidString(a.Name) ||
-		strings.ContainsFunc(a.Name, unicode.IsControl) {
-		return invalid("The shop's name has 1 to 80 characters, in one line.")
+	if err := a.validateBusiness(); err != nil {
+		return err
 	}
 	if len(a.Domains) == 0 || len(a.Domains) > 20 {
 		return invalid("A shop has 1 to 20 domains.")
@@ -97,6 +114,22 @@ func (a Account) Validate() error {
 	site, err := url.Parse(a.SiteURL)
 	if err != nil || (site.Scheme != "https" && site.Scheme != "http") || site.Host == "" || site.User != nil {
 		return invalid("The site is an address that begins with https://.")
+	}
+	return nil
+}
+
+func invalid(format string, args ...any) error {
+	return fault.E(fault.Invalid, fmt.Sprintf(format, args...), nil)
+}
+
+// validateBusiness is Validate for an account that has no site yet.
+func (a Account) validateBusiness() error {
+	if _, err := id.Parse[id.Tenant](string(a.Tenant)); err != nil {
+		return invalid("The tenant is not an identifier of a-z, 0-9, - and _.")
+	}
+	if n := utf8.RuneCountInString(a.Name); n > 80 || strings.TrimSpace(a.Name) == "" || !utf8.ValidString(a.Name) ||
+		strings.ContainsFunc(a.Name, unicode.IsControl) {
+		return invalid("The shop's name has 1 to 80 characters, in one line.")
 	}
 	switch a.Region {
 	case UK, EEA, Other:

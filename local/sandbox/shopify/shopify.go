@@ -21,6 +21,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"omniops/local/faults"
+	"omniops/local/sandbox/journal"
 )
 
 // Service is Shopify's name in faults and among the recorded requests.
@@ -68,9 +69,12 @@ type Shopify struct {
 	refresh  map[string]*refreshToken
 	switches Switches
 	counts   map[string]int
+	scripts  map[string]Script
+	requests []Request
 	pending  []*Delivery
 	done     []Delivery
-	serial   int64
+	kept     *journal.Journal[happening] // nil keeps nothing
+	at       time.Time                   // of what happens again; zero is now
 }
 
 // New opens the stores, whose orders were placed in the weeks before now.
@@ -89,12 +93,18 @@ func New(o Options) *Shopify {
 	}
 	s := &Shopify{
 		options: o, schema: loadSchema(), shops: map[string]*shop{}, codes: map[string]grantCode{}, access: map[string]*accessToken{},
-		refresh: map[string]*refreshToken{}, switches: defaults(), counts: map[string]int{},
+		refresh: map[string]*refreshToken{}, switches: defaults(), counts: map[string]int{}, scripts: map[string]Script{},
 	}
-	for _, made := range []*shop{newDemoShop(o.Now(), o.Storefront), newOtherShop(o.Now())} {
+	s.open(o.Now())
+	return s
+}
+
+// open opens the stores as they were at a time.
+func (s *Shopify) open(now time.Time) {
+	clear(s.shops)
+	for _, made := range []*shop{newDemoShop(now, s.options.Storefront), newOtherShop(now)} {
 		s.shops[made.domain] = made
 	}
-	return s
 }
 
 // IsShop reports whether a request was meant for a store, by its Host.
@@ -123,6 +133,7 @@ func (s *Shopify) serve(w http.ResponseWriter, r *http.Request, domain string) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	w.Header().Set("X-Request-Id", newID())
+	asked := s.note(r, domain, body)
 	s.mu.Lock()
 	there := s.shops[domain]
 	state := s.switches.Shop
@@ -146,7 +157,7 @@ func (s *Shopify) serve(w http.ResponseWriter, r *http.Request, domain string) {
 			httpErrors(w, http.StatusBadGateway, "Bad Gateway")
 		}, func(w http.ResponseWriter, r *http.Request) { s.exchange(w, r, there) }).ServeHTTP(w, r)
 	case isGraphQL(r.URL.Path) && r.Method == http.MethodPost:
-		s.graphQL(w, r, there, body)
+		s.graphQL(w, r, there, asked, body)
 	default:
 		httpErrors(w, http.StatusNotFound, "Not Found")
 	}
@@ -172,7 +183,15 @@ func (s *Shopify) broken(operation string, throttle func(http.ResponseWriter), f
 		}))
 }
 
-func (s *Shopify) now() time.Time { return s.options.Now().UTC().Truncate(time.Second) }
+func (s *Shopify) now() time.Time { return s.clock().UTC().Truncate(time.Second) }
+
+// clock is the time, or that of what happens again.
+func (s *Shopify) clock() time.Time {
+	if !s.at.IsZero() {
+		return s.at
+	}
+	return s.options.Now()
+}
 
 // httpErrors answers as Shopify does where no GraphQL was reached.
 func httpErrors(w http.ResponseWriter, status int, message string) {

@@ -25,6 +25,7 @@ type Switches struct {
 	WebhookDelay  time.Duration // before the first delivery
 	Reorder       bool          // deliver the webhooks that are due newest first
 	CancelFails   bool          // a cancellation is accepted and its job fails
+	Version       string        // that answers say they are in; empty is the one that is spoken
 }
 
 func defaults() Switches {
@@ -36,6 +37,12 @@ func (s *Shopify) Switch(change func(*Switches)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.switches)
+	s.switched()
+	s.keep(didSwitch, nil, s.switches)
+}
+
+// switched lets the stores know.
+func (s *Shopify) switched() {
 	for _, there := range s.shops {
 		there.bucket.capacity, there.bucket.restore = float64(s.switches.Bucket), float64(s.switches.Restore)
 	}
