@@ -390,11 +390,13 @@ func (r *reader) score(wants []want, sort *kind, offer bool, s sentence, total f
 // from delivery" under "Returns" is about returns.
 var matters = strings.Fields("return refund exchange guarantee cancel repair")
 
-// elsewhere reports whether a sentence stands under a heading about a matter that
-// is not asked about.
+// elsewhere reports whether a sentence stands under a heading about such a matter,
+// and none is asked about.
 func (s sentence) elsewhere(wants []want) bool {
 	return slices.ContainsFunc(matters, func(m string) bool { return s.heading["="+m] }) &&
-		!slices.ContainsFunc(wants, func(w want) bool { return len(w.concepts) > 0 && w.in(s.heading, 1) > 0 })
+		!slices.ContainsFunc(wants, func(w want) bool {
+			return len(w.concepts) > 0 && w.in(s.heading, 1) > 0 || slices.ContainsFunc(w.concepts, func(c string) bool { return slices.Contains(matters, c) })
+		})
 }
 
 // lists reports whether a sentence lists several of what names are.
