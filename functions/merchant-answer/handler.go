@@ -147,7 +147,8 @@ func pageOf(source string) (string, error) {
 	if err != nil || len(source) > maxSource || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return "", fault.E(fault.Invalid, "source must be the address of a page, such as https://shop.example/returns.", err)
 	}
-	return source, nil
+	u.Scheme, u.Host, u.Fragment, u.RawFragment = strings.ToLower(u.Scheme), strings.ToLower(u.Host), "", "" // as pages are kept
+	return u.String(), nil
 }
 
 // A cursor is a day and, within one, the conversation to go on after:
