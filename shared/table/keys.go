@@ -205,14 +205,8 @@ func ChannelWish(t id.Tenant, thread id.Conversation) Key {
 	return Key{tenantPK(t) + "#CH", "W#" + string(thread)}
 }
 
-// ChannelWishes is the range of that alone.
-func ChannelWishes(t id.Tenant, thread id.Conversation) Range { return only(ChannelWish(t, thread)) }
-
 // only is the range of one key.
 func only(k Key) Range { return Range{pk: k.PK, from: k.SK, to: k.SK} }
-
-// ChannelPlaces is the range of that alone.
-func ChannelPlaces(t id.Tenant, c id.Conversation) Range { return only(ChannelPlace(t, c)) }
 
 // Connection is an account of a channel that a merchant has connected.
 func Connection(t id.Tenant, a id.Account) Key {
@@ -300,6 +294,15 @@ func Erasures(day string) Range { return Range{pk: "X#erased#" + day, from: " ",
 
 // SubjectLinks is the range of the conversations that are a person's.
 func SubjectLinks(t id.Tenant, s id.Subject) Range { return prefix(subjectPK(t, s), "C#") }
+
+// Linked says whose a conversation is, in the conversation: the way back from
+// SubjectLink.
+func Linked(t id.Tenant, c id.Conversation, s id.Subject) Key {
+	return Key{conversationPK(t, c), "B#" + string(s)}
+}
+
+// LinkedAll is the range of all whose a conversation is.
+func LinkedAll(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "B#") }
 
 // Verification is one attempt to prove that an order is the shopper's.
 func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {

@@ -235,6 +235,9 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 	"rights.link": func(ctx context.Context, b *bench, s somebody) error {
 		return b.requests.Link(ctx, shop, s.subject, s.chat.Conversation)
 	},
+	"rights.linked": func(ctx context.Context, b *bench, s somebody) error { // by an order, which her request does not name
+		return b.requests.Link(ctx, shop, id.Subject(s.name+"-order"), s.chat.Conversation)
+	},
 	"rights.request": func(ctx context.Context, b *bench, s somebody) error {
 		note, err := b.Notes.Seal(ctx, shop, s.word("rights.request"))
 		if err != nil {
@@ -253,7 +256,7 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 }
 
 // order is that in which the plants must go, where it matters.
-var order = []string{"conversation.message", "conversation.head", "conversation.ai-ledger", "conversation.standing", "consent.receipt"}
+var order = []string{"channel.place", "conversation.message", "conversation.head", "conversation.ai-ledger", "conversation.standing", "consent.receipt"}
 
 // stay are the records that an erasure leaves. Each is named by the receipt, but for
 // the mark that ends a conversation, which names nobody and is needed to keep it so.
@@ -350,7 +353,7 @@ func TestNothingOfAPersonIsOutOfReach(t *testing.T) {
 	must(t, err)
 	shelves, err := b.Shelves(b.requests)
 	must(t, err)
-	known := []string{"audit.entry", "rights.erased", "rights.erasure"}
+	known := []string{"audit.entry", "rights.link", "rights.linked", "rights.erased", "rights.erasure"}
 	for _, e := range conversation.Declared() {
 		known = append(known, e.Record)
 	}
