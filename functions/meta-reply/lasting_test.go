@@ -157,3 +157,37 @@ func TestADisclosureThatDidNotArrive(t *testing.T) {
 		})
 	}
 }
+
+// Who asks for a person is told that the shop was told, and it was: by an e-mail that
+// says where, and nothing of what was written. So it is when Meta refuses the token.
+func TestTheMerchantIsTold(t *testing.T) {
+	for name, c := range map[string]struct {
+		do   func(*bench)
+		want []string // of the subjects
+	}{
+		"asked for": {func(b *bench) {
+			b.ask(b.t, phone, question)
+			b.ask(b.t, phone, "human")
+			b.ask(b.t, phone, "human") // still
+		}, []string{"asks for a person"}},
+		"the token is gone": {func(b *bench) {
+			b.meta.Fail(sandboxmeta.Failure{Code: 190, OnSend: true})
+			_ = b.handle(b.t.Context(), b.writes(b.t, page, question))
+		}, []string{"could not be sent", "connect"} /* the latest first */},
+		"nothing is the matter": {func(b *bench) { b.ask(b.t, phone, question) }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			c.do(b)
+			mails := b.outside.Mail.Messages("help@shop.example")
+			if len(mails) != len(c.want) {
+				t.Fatalf("%d e-mails, want %d: %+v", len(mails), len(c.want), mails)
+			}
+			for i, want := range c.want {
+				if m := mails[i]; !strings.Contains(m.Subject, want) || strings.Contains(m.Subject+m.Text, "kettle?") || strings.Contains(m.Text, person) {
+					t.Errorf("%q: %q", m.Subject, m.Text)
+				}
+			}
+		})
+	}
+}

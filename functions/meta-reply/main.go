@@ -21,6 +21,7 @@ import (
 	"omniops/shared/knowledge/library"
 	"omniops/shared/llm"
 	"omniops/shared/llm/openai"
+	"omniops/shared/notify"
 	"omniops/shared/object"
 	"omniops/shared/processor"
 	"omniops/shared/queue"
@@ -55,6 +56,9 @@ type settings struct {
 	ChatModel     string      `env:"OPENAI_CHAT_MODEL"`
 	EmbedModel    string      `env:"OPENAI_EMBEDDING_MODEL"`
 	AllowPrivate  []string    `env:"EGRESS_ALLOW_PRIVATE"`
+	MailURL       string      `env:"RESEND_BASE_URL"`
+	MailKey       boot.Secret `env:"RESEND_API_KEY_ARN"`
+	MailFrom      string      `env:"MAIL_FROM"`
 }
 
 func main() { boot.Queue(build) }
@@ -117,6 +121,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 			Eraser:      &erasure.Eraser{Table: main, Keys: keyring, Threads: threads, Veil: veil, Now: rt.Now},
 			Connections: connections,
 		},
+		Mail:      notify.NewMailer(s.MailURL, s.MailKey.Reveal(), s.MailFrom, models).Send,
 		StatusURL: cmp.Or(s.API, "https://"+s.Domain) + "/meta/deletion/",
 		Log:       rt.Log,
 	}

@@ -51,7 +51,7 @@ func (s *Threads) Suppress(ctx context.Context, t id.Tenant, thread id.Conversat
 
 // Welcome forgets that again: the person wants to be written to.
 func (s *Threads) Welcome(ctx context.Context, t id.Tenant, thread id.Conversation) error {
-	if _, err := s.table.DeleteRange(ctx, t, table.ChannelWishes(t, thread)); err != nil {
+	if err := s.table.Delete(ctx, t, table.ChannelWish(t, thread)); err != nil {
 		return fmt.Errorf("forget the wish of thread %s: %w", thread, err)
 	}
 	return nil

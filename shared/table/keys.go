@@ -205,14 +205,8 @@ func ChannelWish(t id.Tenant, thread id.Conversation) Key {
 	return Key{tenantPK(t) + "#CH", "W#" + string(thread)}
 }
 
-// ChannelWishes is the range of that alone.
-func ChannelWishes(t id.Tenant, thread id.Conversation) Range { return only(ChannelWish(t, thread)) }
-
 // only is the range of one key.
 func only(k Key) Range { return Range{pk: k.PK, from: k.SK, to: k.SK} }
-
-// ChannelPlaces is the range of that alone.
-func ChannelPlaces(t id.Tenant, c id.Conversation) Range { return only(ChannelPlace(t, c)) }
 
 // Connection is an account of a channel that a merchant has connected.
 func Connection(t id.Tenant, a id.Account) Key {

@@ -64,6 +64,7 @@ type Sending struct {
 	Decision channel.Decision
 	State    channel.PostState // as recorded; empty when it may not be sent
 	Before   bool              // an earlier try had recorded it: it was not sent now
+	LogIn    *meta.Connection  // Meta refused its token: the merchant must log in again; else nil
 	Cause    error             // why the platform did not take it; nil when it did
 }
 
@@ -227,5 +228,9 @@ func (o *Outbox) outcome(ctx context.Context, to *To, c meta.Connection, l Line,
 	if remedy == meta.TryAgain {
 		return Sending{}, fault.E(fault.Unavailable, "The platform cannot be reached.", sent)
 	}
-	return Sending{State: state, Cause: sent}, nil
+	s := Sending{State: state, Cause: sent}
+	if remedy == meta.LogInAgain {
+		s.LogIn = &c
+	}
+	return s, nil
 }
