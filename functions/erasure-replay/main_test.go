@@ -66,7 +66,7 @@ func TestScenario32ARestoredTableIsErasedAgain(t *testing.T) {
 			must(t, eraser.Requests.Link(t.Context(), shop, id.Subject("s-"+who), ref.Conversation))
 		}
 		_, err := threads.Change(t.Context(), shop, account, thread, keep, func(s *channel.Thread) error {
-			return threads.Remember(t.Context(), shop, s, channel.Contact{Person: who})
+			return threads.Remember(t.Context(), shop, s, channel.Contact{Person: who}, keep)
 		})
 		must(t, err)
 		must(t, analytics.NewStore(main).Add(t.Context(), shop, analytics.Event{Visitor: id.Visitor("v-" + who), Visit: "0123456789abcdef", Kind: analytics.PageView, Path: "/" + who, Receipt: 1}))

@@ -113,7 +113,7 @@ func (b *bench) talk(t *testing.T, a channel.Account, person string) channel.Thr
 	t.Helper()
 	s, err := b.threads.Change(t.Context(), shop, a, b.veil.Thread(shop, a, person), 90*24*time.Hour, func(s *channel.Thread) error {
 		s.OpenedAt = b.Clock.Now()
-		return b.threads.Remember(t.Context(), shop, s, channel.Contact{Person: person})
+		return b.threads.Remember(t.Context(), shop, s, channel.Contact{Person: person}, time.Hour)
 	})
 	must(t, err)
 	ref := conversation.Ref{Tenant: shop, Conversation: s.Conversation, Shopper: s.Shopper}

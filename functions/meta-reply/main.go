@@ -10,6 +10,7 @@ import (
 	"omniops/shared/channel"
 	"omniops/shared/channel/erasure"
 	"omniops/shared/channel/meta"
+	"omniops/shared/channel/outbox"
 	"omniops/shared/channel/responder"
 	"omniops/shared/commerce"
 	"omniops/shared/commerce/proof"
@@ -79,6 +80,10 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 	models := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
 	platform := egress.New(egress.Options{Hosts: meta.Listed, AllowPrivate: s.AllowPrivate})
 	r := &responder.Responder{
+		Outbox: &outbox.Outbox{
+			Threads: threads, Connections: connections, Veil: veil, Now: rt.Now,
+			Graph: meta.NewGraph(s.GraphBaseURL, s.AppID, s.AppSecret.Reveal(), platform),
+		},
 		Engine: &support.Engine{
 			Tenants:       tenant.NewRecent(tenant.NewStore(main)),
 			Conversations: conversation.NewStore(main, keyring),
@@ -98,19 +103,14 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 			Now: rt.Now,
 			Log: rt.Log,
 		},
-		Attempts:    queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
-		Tasks:       queue.NewSender[commerce.Task](rt.AWS, s.Tasks),
-		Link:        (&proof.Links{People: people, Requests: requests, Shops: shops}).Note,
-		Threads:     threads,
-		Connections: connections,
-		Graph:       meta.NewGraph(s.GraphBaseURL, s.AppID, s.AppSecret.Reveal(), platform),
-		Veil:        veil,
+		Attempts:  queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
+		Tasks:     queue.NewSender[commerce.Task](rt.AWS, s.Tasks),
+		Link:      (&proof.Links{People: people, Requests: requests, Shops: shops}).Note,
 		Deletions: &erasure.Deletions{
 			Eraser:      &erasure.Eraser{Table: main, Keys: keyring, Threads: threads, Veil: veil, Now: rt.Now},
 			Connections: connections,
 		},
 		StatusURL: cmp.Or(s.API, "https://"+s.Domain) + "/meta/deletion/",
-		Now:       rt.Now,
 		Log:       rt.Log,
 	}
 	return r.Handle, nil

@@ -168,6 +168,8 @@ var keyPrefixes = map[string]map[string][]string{
 	"merchant-settings":    {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"merchant-request":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"policy-page":          {},
+
+	"merchant-conversation": {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 }
 
 func TestRolesReachOnlyTheirPartitions(t *testing.T) {

@@ -34,7 +34,7 @@ func (s *Store) LateLedger(ctx context.Context, ref Ref, keep time.Duration) ([]
 		if !sent.After(oldest) || stored.Shopper != ref.Shopper {
 			continue
 		}
-		c, err := s.openContent(ctx, ref, stored.Body)
+		c, err := s.openContent(ctx, ref, stored.Body, true)
 		if fault.KindOf(err) == fault.NotFound && err != nil { // its key was destroyed: erased
 			continue
 		}

@@ -23,6 +23,7 @@ const (
 	OptedOut   Choice = "opted-out"  // of sale and sharing, which do not happen
 	Limited    Choice = "limited"    // to what the service needs (CCPA § 1798.121)
 	Paused     Choice = "paused"     // until a parent agrees: the shopper may be a child
+	Attended   Choice = "attended"   // the shop's own: a person there answers, and no AI, until they give it back
 )
 
 // Standing is what a person has decided about their conversation. It is kept apart
@@ -42,7 +43,7 @@ func (s Standing) Erased() bool { return !s.ErasedAt.IsZero() }
 
 // AllowsAI reports whether a model may be sent what the person writes.
 func (s Standing) AllowsAI() bool {
-	return !s.Erased() && !s.Has(NoAI) && !s.Has(Restricted) && !s.Has(Paused)
+	return !s.Erased() && !s.Has(NoAI) && !s.Has(Restricted) && !s.Has(Paused) && !s.Has(Attended)
 }
 
 // Allows reports whether the conversation may be used for a purpose. Showing it to
@@ -159,6 +160,11 @@ func (s *Store) Owner(ctx context.Context, t id.Tenant, c id.Conversation) (id.S
 	if err != nil {
 		return "", fmt.Errorf("read conversation %s: %w", c, err)
 	}
+	return ownerOf(items)
+}
+
+// ownerOf gives the shopper that items of a conversation name: NotFound without any.
+func ownerOf(items []table.Item) (id.Shopper, error) {
 	if len(items) == 0 {
 		return "", fault.E(fault.NotFound, "There is nothing here.", nil)
 	}
@@ -172,21 +178,6 @@ func (s *Store) Owner(ctx context.Context, t id.Tenant, c id.Conversation) (id.S
 		return "", fault.E(fault.NotFound, "There is nothing here.", nil)
 	}
 	return any.Shopper, nil
-}
-
-// Domain gives the site that a conversation is on, or the account of a channel: ""
-// when its head is not there.
-func (s *Store) Domain(ctx context.Context, t id.Tenant, c id.Conversation) (string, error) {
-	items, err := s.table.Latest(ctx, t, table.Head(t, c), 1)
-	if err != nil {
-		return "", fmt.Errorf("read head of conversation %s: %w", c, err)
-	}
-	if len(items) == 0 {
-		return "", nil
-	}
-	var head headItem
-	err = items[0].Decode(&head)
-	return head.Domain, err
 }
 
 // Idle reports whether a conversation's last day is still the one it was listed by,

@@ -132,7 +132,7 @@ func (s *Store) AcceptChild(ctx context.Context, ref conversation.Ref) error {
 
 // name is the id of a request, which follows from the source's own.
 func (s *Store) name(t id.Tenant, r Request) id.Request {
-	return id.Request(s.names.Name(string(t) + "|" + string(r.Source) + "|" + string(r.Kind) + "|" + r.SourceID))
+	return id.Request(s.names.Name(string(t), string(r.Source), string(r.Kind), r.SourceID))
 }
 
 // Get reads a request: NotFound if there is none.

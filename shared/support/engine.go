@@ -48,6 +48,8 @@ type Engine struct {
 	Child         func(context.Context, conversation.Ref) error // has the chat of a child erased; nil does not
 	Now           func() time.Time
 	Log           *slog.Logger
+
+	warmed sync.Once
 }
 
 // Limits on a shopper. They are read off the thread, so checking them costs no
@@ -135,9 +137,17 @@ func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
 	}
 }
 
+// warm makes what every turn needs and no start should wait for.
+func warm() {
+	texts()
+	orderWords()
+	mask.Warm()
+}
+
 // loadFirst is load, eventually consistent, and gets ready beside it what a cold
-// instance needs next: the keys, and the index.
+// instance needs next: the keys, the index, and the tables of words.
 func (e *Engine) loadFirst(ctx context.Context, turn *Turn) (used int64, err error) {
+	e.warmed.Do(func() { go warm() })
 	var unready error
 	var prepared sync.WaitGroup
 	prepared.Go(func() { unready = e.Conversations.Prepare(ctx, turn.ask.Ref) })

@@ -195,6 +195,11 @@ func ChannelThread(t id.Tenant, a id.Account, thread id.Conversation) Key {
 // ChannelThreads is the range of all threads of an account.
 func ChannelThreads(t id.Tenant, a id.Account) Range { return prefix(channelPK(t, a), "TH#") }
 
+// ChannelPlace says which thread of a channel a transcript is of.
+func ChannelPlace(t id.Tenant, c id.Conversation) Key {
+	return Key{tenantPK(t) + "#CH", "C#" + string(c)}
+}
+
 // Connection is an account of a channel that a merchant has connected.
 func Connection(t id.Tenant, a id.Account) Key {
 	return Key{tenantPK(t), "INTEGRATION#meta#" + string(a)}

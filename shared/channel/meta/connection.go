@@ -41,8 +41,10 @@ type Connection struct {
 	Scopes      []string   // granted
 	ConnectedAt time.Time
 	ExpiresAt   time.Time // of the token; zero if it does not expire
-	Template    string    // an approved WhatsApp template, by its name
+	Template    string    // an approved WhatsApp template, by its name; empty for none
 	LateTag     bool      // Meta has granted the tag for people
+
+	TemplateLanguage string // as Meta writes it, such as en_US
 
 	ciphertext []byte
 }
@@ -67,8 +69,8 @@ type connectionItem struct {
 	User        id.Subject   `dynamodbav:"user"`
 	Scopes      []string     `dynamodbav:"scopes"`
 	ConnectedAt time.Time    `dynamodbav:"connected_at"`
-	TokenEnds   int64        `dynamodbav:"token_ends"` // Unix seconds; 0 if never
-	Template    string       `dynamodbav:"template,omitempty"`
+	TokenEnds   int64        `dynamodbav:"token_ends"`         // Unix seconds; 0 if never
+	Template    string       `dynamodbav:"template,omitempty"` // name and language, with a space between
 	LateTag     bool         `dynamodbav:"late_tag"`
 	Ciphertext  []byte       `dynamodbav:"ciphertext,omitempty"` // the token, under KMS for this tenant and purpose
 }
@@ -454,7 +456,7 @@ func itemOf(c Connection) connectionItem {
 	item := connectionItem{
 		Key: table.Connection(c.Tenant, c.Account.Key()), Kind: c.Account.Kind, Number: c.Account.ID, Name: c.Name, Through: c.Through,
 		Business: c.Business, State: c.State, Enabled: c.Enabled, User: c.User, Scopes: c.Scopes, ConnectedAt: c.ConnectedAt.UTC(),
-		Template: c.Template, LateTag: c.LateTag, Ciphertext: c.ciphertext,
+		Template: strings.TrimSpace(c.Template + " " + c.TemplateLanguage), LateTag: c.LateTag, Ciphertext: c.ciphertext,
 	}
 	if !c.ExpiresAt.IsZero() {
 		item.TokenEnds = c.ExpiresAt.Unix()
@@ -469,8 +471,9 @@ func connectionOf(t id.Tenant, item connectionItem) Connection {
 	c := Connection{
 		Tenant: t, Account: channel.Account{Kind: item.Kind, ID: item.Number}, Name: item.Name, Through: item.Through, Business: item.Business,
 		State: item.State, Enabled: item.Enabled, User: item.User, Scopes: item.Scopes, ConnectedAt: item.ConnectedAt,
-		Template: item.Template, LateTag: item.LateTag, ciphertext: item.Ciphertext,
+		LateTag: item.LateTag, ciphertext: item.Ciphertext,
 	}
+	c.Template, c.TemplateLanguage, _ = strings.Cut(item.Template, " ")
 	if item.TokenEnds > 0 {
 		c.ExpiresAt = time.Unix(item.TokenEnds, 0).UTC()
 	}

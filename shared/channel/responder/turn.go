@@ -71,10 +71,14 @@ func (r *Responder) accept(ctx context.Context, e *event, language string) (*sup
 	if utf8.RuneCountInString(text) > support.MaxMessage {
 		text = string([]rune(text)[:support.MaxMessage])
 	}
-	return r.Engine.Accept(ctx, support.Ask{
+	turn, err := r.Engine.Accept(ctx, support.Ask{
 		Ref: e.ref(), Domain: e.Account.String(), Language: language, Text: text, IdempotencyKey: string(e.ID),
 		InThread: e.inThread(language),
 	})
+	if err == nil {
+		e.turn = turn.Number()
+	}
+	return turn, err
 }
 
 // admit stores what a person wrote, and gives the turn to answer it in. It gives

@@ -15,27 +15,17 @@ import (
 // channels is the state of the threads on WhatsApp, Messenger and Instagram whose
 // transcripts are a person's conversations.
 type channels struct {
-	chats   *conversation.Store
 	threads *channel.Threads
 	eraser  *erasure.Eraser
 }
 
 func (c channels) shelf() rights.Shelf {
-	return rights.Shelf{Records: []string{"channel.thread"}, Erase: c.erase, Copy: c.copy}
+	return rights.Shelf{Records: []string{"channel.thread", "channel.place"}, Erase: c.erase, Copy: c.copy}
 }
 
-// of finds the thread of a conversation, if it came through a channel: such a
-// conversation has an account where another has a site.
+// of finds the thread of a conversation, if it came through a channel.
 func (c channels) of(ctx context.Context, ref conversation.Ref) (channel.Thread, bool, error) {
-	domain, err := c.chats.Domain(ctx, ref.Tenant, ref.Conversation)
-	if err != nil {
-		return channel.Thread{}, false, err
-	}
-	account, ok := channel.AccountOf(domain)
-	if !ok {
-		return channel.Thread{}, false, nil
-	}
-	thread, err := c.threads.Of(ctx, ref.Tenant, account, ref.Conversation)
+	thread, err := c.threads.Of(ctx, ref.Tenant, ref.Conversation)
 	if fault.KindOf(err) == fault.NotFound && err != nil {
 		return thread, false, nil
 	}

@@ -43,7 +43,7 @@ func (p Places) Shelves(requests *rights.Store) ([]rights.Shelf, error) {
 		rights.Own(requests, p.Bucket, p.Notes),
 		ledgers(chats),
 		orders{actions, p.Now}.shelf(),
-		channels{chats, threads, &erasure.Eraser{Table: p.Main, Keys: p.Ring, Threads: threads, Veil: veil, Now: p.Now}}.shelf(),
+		channels{threads, &erasure.Eraser{Table: p.Main, Keys: p.Ring, Threads: threads, Veil: veil, Now: p.Now}}.shelf(),
 		browsers{consent.NewStore(p.Main), analytics.NewStore(p.Main), p.Now}.shelf(),
 	}, nil
 }
