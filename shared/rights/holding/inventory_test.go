@@ -348,7 +348,7 @@ func (b *bench) copied(t *testing.T, name id.Request) string {
 // real items, of her who asks and of him who does not. A new kind of record fails
 // here until both reach it. (Targets: L2.)
 func TestNothingOfAPersonIsOutOfReach(t *testing.T) {
-	claim.Proves(t, "C131", "C149", "C148", "C031")
+	claim.Proves(t, "C131", "C149", "C148", "C031", "C067")
 	b := newBench(t)
 	entries, err := ropa.All()
 	must(t, err)
