@@ -204,8 +204,8 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "You asked for no AI in this chat, so I do not answer here. A person at the shop can: write to %s.",
 		Paused:  "I may only talk to people of 16 or older. This chat is paused and will be erased. Please ask a parent or guardian to write to %s.",
 		Limited: "You asked that this chat be kept but not used, so I do not answer here. A person at the shop can: write to %s.",
-		Other:   "You can ask the shop to correct your data, to limit or stop its use, to have a person look at an answer, or complain. It takes a form, no account, and a code that goes to your e-mail address.",
 		Person:  "A person at the shop has this chat and answers here. I do not.",
+		Other:   "You can ask the shop to correct your data, to limit or stop its use, to have a person look at an answer, or complain. It takes a form, no account, and a code that goes to your e-mail address.",
 	},
 	"de": {
 		held:    []string{"was weißt du über mich", "was wissen sie über mich", "welche daten haben sie", "welche daten hast du", "welche daten speichern sie", "welche daten speichert ihr", "was speichert ihr über mich", "was speichern sie über mich", "welche daten habt ihr", "was haben sie über mich", "was hast du über mich", "auskunft über meine daten", "datenauskunft"},
@@ -221,8 +221,8 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Sie wollten in diesem Chat keine KI, deshalb antworte ich hier nicht. Ein Mensch im Shop kann es: Schreiben Sie an %s.",
 		Paused:  "Ich darf nur mit Personen ab 16 Jahren sprechen. Dieser Chat ist angehalten und wird gelöscht. Bitte lass deine Eltern oder Erziehungsberechtigten an %s schreiben.",
 		Limited: "Sie wollten, dass dieser Chat aufbewahrt, aber nicht verwendet wird, deshalb antworte ich hier nicht. Ein Mensch im Shop kann es: Schreiben Sie an %s.",
-		Other:   "Sie können den Shop bitten, Ihre Daten zu berichtigen, ihre Verwendung einzuschränken oder zu beenden oder eine Antwort von einem Menschen ansehen zu lassen, und Sie können sich beschweren. Dafür gibt es ein Formular, ohne Konto, mit einem Code an Ihre E-Mail-Adresse.",
 		Person:  "Ein Mensch im Shop hat diesen Chat übernommen und antwortet hier. Ich nicht.",
+		Other:   "Sie können den Shop bitten, Ihre Daten zu berichtigen, ihre Verwendung einzuschränken oder zu beenden oder eine Antwort von einem Menschen ansehen zu lassen, und Sie können sich beschweren. Dafür gibt es ein Formular, ohne Konto, mit einem Code an Ihre E-Mail-Adresse.",
 	},
 	"fr": {
 		held:    []string{"que savez vous sur moi", "que sais tu sur moi", "quelles données avez vous", "quelles données as tu", "quelles données conservez vous", "que savez vous de moi", "que savez vous à mon sujet", "quelles informations avez vous sur moi"},
@@ -238,8 +238,8 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Vous ne vouliez pas d’IA dans cette conversation, je n’y réponds donc pas. Une personne de la boutique le peut : écrivez à %s.",
 		Paused:  "Je ne peux parler qu’aux personnes de 16 ans ou plus. Cette conversation est suspendue et sera effacée. Demande à un parent ou tuteur d’écrire à %s.",
 		Limited: "Vous avez demandé que cette conversation soit conservée sans être utilisée, je n’y réponds donc pas. Une personne de la boutique le peut : écrivez à %s.",
-		Other:   "Vous pouvez demander à la boutique de rectifier vos données, d’en limiter ou d’en cesser l’usage, de faire relire une réponse par une personne, ou porter plainte. Il suffit d’un formulaire, sans compte, et d’un code envoyé à votre adresse e-mail.",
 		Person:  "Une personne de la boutique a repris cette conversation et répond ici. Pas moi.",
+		Other:   "Vous pouvez demander à la boutique de rectifier vos données, d’en limiter ou d’en cesser l’usage, de faire relire une réponse par une personne, ou porter plainte. Il suffit d’un formulaire, sans compte, et d’un code envoyé à votre adresse e-mail.",
 	},
 	"es": {
 		held:    []string{"qué sabes de mí", "qué sabe de mí", "qué datos tienes", "qué datos tienen", "qué datos guardan", "qué datos tiene sobre mí", "qué saben de mí", "qué saben sobre mí", "qué información tienen sobre mí"},
@@ -255,8 +255,8 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Pidió que no haya IA en este chat, así que no respondo aquí. Una persona de la tienda puede: escriba a %s.",
 		Paused:  "Solo puedo hablar con personas de 16 años o más. Este chat está en pausa y se borrará. Pide a tu madre, padre o tutor que escriba a %s.",
 		Limited: "Pidió que este chat se conserve pero no se use, así que no respondo aquí. Una persona de la tienda puede: escriba a %s.",
-		Other:   "Puede pedir a la tienda que rectifique sus datos, que limite o deje su uso, que una persona revise una respuesta, o presentar una queja. Basta un formulario, sin cuenta, y un código que llega a su correo.",
 		Person:  "Una persona de la tienda atiende este chat y responde aquí. Yo no.",
+		Other:   "Puede pedir a la tienda que rectifique sus datos, que limite o deje su uso, que una persona revise una respuesta, o presentar una queja. Basta un formulario, sin cuenta, y un código que llega a su correo.",
 	},
 	"it": {
 		held:    []string{"cosa sai di me", "cosa sapete di me", "quali dati avete", "quali dati hai", "che dati avete", "quali dati conservate", "cosa sapete su di me", "che informazioni avete su di me"},
@@ -272,8 +272,8 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Non voleva un’IA in questa chat, quindi qui non rispondo. Una persona del negozio può farlo: scriva a %s.",
 		Paused:  "Posso parlare solo con persone di almeno 16 anni. Questa chat è sospesa e sarà cancellata. Chiedi a un genitore o tutore di scrivere a %s.",
 		Limited: "Ha chiesto che questa chat sia conservata ma non usata, quindi qui non rispondo. Una persona del negozio può farlo: scriva a %s.",
-		Other:   "Può chiedere al negozio di rettificare i suoi dati, di limitarne o cessarne l’uso, di far rivedere una risposta a una persona, oppure presentare un reclamo. Basta un modulo, senza account, e un codice inviato alla sua e-mail.",
 		Person:  "Una persona del negozio segue questa chat e risponde qui. Io no.",
+		Other:   "Può chiedere al negozio di rettificare i suoi dati, di limitarne o cessarne l’uso, di far rivedere una risposta a una persona, oppure presentare un reclamo. Basta un modulo, senza account, e un codice inviato alla sua e-mail.",
 	},
 	"nl": {
 		held:    []string{"wat weet je over mij", "wat weten jullie over mij", "welke gegevens hebben jullie", "welke gegevens heb je", "welke gegevens bewaren jullie", "wat weet u over mij", "welke gegevens heeft u"},
@@ -289,8 +289,8 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "U wilde geen AI in deze chat, dus antwoord ik hier niet. Een mens in de winkel kan dat wel: schrijf naar %s.",
 		Paused:  "Ik mag alleen praten met mensen van 16 jaar of ouder. Deze chat is gepauzeerd en wordt gewist. Vraag een ouder of voogd te schrijven naar %s.",
 		Limited: "U wilde dat deze chat wordt bewaard maar niet gebruikt, dus antwoord ik hier niet. Een mens in de winkel kan dat wel: schrijf naar %s.",
-		Other:   "Je kunt de winkel vragen je gegevens te corrigeren, het gebruik te beperken of te stoppen, een mens naar een antwoord te laten kijken, of een klacht indienen. Dat gaat met een formulier, zonder account, en een code naar je e-mailadres.",
 		Person:  "Een mens in de winkel heeft deze chat overgenomen en antwoordt hier. Ik niet.",
+		Other:   "Je kunt de winkel vragen je gegevens te corrigeren, het gebruik te beperken of te stoppen, een mens naar een antwoord te laten kijken, of een klacht indienen. Dat gaat met een formulier, zonder account, en een code naar je e-mailadres.",
 	},
 	"pt": {
 		held:    []string{"o que sabes sobre mim", "o que sabem sobre mim", "que dados têm", "que dados tens", "quais dados vocês têm", "que dados guardam", "o que vocês sabem sobre mim", "o que você sabe sobre mim", "que informações têm sobre mim"},
@@ -306,8 +306,8 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Pediu que não haja IA neste chat, por isso não respondo aqui. Uma pessoa da loja pode: escreva para %s.",
 		Paused:  "Só posso falar com pessoas com 16 anos ou mais. Este chat está em pausa e será apagado. Pede a um dos pais ou tutor que escreva para %s.",
 		Limited: "Pediu que este chat seja guardado mas não usado, por isso não respondo aqui. Uma pessoa da loja pode: escreva para %s.",
-		Other:   "Pode pedir à loja que corrija os seus dados, que limite ou pare o seu uso, que uma pessoa reveja uma resposta, ou apresentar uma queixa. Basta um formulário, sem conta, e um código enviado para o seu e-mail.",
 		Person:  "Uma pessoa da loja tem este chat e responde aqui. Eu não.",
+		Other:   "Pode pedir à loja que corrija os seus dados, que limite ou pare o seu uso, que uma pessoa reveja uma resposta, ou apresentar uma queixa. Basta um formulário, sem conta, e um código enviado para o seu e-mail.",
 	},
 	"pl": {
 		held:    []string{"co o mnie wiesz", "co o mnie wiecie", "jakie dane macie", "jakie dane posiadacie", "jakie dane przechowujecie", "co o mnie macie"},
@@ -323,8 +323,8 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "W tym czacie miało nie być AI, dlatego tu nie odpowiadam. Człowiek w sklepie może: napisz na %s.",
 		Paused:  "Mogę rozmawiać tylko z osobami od 16 lat. Ten czat jest wstrzymany i zostanie usunięty. Poproś rodzica lub opiekuna, aby napisał na %s.",
 		Limited: "Ten czat ma być przechowywany, ale nie używany, dlatego tu nie odpowiadam. Człowiek w sklepie może: napisz na %s.",
-		Other:   "Można poprosić sklep o sprostowanie danych, ograniczenie lub zaprzestanie ich używania, o sprawdzenie odpowiedzi przez człowieka albo złożyć skargę. Wystarczy formularz, bez konta, i kod wysłany na adres e-mail.",
 		Person:  "Ten czat przejął człowiek w sklepie i tu odpowiada. Ja nie.",
+		Other:   "Można poprosić sklep o sprostowanie danych, ograniczenie lub zaprzestanie ich używania, o sprawdzenie odpowiedzi przez człowieka albo złożyć skargę. Wystarczy formularz, bez konta, i kod wysłany na adres e-mail.",
 	},
 	"sv": {
 		held:    []string{"vad vet du om mig", "vad vet ni om mig", "vilka uppgifter har ni", "vilka uppgifter har du", "vilka data har ni", "vilken data har ni", "vad har ni om mig"},
@@ -340,8 +340,8 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Du ville inte ha AI i den här chatten, så jag svarar inte här. En människa i butiken kan: skriv till %s.",
 		Paused:  "Jag får bara prata med personer som är 16 år eller äldre. Den här chatten är pausad och raderas. Be en förälder eller vårdnadshavare skriva till %s.",
 		Limited: "Du ville att den här chatten sparas men inte används, så jag svarar inte här. En människa i butiken kan: skriv till %s.",
-		Other:   "Du kan be butiken att rätta dina uppgifter, begränsa eller sluta använda dem, låta en människa se på ett svar, eller klaga. Det görs i ett formulär, utan konto, med en kod till din e-postadress.",
 		Person:  "En människa i butiken har tagit över den här chatten och svarar här. Det gör inte jag.",
+		Other:   "Du kan be butiken att rätta dina uppgifter, begränsa eller sluta använda dem, låta en människa se på ett svar, eller klaga. Det görs i ett formulär, utan konto, med en kod till din e-postadress.",
 	},
 	"da": {
 		held:    []string{"hvad ved du om mig", "hvad ved i om mig", "hvilke data har i", "hvilke data har du", "hvilke oplysninger har i", "hvad har i om mig"},
@@ -357,7 +357,7 @@ var rightsIn = map[string]rightsWords{
 		NoAI:    "Du ønskede ingen AI i denne chat, så jeg svarer ikke her. Et menneske i butikken kan: skriv til %s.",
 		Paused:  "Jeg må kun tale med personer på 16 år eller derover. Denne chat er sat på pause og bliver slettet. Bed en forælder eller værge skrive til %s.",
 		Limited: "Du ønskede, at denne chat gemmes, men ikke bruges, så jeg svarer ikke her. Et menneske i butikken kan: skriv til %s.",
-		Other:   "Du kan bede butikken om at rette dine data, begrænse eller stoppe brugen af dem, lade et menneske se på et svar, eller klage. Det sker i en formular, uden konto, med en kode til din e-mailadresse.",
 		Person:  "Et menneske i butikken har overtaget denne chat og svarer her. Det gør jeg ikke.",
+		Other:   "Du kan bede butikken om at rette dine data, begrænse eller stoppe brugen af dem, lade et menneske se på et svar, eller klage. Det sker i en formular, uden konto, med en kode til din e-mailadresse.",
 	},
 }
