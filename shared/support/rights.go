@@ -77,11 +77,14 @@ const adultFrom = 16
 // isChild reports whether a message states an age below adultFrom, and in which
 // language's words.
 func isChild(message string) (language string, yes bool) {
-	spoken := words(message)
+	spoken, number := words(message), strings.ContainsAny(message, "0123456789")
 	for i, word := range spoken {
 		if n, ok := numbers()[word]; ok {
-			spoken[i] = n
+			spoken[i], number = n, true
 		}
+	}
+	if !number {
+		return "", false
 	}
 	said := strings.Join(spoken, " ")
 	for _, language := range rightsLanguages {
