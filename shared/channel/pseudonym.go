@@ -65,7 +65,7 @@ func (v *Veil) Event(t id.Tenant, a Account, name string) id.Message {
 // Answer names what a person at the shop writes in a transcript, by the client's own
 // key for it.
 func (v *Veil) Answer(t id.Tenant, chat id.Conversation, key string) id.Message {
-	return id.Message(v.name("answer", string(t), string(chat), key))
+	return id.Message(v.names.Name("answer", string(t), string(chat), key))
 }
 
 // Conversation names the transcript of a thread. A thread that was erased goes on
