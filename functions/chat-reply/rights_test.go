@@ -14,6 +14,7 @@ import (
 	"omniops/shared/conversation"
 	"omniops/shared/rights"
 	"omniops/shared/table"
+	"omniops/shared/tenant"
 )
 
 func (b *bench) main(t *testing.T) *table.Store {
@@ -127,6 +128,30 @@ func TestAChildIsAnsweredNoMore(t *testing.T) {
 		})
 		if kept != c.child || a.sources.Handoff != c.child && c.child || (len(b.models.all()) == 0) != c.child || more.sources.Handoff && !c.child {
 			t.Errorf("%q: erased %v, answered %q, then %q", c.message, kept, a.text, more.text)
+		}
+	}
+}
+
+// What a shorter retention has dropped stays gone, at once and for good: a longer one
+// does not bring it back, though its key is there until its day is over.
+func TestWhatWasDroppedStaysGone(t *testing.T) {
+	claim.Proves(t, "C112", "C113")
+	b := newBench(t)
+	tenants := tenant.NewStore(b.main(t))
+	_, token := b.session(t, shop, "shop.example", "en")
+	b.ask(t, token, "How long does delivery take?", "key-00001")
+	b.Advance(30 * time.Hour)
+	_, token, err := b.sessions.Renew(token, "shop.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ask(t, token, "Can I return a kettle?", "key-00002")
+	for _, step := range []struct{ days, messages int }{{90, 4}, {1, 2}, {90, 2}, {2, 2}, {90, 2}} {
+		if err := tenants.SetChatDays(t.Context(), shop, step.days); err != nil {
+			t.Fatal(err)
+		}
+		if _, lines := b.transcript(t, token, origin); len(lines) != step.messages {
+			t.Errorf("kept for %d days there are %d messages, want %d", step.days, len(lines), step.messages)
 		}
 	}
 }

@@ -274,6 +274,63 @@ func TestAPersonDecidesBeyondTheRules(t *testing.T) {
 	}
 }
 
+// Who asks twice for the same asks the merchant once, and hears of the same end.
+func TestTheSameWaitsOnce(t *testing.T) {
+	b := newBench(t)
+	order, _ := b.prove(t, delivered)
+	item := func(n int) commerce.Wish {
+		return commerce.Wish{Kind: commerce.RefundItems, Items: []commerce.WishItem{{Title: order.Items[n].Title, Quantity: 1}}}
+	}
+	first, again := b.confirmed(t, delivered, item(0), nil), b.confirmed(t, delivered, item(0), nil)
+	elsewhere := b.ref
+	b.ref = conversation.Ref{Tenant: shop, Conversation: "c2", Shopper: "s2"}
+	third := b.confirmed(t, delivered, item(0), nil)
+	b.ref = elsewhere
+	for _, task := range []commerce.Task{first, again, third, again} {
+		if _, err := b.run(t, task); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waiting, err := b.actions.Approvals(t.Context(), shop)
+	if err != nil || len(waiting) != 1 || waiting[0].Action != first.Action {
+		t.Fatalf("approvals %+v, %v", waiting, err)
+	}
+	asked := 0
+	for _, m := range b.Mail.Messages("help@shop.example") {
+		if strings.Contains(m.Text, "request ") {
+			asked++
+		}
+	}
+	if asked != 1 {
+		t.Errorf("the merchant was asked %d times", asked)
+	}
+	if a := b.get(t, again); a.State != commerce.Waiting || !strings.Contains(a.Receipt, "already") {
+		t.Errorf("the second: %+v", a)
+	}
+	if a, err := b.actions.Propose(t.Context(), b.ref, b.platform, order, item(0), "en", keep); err != nil || a.State != commerce.Waiting || a.ID != "" {
+		t.Errorf("proposed once more: %+v, %v", a, err)
+	}
+	if _, err := b.actions.Rule(t.Context(), b.ref, first.Action, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.run(t, first); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.done("refundCreate"); n != 1 {
+		t.Errorf("refunded %d times", n)
+	}
+	done := b.get(t, first)
+	if a := b.get(t, again); done.State != commerce.Done || a.State != commerce.Done || a.Receipt != done.Receipt {
+		t.Errorf("the first %+v, the second %+v", done, a)
+	}
+	if a, err := b.actions.Get(t.Context(), third.Ref, third.Action); err != nil || a.State != commerce.Done {
+		t.Errorf("from another conversation: %+v, %v", a, err)
+	}
+	if a, err := b.actions.Get(t.Context(), b.ref, third.Action); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("another conversation's: %+v, %v", a, err)
+	}
+}
+
 func TestARefusedChangeIsNotMade(t *testing.T) {
 	b := newBench(t)
 	order, _ := b.prove(t, delivered)

@@ -404,6 +404,46 @@ func TestAShopThatIsDownStillProves(t *testing.T) {
 	}
 }
 
+// Scenario 46: a shop whose orders cannot be looked up says so, to whoever asks for
+// whatever order, and to nobody that a code is on its way.
+func TestScenario46AShopThatCannotBeAsked(t *testing.T) {
+	b := newBench(t)
+	var before shopify.Switches
+	b.Shopify.Switch(func(s *shopify.Switches) { before = *s })
+	ask := func(name string, want int) {
+		t.Helper()
+		var first []byte
+		for _, claimed := range []struct{ order, contact string }{{hers, jane}, {theirs, jane}, {"#99999", "nobody@example.com"}} {
+			a := b.shopper(t, shop).post(t, "/v1/orders/verify", map[string]any{"order": claimed.order, "contact": claimed.contact})
+			if a.status != want || want == http.StatusServiceUnavailable && !strings.Contains(string(a.body), "cannot be looked up") {
+				t.Errorf("%s: %s is answered %d %s", name, claimed.order, a.status, a.body)
+			}
+			if want == http.StatusServiceUnavailable {
+				if first == nil {
+					first = a.body
+				} else if !bytes.Equal(a.body, first) {
+					t.Errorf("%s: answered %s and %s", name, first, a.body)
+				}
+			}
+		}
+	}
+	ask("connected", http.StatusAccepted)
+	b.Shopify.Switch(func(s *shopify.Switches) { s.ProtectedData = 0 })
+	if _, err := b.platform.Find(t.Context(), commerce.Access{Tenant: shop, Purpose: commerce.Verification}, "1042"); err == nil {
+		t.Fatal("orders are shown")
+	}
+	ask("orders hidden", http.StatusServiceUnavailable)
+	b.Shopify.Switch(func(s *shopify.Switches) { *s = before })
+	ask("orders shown again", http.StatusAccepted)
+	b.Shopify.Revoke(shopify.DemoShop)
+	if _, err := b.platform.Find(t.Context(), commerce.Access{Tenant: shop, Purpose: commerce.Verification}, "1042"); err == nil {
+		t.Fatal("a revoked token is good")
+	}
+	ask("token revoked", http.StatusServiceUnavailable)
+	storetest.Connect(t, b.Cloud, b.Outside, storetest.Client(t, b.Cloud, b.Outside, "order-lookup"), shop, shopify.DemoShop)
+	ask("connected again", http.StatusAccepted)
+}
+
 func TestStoredProofsHoldNothingInClear(t *testing.T) {
 	b := newBench(t)
 	c := b.shopper(t, shop)

@@ -64,7 +64,8 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 			BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
 			Connections: shops, Now: rt.Now, Log: rt.Log,
 		}),
-		log: rt.Log,
+		shops: shops,
+		log:   rt.Log,
 	}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/orders/verify", problem.Handler(h.verify))

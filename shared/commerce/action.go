@@ -103,7 +103,8 @@ type details struct {
 	Language  string     `json:"language"`
 	Text      string     `json:"text"`
 	Receipt   string     `json:"receipt,omitempty"`
-	Mail      string     `json:"mail,omitempty"` // the customer's address on the order, to tell them what came of it
+	Mail      string     `json:"mail,omitempty"`   // the customer's address on the order, to tell them what came of it
+	Joined    *Task      `json:"joined,omitempty"` // waits for a person and asks for the same
 	License   *license   `json:"license,omitempty"`
 	Counted   bool       `json:"counted,omitempty"` // as granted, once
 	Decisions []Decision `json:"decisions"`
@@ -141,8 +142,9 @@ func NewActions(main *table.Store, keys *seal.Keyring) *Actions {
 var ErrWhichItems = errors.New("which items is open")
 
 // Propose writes down what a shopper could confirm. The order is one that the
-// conversation has proved. What could not be done by anybody has the state Failed
-// and says why; nothing is stored of it. A wish that names no item of the order is
+// conversation has proved. What could not be done by anybody has the state Failed,
+// and what waits for a person already Waiting; both say so, and nothing is stored of
+// them. A wish that names no item of the order is
 // Invalid, and so is one of several items that names none (ErrWhichItems).
 func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platform, o Order, w Wish, language string, keep time.Duration) (Action, error) {
 	a, items, err := wish(o, w)
@@ -166,6 +168,15 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 	v := rules.judge(o, a, times, now)
 	if v.Outcome == Moot {
 		return Action{Kind: a.kind, State: Failed, Order: o.ID, Receipt: say(language, string(v.Reasons[0]), o.Number)}, nil
+	}
+	if v.Outcome == Approval && a.kind != ChangeAddress { // where to is not known yet
+		first, err := s.asked(ctx, ref.Tenant, sameness(o.ID, a.kind, a.lines), nil)
+		if err != nil {
+			return Action{}, err
+		}
+		if first != nil {
+			return Action{Kind: a.kind, State: Waiting, Order: o.ID, Receipt: say(language, alreadyAsked)}, nil
+		}
 	}
 	d := details{
 		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortReason(w.Reason), Language: language, Mail: o.Email,
@@ -271,7 +282,7 @@ func (s *Actions) Get(ctx context.Context, ref conversation.Ref, a id.Action) (A
 	if err != nil {
 		return Action{}, err
 	}
-	return s.view(item, d), nil
+	return s.followed(ctx, item, d)
 }
 
 // Answer is a shopper's yes or no to a proposal.

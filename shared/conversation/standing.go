@@ -168,11 +168,16 @@ func ownerOf(items []table.Item) (id.Shopper, error) {
 	if len(items) == 0 {
 		return "", fault.E(fault.NotFound, "There is nothing here.", nil)
 	}
-	var any struct { // every record of a conversation calls it the same
+	var any struct { // every record of a conversation that somebody said something in calls it the same
 		Shopper id.Shopper `dynamodbav:"shopper"`
 	}
-	err := items[0].Decode(&any)
-	return any.Shopper, err
+	if err := items[0].Decode(&any); err != nil {
+		return "", err
+	}
+	if any.Shopper == "" { // all that is left is whose it was
+		return "", fault.E(fault.NotFound, "There is nothing here.", nil)
+	}
+	return any.Shopper, nil
 }
 
 // Idle reports whether a conversation's last day is still the one it was listed by,

@@ -80,7 +80,7 @@ func (e *Exporter) addSheet(p *progress, s Sheet) error {
 // notes, no words of theirs are read.
 func Own(requests *Store, bucket *object.Bucket, notes *Notes) Shelf {
 	return Shelf{
-		Records: []string{"rights.request", "rights.link", "rights.copy"},
+		Records: []string{"rights.request", "rights.copy"},
 		Erase:   func(ctx context.Context, p Person) ([]Effect, error) { return eraseCopies(ctx, requests, bucket, p) },
 		Copy: func(ctx context.Context, p Person, _ string) (Sheet, string, error) {
 			return ownSheet(ctx, requests, notes, p)

@@ -75,6 +75,9 @@ const adultFrom = 16
 // isChild reports whether a message states an age below adultFrom, and in which
 // language's words.
 func isChild(message string) (language string, yes bool) {
+	if !strings.ContainsAny(message, "0123456789") {
+		return "", false
+	}
 	said := strings.Join(words(message), " ")
 	for _, language := range rightsLanguages {
 		for _, m := range ages()[language].FindAllStringSubmatch(said, -1) {

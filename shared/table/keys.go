@@ -279,6 +279,15 @@ func Erasures(day string) Range { return Range{pk: "X#erased#" + day, from: " ",
 // SubjectLinks is the range of the conversations that are a person's.
 func SubjectLinks(t id.Tenant, s id.Subject) Range { return prefix(subjectPK(t, s), "C#") }
 
+// Linked says whose a conversation is, in the conversation: the way back from
+// SubjectLink.
+func Linked(t id.Tenant, c id.Conversation, s id.Subject) Key {
+	return Key{conversationPK(t, c), "B#" + string(s)}
+}
+
+// LinkedAll is the range of all whose a conversation is.
+func LinkedAll(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "B#") }
+
 // Verification is one attempt to prove that an order is the shopper's.
 func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {
 	return Key{conversationPK(t, c), "V#" + string(v)}

@@ -74,6 +74,7 @@ func TestKeyShapes(t *testing.T) {
 		{"RequestCode", table.RequestCode("acme", "r1")},
 		{"SubjectMails", table.SubjectMails("acme", "s1", "2026-11-24")},
 		{"PrivacyMails", table.PrivacyMails("acme", "2026-11-24T09")},
+		{"Linked", table.Linked("acme", "c1", "s1")},
 		{"SubjectLink", table.SubjectLink("acme", "s1", "c1")},
 		{"Domain", domain},
 		{"ChannelEvent", table.ChannelEvent("acme", "t1", "e1")},

@@ -197,9 +197,13 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 	"channel.thread": func(ctx context.Context, b *bench, s somebody) error {
 		_, err := b.threads.Change(ctx, shop, s.account, s.thread, keep, func(state *channel.Thread) error {
 			state.OpenedAt = b.Now()
-			return b.threads.Remember(ctx, shop, state, channel.Contact{Person: s.word("channel.thread"), Phone: "+447700900123"})
+			return b.threads.Remember(ctx, shop, state, channel.Contact{Person: s.word("channel.thread"), Phone: "+447700900123"}, keep)
 		})
 		return err
+	},
+	"channel.place": func(ctx context.Context, b *bench, s somebody) error {
+		state := channel.Thread{Account: s.account, ID: s.thread, Conversation: s.there.Conversation, Shopper: s.there.Shopper}
+		return b.threads.Remember(ctx, shop, &state, channel.Contact{}, keep)
 	},
 	"commerce.verification": func(ctx context.Context, b *bench, s somebody) error {
 		_, _, err := commerce.NewVerifier(b.Main, b.Ring, b.Secret).Begin(ctx, s.chat, commerce.Claimed{Number: s.name, Contact: commerce.Contact{Email: s.name + "@example.com"}}, "127.0.0.1")
@@ -228,6 +232,9 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 	"rights.link": func(ctx context.Context, b *bench, s somebody) error {
 		return b.requests.Link(ctx, shop, s.subject, s.chat.Conversation)
 	},
+	"rights.linked": func(ctx context.Context, b *bench, s somebody) error { // by an order, which her request does not name
+		return b.requests.Link(ctx, shop, id.Subject(s.name+"-order"), s.chat.Conversation)
+	},
 	"rights.request": func(ctx context.Context, b *bench, s somebody) error {
 		note, err := b.Notes.Seal(ctx, shop, s.word("rights.request"))
 		if err != nil {
@@ -246,7 +253,7 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 }
 
 // order is that in which the plants must go, where it matters.
-var order = []string{"conversation.message", "conversation.head", "conversation.ai-ledger", "conversation.standing", "consent.receipt"}
+var order = []string{"channel.place", "conversation.message", "conversation.head", "conversation.ai-ledger", "conversation.standing", "consent.receipt"}
 
 // stay are the records that an erasure leaves. Each is named by the receipt, but for
 // the mark that ends a conversation, which names nobody and is needed to keep it so.
@@ -343,7 +350,7 @@ func TestNothingOfAPersonIsOutOfReach(t *testing.T) {
 	must(t, err)
 	shelves, err := b.Shelves(b.requests)
 	must(t, err)
-	known := []string{"audit.entry", "rights.erased", "rights.erasure"}
+	known := []string{"audit.entry", "rights.link", "rights.linked", "rights.erased", "rights.erasure"}
 	for _, e := range conversation.Declared() {
 		known = append(known, e.Record)
 	}
