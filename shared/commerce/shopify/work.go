@@ -107,8 +107,8 @@ type Worker struct {
 	// Accept keeps a request of the privacy law durably. It does so once for one
 	// event, however often it is called.
 	Accept func(context.Context, id.Tenant, Event) error
-	Now func() time.Time
-	Log *slog.Logger
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Do does one piece of work. Doing it again is harmless.
