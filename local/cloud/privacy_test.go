@@ -222,6 +222,11 @@ func privacyDay(t *testing.T, s *system) {
 		t.Errorf("erased again: %+v, %v", replayed, err)
 	}
 
+	// A copy that nobody fetches.
+	w := s.arrive(t)
+	w.ask(question)
+	s.follow(t, w.privacy(map[string]any{"kind": "export"}), "done")
+
 	// Retention: shortened by the merchant, then swept, and all of it in the log.
 	s.Clock.SetOffset(s.Clock.Offset() + 72*time.Hour)
 	s.arrive(t).ask(question)

@@ -140,8 +140,13 @@ func (s *Store) stand(ctx context.Context, ref Ref, was, now Standing) error {
 
 // Bury marks a conversation as erased, before anything of it goes: from here on
 // nothing of it is read, and nothing is added to it.
+// What its person had decided is still known.
 func (s *Store) Bury(ctx context.Context, ref Ref) error {
-	if err := s.table.Put(ctx, ref.Tenant, s.standingItem(ref, Standing{ErasedAt: s.now()})); err != nil {
+	was, err := s.decided(ctx, ref.Tenant, ref.Conversation)
+	if err != nil {
+		return fmt.Errorf("bury conversation %s: %w", ref.Conversation, err)
+	}
+	if err := s.table.Put(ctx, ref.Tenant, s.standingItem(ref, Standing{Choices: was.Choices, ErasedAt: s.now()})); err != nil {
 		return fmt.Errorf("bury conversation %s: %w", ref.Conversation, err)
 	}
 	return nil

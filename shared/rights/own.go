@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"omniops/shared/id"
@@ -123,6 +124,11 @@ func ownSheet(ctx context.Context, requests *Store, notes *Notes, p Person) (She
 				return Sheet{}, "", err
 			}
 			words = note.Reveal()
+			answer, err := notes.Open(ctx, p.Tenant, r.Answer)
+			if err != nil {
+				return Sheet{}, "", err
+			}
+			words = strings.TrimSpace(words + "\n" + answer.Reveal())
 		}
 		linked := 0
 		for _, who := range r.Subjects {

@@ -79,6 +79,8 @@ func TestKeyShapes(t *testing.T) {
 		{"Domain", domain},
 		{"ChannelEvent", table.ChannelEvent("acme", "t1", "e1")},
 		{"ChannelThread", table.ChannelThread("acme", "whatsapp-1234", "t1")},
+		{"ChannelUserLogin", table.ChannelUserLogin("u1", "acme")},
+		{"ChannelWish", table.ChannelWish("acme", "t1")},
 		{"ChannelPlace", table.ChannelPlace("acme", "c1")},
 		{"Connection", table.Connection("acme", "whatsapp-1234")},
 		{"ChannelLogin", table.ChannelLogin("acme")},

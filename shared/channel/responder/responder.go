@@ -31,10 +31,10 @@ type Responder struct {
 	*outbox.Outbox
 	Engine    *support.Engine
 	Deletions *erasure.Deletions
-	Attempts  *queue.Sender[commerce.Attempt]                                           // to have a code sent
-	Tasks     *queue.Sender[commerce.Task]                                              // to have a change carried out
+	Attempts  *queue.Sender[commerce.Attempt]                                         // to have a code sent
+	Tasks     *queue.Sender[commerce.Task]                                            // to have a change carried out
 	Link      func(context.Context, id.Tenant, commerce.Grant, id.Conversation) error // notes whose conversation it is
-	StatusURL string                                                                    // where the state of a deletion is shown; its code follows
+	StatusURL string                                                                  // where the state of a deletion is shown; its code follows
 	Log       *slog.Logger
 }
 
@@ -300,6 +300,7 @@ func (r *Responder) report(e *event, t *channel.Thread) bool {
 	}
 	if to == channel.PostFailed {
 		post.Code = e.content.Code
+		t.Undisclosed(post)
 		refusal := meta.Refusal{Code: e.content.Code}
 		if refusal.Remedy(e.Account.Kind) == meta.LeaveAlone {
 			t.NoTemplates = true
