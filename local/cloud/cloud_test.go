@@ -128,6 +128,7 @@ func TestAConversationOutlivesARestartAndEndsAfterNinetyDays(t *testing.T) {
 
 	second := resume(t, dir)
 	defer second.end(t)
+	second.token = first.token
 	p.s = second // the shop has another port now, but the old page is still open
 	if after := p.transcript(); !slices.Equal(after, before) || len(after) != 2 {
 		t.Errorf("after the restart %q, before %q", after, before)
