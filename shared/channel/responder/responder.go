@@ -21,6 +21,7 @@ import (
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/queue"
+	"omniops/shared/rights"
 	"omniops/shared/seal"
 	"omniops/shared/support"
 	"omniops/shared/tenant"
@@ -31,10 +32,11 @@ type Responder struct {
 	*outbox.Outbox
 	Engine    *support.Engine
 	Deletions *erasure.Deletions
-	Attempts  *queue.Sender[commerce.Attempt]                                           // to have a code sent
-	Tasks     *queue.Sender[commerce.Task]                                              // to have a change carried out
+	Attempts  *queue.Sender[commerce.Attempt]                                         // to have a code sent
+	Tasks     *queue.Sender[commerce.Task]                                            // to have a change carried out
 	Link      func(context.Context, id.Tenant, commerce.Grant, id.Conversation) error // notes whose conversation it is
-	StatusURL string                                                                    // where the state of a deletion is shown; its code follows
+	Rights    *rights.Counter                                                         // takes what people ask about their own data
+	StatusURL string                                                                  // where the state of a deletion is shown; its code follows
 	Log       *slog.Logger
 }
 
