@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/channel"
 	"omniops/shared/channel/erasure"
@@ -85,6 +86,11 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 	chats, pages := conversation.NewStore(main, keyring), cmp.Or(s.API, "https://"+s.Domain)
 	models := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
 	platform := egress.New(egress.Options{Hosts: meta.Listed, AllowPrivate: s.AllowPrivate})
+	log, err := audit.New(main, s.SessionSecret.Bytes(), "meta-reply")
+	if err != nil {
+		return nil, err
+	}
+	trail := commerce.NewTrail(log, keyring)
 	r := &responder.Responder{
 		Outbox: &outbox.Outbox{
 			Threads: threads, Connections: connections, Veil: veil, Now: rt.Now,
@@ -99,8 +105,9 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 			Orders: &support.Orders{
 				Connected: shops.Connected,
 				Offers:    shopify.NewCatalogue(main).Offers,
-				Verifier:  commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
-				Actions:   commerce.NewActions(main, keyring),
+				Verifier:  commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()).Noting(trail),
+				Trail:     trail,
+				Actions:   commerce.NewActions(main, keyring).Noting(trail),
 				Shop: shopify.NewClient(shopify.Options{
 					BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
 					Connections: shops, Now: rt.Now, Log: rt.Log,

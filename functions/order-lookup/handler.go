@@ -15,6 +15,7 @@ import (
 	"omniops/shared/commerce/shopify"
 	"omniops/shared/fault"
 	"omniops/shared/id"
+	"omniops/shared/problem"
 	"omniops/shared/queue"
 )
 
@@ -28,6 +29,7 @@ type handler struct {
 	attempts *queue.Sender[commerce.Attempt]
 	shop     commerce.Platform
 	shops    *shopify.Connections
+	trail    *commerce.Trail
 	log      *slog.Logger
 }
 
@@ -133,6 +135,9 @@ func (h *handler) confirm(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		summary := order.Summary()
 		view.Order = &summary
+		if err := h.trail.Looked(r.Context(), session.Ref(), 1); err != nil {
+			problem.Log(r.Context(), err) // who reads their own order is not kept from it
+		}
 	}
 	return apigw.WriteJSON(w, http.StatusOK, view)
 }

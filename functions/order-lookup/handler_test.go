@@ -18,6 +18,7 @@ import (
 	"omniops/local/localtest"
 	"omniops/local/localtest/storetest"
 	"omniops/local/sandbox/shopify"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/claim"
@@ -153,6 +154,20 @@ const (
 	theirs = "#1043"
 )
 
+// logged gives what the audit log holds of a merchant.
+func (b *bench) logged(t *testing.T, tenant id.Tenant) []audit.Entry {
+	t.Helper()
+	log, err := audit.New(table.New(b.AWS, b.Env(t, "order-lookup", "TABLE_NAME"), b.Clock.Now), []byte(localtest.SessionSecret), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := log.Entries(t.Context(), tenant, b.Clock.Now().Format("2006-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
 func TestACodeProvesAnOrder(t *testing.T) {
 	claim.Proves(t, "C055")
 	b := newBench(t)
@@ -206,6 +221,11 @@ func TestACodeProvesAnOrder(t *testing.T) {
 	}
 	if linked, err := links.Linked(t.Context(), shop, who); err != nil || !slices.Contains(linked, c.session.Conversation) {
 		t.Errorf("her conversations: %v, %v", linked, err)
+	}
+	entries := b.logged(t, shop)
+	if len(entries) != 2 || entries[0].Action != audit.Write || entries[0].Record != "commerce.grant" || entries[1].Action != audit.Read || entries[1].Record != "commerce.order" ||
+		len(entries[0].Subjects) != 1 || entries[1].Actor != audit.Shopper {
+		t.Errorf("logged %+v", entries)
 	}
 	grants, err := b.verifier.Grants(t.Context(), c.session.Ref())
 	if err != nil || len(grants) != 1 {

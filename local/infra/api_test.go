@@ -172,6 +172,7 @@ func TestRoutes(t *testing.T) {
 		"PUT /v1/merchant/rules merchant-rule",
 		"PUT /v1/merchant/settings merchant-settings",
 		"PUT /v1/merchant/site merchant-site",
+		"PUT /v1/privacy/requests/{request} privacy-status",
 	}
 	d := load(t)
 	allowed, _ := at(d.get(t, "Api").properties, "Cors", "AllowMethods").(string)

@@ -151,7 +151,6 @@ var infinitive = regexp.MustCompile(`^(zurück|ab|an|auf|aus|ein|mit|nach|um|vor
 
 var inversion = regexp.MustCompile(`-(t-)?(je|tu|il|elle|on|nous|vous|ils|elles|ce|moi)$`)
 
-
 // irregular maps the past of verbs that shops use to the present.
 var irregular = map[string]string{
 	"made": "make", "sent": "send", "bought": "buy", "paid": "pay", "sold": "sell", "kept": "keep", "brought": "bring", "gave": "give",

@@ -130,11 +130,19 @@ type Actions struct {
 	table *table.Store
 	keys  *seal.Keyring
 	rules *RuleBook
+	trail *Trail
 }
 
 // NewActions makes an Actions on the main table.
 func NewActions(main *table.Store, keys *seal.Keyring) *Actions {
-	return &Actions{main, keys, NewRuleBook(main)}
+	return &Actions{main, keys, NewRuleBook(main), nil}
+}
+
+// Noting gives Actions that note every step in the audit log.
+func (s *Actions) Noting(t *Trail) *Actions {
+	noting := *s
+	noting.trail = t
+	return &noting
 }
 
 // ErrWhichItems says that a wish does not tell which of the order's items it is
@@ -197,6 +205,9 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 	}
 	if err := s.table.Create(ctx, ref.Tenant, item); err != nil {
 		return Action{}, fmt.Errorf("store proposal: %w", err)
+	}
+	if err := s.trail.decided(ctx, ref, item, "", "rules"); err != nil {
+		return Action{}, err
 	}
 	return s.view(item, d), nil
 }
@@ -420,7 +431,10 @@ func (s *Actions) move(ctx context.Context, ref conversation.Ref, item actionIte
 	if err := s.table.Replace(ctx, ref.Tenant, item, "state", was); err != nil {
 		return item, fmt.Errorf("move action from %s to %s: %w", was, next, err)
 	}
-	return item, nil
+	if was == next { // an attempt was noted
+		return item, nil
+	}
+	return item, s.trail.decided(ctx, ref, item, was, d.Decisions[len(d.Decisions)-1].By)
 }
 
 func (s *Actions) seal(ctx context.Context, ref conversation.Ref, d details) (seal.Text, error) {

@@ -186,7 +186,7 @@ func (e *Engine) loadFrom(ctx context.Context, turn *Turn, chats *conversation.S
 	if err := group.Wait(); err != nil {
 		return 0, err
 	}
-	turn.thread = turn.thread.Within(e.Now().Add(-turn.account.ChatRetention()))
+	turn.thread = turn.thread.Within(e.Now().Add(-turn.account.Shown(e.Now())))
 	return used, noKeys
 }
 
@@ -401,7 +401,7 @@ func (e *Engine) Transcript(ctx context.Context, ref conversation.Ref) (conversa
 	if err != nil {
 		return conversation.Thread{}, err
 	}
-	thread, err := e.Conversations.Read(ctx, ref, account.ChatRetention(), 0)
+	thread, err := e.Conversations.Read(ctx, ref, account.Shown(e.Now()), 0)
 	for i := range thread.Messages {
 		e.date(&thread.Messages[i])
 	}

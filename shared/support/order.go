@@ -32,6 +32,7 @@ type Orders struct {
 	Connected func(context.Context, id.Tenant) (bool, error) // whether the merchant has a shop connected
 	Verifier  *commerce.Verifier
 	Actions   *commerce.Actions
+	Trail     *commerce.Trail // notes who was shown an order; nil notes nothing
 	Shop      commerce.Platform
 	Offers    func(context.Context, id.Tenant, ...string) ([]commerce.Offer, error) // of products, by their handles
 
@@ -304,6 +305,9 @@ func (e *Engine) orderTurn(ctx context.Context, turn *Turn, text Text, contact s
 	if at < 0 || at >= len(orders) {
 		return prove(), nil // another's, or none: nobody can tell
 	}
+	if err := e.Orders.Trail.Looked(ctx, turn.ask.Ref, 1); err != nil {
+		e.Log.WarnContext(ctx, "note look at an order", "tenant", turn.ask.Tenant, "error", err) // who reads their own order is not kept from it
+	}
 	return nil, &subject{orders[at], orderHit(orders[at])}
 }
 
@@ -375,6 +379,8 @@ func (t *Turn) tools(s *subject) []llm.Tool {
 		return nil
 	case s == nil:
 		return []llm.Tool{lookTool}
+	case merelyAsks(t.asked):
+		return nil
 	}
 	return []llm.Tool{proposeTool}
 }

@@ -302,6 +302,7 @@ func (r *Responder) report(e *event, t *channel.Thread) bool {
 	}
 	if to == channel.PostFailed {
 		post.Code = e.content.Code
+		t.Undisclosed(post)
 		refusal := meta.Refusal{Code: e.content.Code}
 		if refusal.Remedy(e.Account.Kind) == meta.LeaveAlone {
 			t.NoTemplates = true

@@ -211,11 +211,16 @@ func (r *Responder) word(ctx context.Context, e *event, word channel.Word, langu
 			if t.OptedOutAt.IsZero() {
 				t.OptedOutAt = r.Now()
 			}
+			return r.Threads.Suppress(ctx, e.Tenant, t.ID, t.OptedOutAt)
 		case channel.Start:
 			reply, t.OptedOutAt = speech.Started, time.Time{}
+			return r.Threads.Welcome(ctx, e.Tenant, t.ID)
 		case channel.Human:
 			reply = fmt.Sprintf(speech.Human, contact)
 			t.Raised(channel.AskedFor, r.Now())
+			if t.Held(r.Now()) {
+				purpose = channel.Answer // a person has the thread: they see it, and the AI says nothing
+			}
 		}
 		return nil
 	})
@@ -227,7 +232,10 @@ func (r *Responder) word(ctx context.Context, e *event, word channel.Word, langu
 			return err
 		}
 	}
-	if turn != nil && !e.thread.Held(r.Now()) && e.Event != channel.Standby {
+	if e.Event == channel.Standby || e.thread.HeldBy == channel.OtherApp { // which alone may write there
+		return nil
+	}
+	if turn != nil && (purpose == channel.Notice || !e.thread.Held(r.Now())) {
 		if _, err := r.Engine.Reply(ctx, turn, reply, word == channel.Human); err != nil {
 			return err
 		}

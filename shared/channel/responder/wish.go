@@ -86,7 +86,7 @@ func (r *Responder) known(ctx context.Context, e *event, speech channel.Speech) 
 	if err != nil {
 		return "", err
 	}
-	thread, err := r.Engine.Conversations.Read(ctx, e.ref(), account.ChatRetention(), 0)
+	thread, err := r.Engine.Conversations.Read(ctx, e.ref(), account.Shown(r.Now()), 0)
 	if err != nil {
 		return "", err
 	}

@@ -201,9 +201,12 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 		})
 		return err
 	},
-	"channel.place": func(ctx context.Context, b *bench, s somebody) error {
-		state := channel.Thread{Account: s.account, ID: s.thread, Conversation: s.there.Conversation, Shopper: s.there.Shopper}
-		return b.threads.Remember(ctx, shop, &state, channel.Contact{}, keep)
+	"channel.place": func(ctx context.Context, b *bench, s somebody) error { // comes with whom a thread is with
+		state := channel.Thread{ID: s.thread, Account: s.account, Conversation: s.there.Conversation, Shopper: s.there.Shopper}
+		return b.threads.Remember(ctx, shop, &state, channel.Contact{Person: s.name}, keep)
+	},
+	"channel.wish": func(ctx context.Context, b *bench, s somebody) error {
+		return b.threads.Suppress(ctx, shop, s.thread, b.Now())
 	},
 	"commerce.verification": func(ctx context.Context, b *bench, s somebody) error {
 		_, _, err := commerce.NewVerifier(b.Main, b.Ring, b.Secret).Begin(ctx, s.chat, commerce.Claimed{Number: s.name, Contact: commerce.Contact{Email: s.name + "@example.com"}}, "127.0.0.1")
@@ -232,6 +235,9 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 	"rights.link": func(ctx context.Context, b *bench, s somebody) error {
 		return b.requests.Link(ctx, shop, s.subject, s.chat.Conversation)
 	},
+	"rights.linked": func(ctx context.Context, b *bench, s somebody) error { // by an order, which her request does not name
+		return b.requests.Link(ctx, shop, id.Subject(s.name+"-order"), s.chat.Conversation)
+	},
 	"rights.request": func(ctx context.Context, b *bench, s somebody) error {
 		note, err := b.Notes.Seal(ctx, shop, s.word("rights.request"))
 		if err != nil {
@@ -255,7 +261,7 @@ var order = []string{"channel.place", "conversation.message", "conversation.head
 // stay are the records that an erasure leaves. Each is named by the receipt, but for
 // the mark that ends a conversation, which names nobody and is needed to keep it so.
 var stay = map[string]string{
-	"audit.entry": "", "consent.receipt": "", "rights.request": "", "conversation.standing": "the mark that it was erased", "channel.thread": "the mark that it was emptied, for ten days",
+	"audit.entry": "", "consent.receipt": "", "rights.request": "", "conversation.standing": "the mark that it was erased", "channel.thread": "the mark that it was emptied, for ten days", "channel.wish": "that the person wants no messages, until they say otherwise",
 	"rights.erasure": "", "rights.erased": "", "commerce.settlement": "",
 }
 
@@ -347,7 +353,7 @@ func TestNothingOfAPersonIsOutOfReach(t *testing.T) {
 	must(t, err)
 	shelves, err := b.Shelves(b.requests)
 	must(t, err)
-	known := []string{"audit.entry", "rights.erased", "rights.erasure"}
+	known := []string{"audit.entry", "rights.link", "rights.linked", "rights.erased", "rights.erasure"}
 	for _, e := range conversation.Declared() {
 		known = append(known, e.Record)
 	}
