@@ -12,6 +12,7 @@ import (
 	"omniops/shared/audit"
 	"omniops/shared/claim"
 	"omniops/shared/conversation"
+	"omniops/shared/id"
 	"omniops/shared/rights"
 	"omniops/shared/table"
 	"omniops/shared/tenant"
@@ -44,17 +45,16 @@ func TestOnesOwnDataIsNoQuestionForAModel(t *testing.T) {
 		{"right to be forgotten", "privacy", "erase"},
 		{"qué saben de mí", "privacy", "90 días"},
 		{"o que vocês sabem sobre mim", "privacy", "90 dias"},
-		{"Do not sell my information", "privacy", "form"},
-		{"I object to processing", "privacy", "form"},
-		{"restrict processing of my data", "privacy", "form"},
-		{"limit the use of my sensitive data", "privacy", "form"},
-		{"I want a human to review this answer", "privacy", "form"},
-		{"I want to make a complaint about my privacy", "privacy", "form"},
-		{"I want to correct my data", "privacy", "form"},
-		{"GDPR request", "privacy", "form"},
+		{"Do not sell my information", "privacy", "neither sold"},
+		{"I object to processing", "privacy", "object"},
+		{"restrict processing of my data", "privacy", "without being used"},
+		{"limit the use of my sensitive data", "privacy", "nothing else"},
+		{"I want to make a complaint about my privacy", "privacy", "complain"},
+		{"I want to correct my data", "privacy", "put right"},
+		{"GDPR request", "privacy", "90 days"},
 		{"subject access request", "privacy", "90 days"},
-		{"Ich möchte meine Daten berichtigen", "privacy", "Formular"},
-		{"Je veux rectifier mes données", "privacy", "formulaire"},
+		{"Ich möchte meine Daten berichtigen", "privacy", "berichtigt"},
+		{"Je veux rectifier mes données", "privacy", "corrigé"},
 	} {
 		_, token := b.session(t, shop, "shop.example", "en")
 		a := b.ask(t, token, c.message, fmt.Sprintf("key-%05d", n))
@@ -70,6 +70,43 @@ func TestOnesOwnDataIsNoQuestionForAModel(t *testing.T) {
 		if a := b.ask(t, token, message, fmt.Sprintf("key-%05d", n)); slices.Contains(a.events, "privacy") {
 			t.Errorf("%q is taken for a privacy matter: %q", message, a.text)
 		}
+	}
+}
+
+// A person may look at the answer before, which the event names: of the first message
+// there is none, and the way to a person is shown.
+func TestAnAnswerIsOfferedForReview(t *testing.T) {
+	b := newBench(t)
+	_, token := b.session(t, shop, "shop.example", "en")
+	const wish = "I want a human to review this answer"
+	if a := b.ask(t, token, wish, "key-00001"); !a.sources.Handoff || slices.Contains(a.events, "privacy") {
+		t.Errorf("with no answer before: %v, %q", a.events, a.text)
+	}
+	answered := b.ask(t, token, "How long does delivery take?", "key-00002")
+	a := b.ask(t, token, wish, "key-00003")
+	if !slices.Contains(a.events, "privacy") || a.privacy.Kind != "human-review" || a.privacy.Message != answered.done.MessageID || a.privacy.Button == "" {
+		t.Errorf("after %s: %v, %+v", answered.done.MessageID, a.events, a.privacy)
+	}
+}
+
+// No AI is a request like any other: the merchant sees it, and that it is done.
+func TestNoAIIsKeptAsARequest(t *testing.T) {
+	b := newBench(t)
+	store, err := rights.NewStore(b.main(t), []byte(localtest.SessionSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, token := b.session(t, shop, "shop.example", "en")
+	for n := range 2 {
+		b.ask(t, token, "Stop the AI", fmt.Sprintf("key-0000%d", n))
+	}
+	all, err := store.List(t.Context(), shop)
+	if err != nil || len(all) != 1 || all[0].Kind != rights.NoAI || all[0].State != rights.Done || len(all[0].Receipt) != 1 || all[0].Due.Before(b.Clock.Now()) ||
+		!slices.Equal(all[0].Conversations, []id.Conversation{s.Conversation}) {
+		t.Errorf("kept %+v, %v", all, err)
+	}
+	if other, err := store.List(t.Context(), "rival"); err != nil || len(other) != 0 {
+		t.Errorf("another shop sees %+v, %v", other, err)
 	}
 }
 

@@ -136,7 +136,7 @@ func newBench(t *testing.T) *bench {
 		SecretsKey: env("SECRETS_KEY_ID"), SessionSecret: boot.NewSecret(localtest.SessionSecret), GraphBaseURL: graph.URL + "/meta/graph",
 		AppID: appID, AppSecret: boot.NewSecret(localtest.MetaAppSecret), API: "https://api.test", OpenAIKey: boot.NewSecret("sk-test"),
 		OpenAIBaseURL: model.URL + "/openai/v1", ChatModel: "gpt-4.1-mini", EmbedModel: "text-embedding-3-small",
-		Verifications: env("VERIFICATION_QUEUE_URL"), Tasks: env("ORDER_QUEUE_URL"), ShopifyURL: b.outside.ShopifyURL,
+		Verifications: env("VERIFICATION_QUEUE_URL"), Tasks: env("ORDER_QUEUE_URL"), Exports: env("EXPORT_QUEUE_URL"), ShopifyURL: b.outside.ShopifyURL,
 		ShopifyID: shopify.SandboxClientID, ShopifySecret: boot.NewSecret(localtest.ShopifySecret),
 		MailURL: b.outside.ResendURL, MailKey: boot.NewSecret("re_test"), MailFrom: "no-reply@omniops.example",
 		AllowPrivate: []string{strings.TrimPrefix(model.URL, "http://"), strings.TrimPrefix(graph.URL, "http://"), strings.TrimPrefix(b.outside.ShopifyURL, "http://")},

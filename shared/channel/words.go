@@ -11,7 +11,8 @@ import (
 )
 
 // Word is something a person can ask for by a word, which is understood without a
-// model.
+// model. HUMAN, DELETE MY DATA and what else is asked in words of one's own about the
+// chat or one's data are understood by package wish; STOP and START by this one.
 type Word string
 
 // The words.
@@ -32,7 +33,7 @@ type Speech struct {
 	Stopped    string            `json:"stopped"`    // says how to start again
 	Started    string            `json:"started"`
 	Forgotten  string            `json:"forgotten"` // %s is where the state is shown
-	Known      string            `json:"known"`     // %d messages, %d days, %s where the shop is written to
+	Known      string            `json:"known"`     // %d messages, %d days
 	OnlyText   string            `json:"only_text"` // a picture or a voice came
 	TooMany    string            `json:"too_many"`
 	Trouble    string            `json:"trouble"` // no answer could be made; %s is where the shop is written to

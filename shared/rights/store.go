@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"omniops/shared/conversation"
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/inventory"
@@ -115,19 +114,6 @@ func (s *Store) Accept(ctx context.Context, t id.Tenant, r Request) (id.Request,
 		return "", fmt.Errorf("keep request %s: %w", r.ID, err)
 	}
 	return r.ID, nil
-}
-
-// guardianFor is how long a parent has to step in before a child's chat is erased.
-const guardianFor = 24 * time.Hour
-
-// AcceptChild has the chat of somebody who says they are a child erased, a day
-// later: until then it is paused, and a parent may write to the shop.
-func (s *Store) AcceptChild(ctx context.Context, ref conversation.Ref) error {
-	_, err := s.Accept(ctx, ref.Tenant, Request{
-		Kind: Child, Source: FromShopper, SourceID: "age|" + string(ref.Conversation), Law: ChildRule,
-		Conversations: []id.Conversation{ref.Conversation}, Shopper: ref.Shopper, CheckAt: s.table.Now().Add(guardianFor).UTC(),
-	})
-	return err
 }
 
 // name is the id of a request, which follows from the source's own.

@@ -80,11 +80,17 @@ func readTables() (*catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
+	shared := &table{}
+	shared.empty()
+	order, err := shared.read(string(grammar))
+	if err != nil {
+		return nil, fmt.Errorf("tables/grammar.txt: %w", err)
+	}
 	files, err := tableFiles.ReadDir("tables")
 	if err != nil {
 		return nil, err
 	}
-	c := &catalogue{by: map[string]*table{}}
+	c := &catalogue{by: map[string]*table{}, order: order}
 	for _, f := range files {
 		name := strings.TrimSuffix(f.Name(), ".txt")
 		if name == "grammar" {
@@ -94,23 +100,31 @@ func readTables() (*catalogue, error) {
 		if err != nil {
 			return nil, err
 		}
-		t := &table{classes: map[string][]sequence{}, wishes: map[Wish][]rule{}, vetoes: map[Wish][]rule{}, single: map[string]Wish{}, polite: map[string]bool{}}
-		order, err := t.read(string(grammar))
-		if err == nil {
-			_, err = t.read(string(own))
+		t := &table{}
+		t.empty()
+		for class, all := range shared.classes {
+			t.classes[class] = slices.Clone(all)
 		}
-		if err == nil {
+		for w := range shared.wishes {
+			t.wishes[w], t.vetoes[w] = slices.Clone(shared.wishes[w]), slices.Clone(shared.vetoes[w])
+		}
+		if _, err = t.read(string(own)); err == nil {
 			err = t.complete()
 		}
-		t.sort()
 		if err != nil {
 			return nil, fmt.Errorf("tables/%s: %w", f.Name(), err)
 		}
-		c.by[name], c.order = t, order
+		t.sort()
+		c.by[name] = t
 		c.names = append(c.names, name)
 	}
 	slices.Sort(c.names)
 	return c, nil
+}
+
+func (t *table) empty() {
+	t.classes, t.wishes, t.vetoes = map[string][]sequence{}, map[Wish][]rule{}, map[Wish][]rule{}
+	t.single, t.polite = map[string]Wish{}, map[string]bool{}
 }
 
 // read adds the lines of a file, and gives the wishes in the order they come in.
@@ -177,7 +191,10 @@ func sequenceOf(text string) (s sequence) {
 			e.word = word
 		default:
 			word, e.open = strings.CutSuffix(word, "*")
-			parts := slices.Concat(clausesOf(word)...)
+			parts := []string{word}
+			if !isPlain(word) {
+				parts = slices.Concat(clausesOf(word)...)
+			}
 			for _, p := range parts[:max(0, len(parts)-1)] { // l'ia is two words
 				s = append(s, step{word: p})
 			}
@@ -188,6 +205,15 @@ func sequenceOf(text string) (s sequence) {
 		s = append(s, e)
 	}
 	return s
+}
+
+func isPlain(word string) bool {
+	for i := range len(word) {
+		if c := word[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
 }
 
 // complete reports a class that is used and is nowhere.

@@ -19,11 +19,11 @@ import (
 // Wish is something a person asks for.
 type Wish string
 
-// The wishes.
+// The wishes, by the names that privacy requests have.
 const (
 	None      Wish = ""
-	Know      Wish = "know"         // what is held
-	Copy      Wish = "copy"         // a copy of it
+	Access    Wish = "access"       // what is held
+	Export    Wish = "export"       // a copy of it
 	Erase     Wish = "erase"        // erasure
 	Correct   Wish = "correct"      // what is wrong put right
 	Restrict  Wish = "restrict"     // kept, but not used

@@ -23,6 +23,7 @@ import (
 	"omniops/shared/id"
 	"omniops/shared/notify"
 	"omniops/shared/queue"
+	"omniops/shared/rights"
 	"omniops/shared/seal"
 	"omniops/shared/support"
 	"omniops/shared/tenant"
@@ -37,6 +38,7 @@ type Responder struct {
 	Tasks     *queue.Sender[commerce.Task]                                            // to have a change carried out
 	Link      func(context.Context, id.Tenant, commerce.Grant, id.Conversation) error // notes whose conversation it is
 	Mail      func(context.Context, notify.Mail) error                                // to the merchant
+	Rights    *rights.Counter                                                         // takes what people ask about their own data
 	StatusURL string                                                                  // where the state of a deletion is shown; its code follows
 	Log       *slog.Logger
 }

@@ -17,6 +17,7 @@ import (
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/support"
+	"omniops/shared/wish"
 )
 
 // language is the one to answer a message in: its own where it tells, else that
@@ -33,6 +34,14 @@ func (e *event) language() string {
 func (r *Responder) turn(ctx context.Context, e *event) error {
 	language := e.language()
 	word, spoken := channel.WordOf(e.content.Text, language)
+	if word == channel.NoWord {
+		var asked wish.Wish
+		asked, spoken = wish.Of(e.content.Text, language)
+		if asked != wish.None && words[asked] == channel.NoWord {
+			return r.wish(ctx, e, asked, spoken)
+		}
+		word = words[asked]
+	}
 	if word != channel.NoWord {
 		return r.word(ctx, e, word, spoken)
 	}
@@ -232,25 +241,6 @@ func (r *Responder) word(ctx context.Context, e *event, word channel.Word, langu
 		}
 	}
 	return r.deliver(ctx, e, language, purpose, reply)
-}
-
-// known says what is known of the person.
-func (r *Responder) known(ctx context.Context, e *event, speech channel.Speech) (string, error) {
-	thread, err := r.Engine.Conversations.Read(ctx, e.ref(), e.keep, 0)
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf(speech.Known, len(thread.Messages), e.account.ChatDays, e.account.ContactEmail), nil
-}
-
-// forget erases the thread and says so.
-func (r *Responder) forget(ctx context.Context, e *event, language string) error {
-	code, err := r.Deletions.Word(ctx, e.Tenant, e.Account, e.Thread, e.ID)
-	if err != nil {
-		return err
-	}
-	text := fmt.Sprintf(channel.SpeechIn(language).Forgotten, r.StatusURL+string(code))
-	return r.farewell(ctx, e, text)
 }
 
 // deliver sends a text in as many messages as the channel needs, after the

@@ -5,7 +5,7 @@ import type { Action, Host, Order, Orders, Pending } from "../contract";
 import { ActionCard } from "./action";
 import css from "./orders.css";
 import { OrderCard } from "./order";
-import { RightsCard } from "./rights";
+import { RightsCard, type Offer } from "./rights";
 import { words, type Strings } from "./strings";
 import { Verification } from "./verification";
 
@@ -35,7 +35,7 @@ class Desk implements Orders {
     if (event === "verify") this.#verify(place, question);
     else if (event === "order") this.#order(data as Order, place);
     else if (event === "action") this.#act(data as Action, place);
-    else if (event === "privacy") place.append(new RightsCard((data as { kind: string }).kind, this.#counter()).element);
+    else if (event === "privacy") place.append(new RightsCard(data as Offer, question, this.#counter()).element);
     this.host.follow();
   }
 

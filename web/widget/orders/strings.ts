@@ -37,8 +37,6 @@ const en = {
   proved: "Confirmed",
   notShown: "The shop cannot show the order just now. You can ask about it all the same.",
 
-  getData: "Get my data",
-  eraseChat: "Erase this chat",
   followRequest: "Follow the request",
   allRights: "All your rights",
   dataAsked: "Your request is on its way.",
@@ -179,8 +177,6 @@ const de: Strings = {
   proved: "Bestätigt",
   notShown: "Der Shop kann die Bestellung gerade nicht zeigen. Sie können trotzdem danach fragen.",
 
-  getData: "Meine Daten bekommen",
-  eraseChat: "Diesen Chat löschen",
   followRequest: "Anfrage verfolgen",
   allRights: "Alle Ihre Rechte",
   dataAsked: "Ihre Anfrage ist unterwegs.",
@@ -319,8 +315,6 @@ const fr: Strings = {
   proved: "Confirmé",
   notShown: "La boutique ne peut pas afficher la commande pour le moment. Vous pouvez tout de même poser vos questions.",
 
-  getData: "Recevoir mes données",
-  eraseChat: "Effacer ce chat",
   followRequest: "Suivre la demande",
   allRights: "Tous vos droits",
   dataAsked: "Votre demande est en cours.",
