@@ -50,7 +50,8 @@ type Action struct {
 	Kind      ActionKind
 	State     State
 	Order     id.Order
-	Text      string // what would be done, in plain words
+	Text      string   // what would be done, in plain words
+	Address   *Address // of a change of address that was confirmed
 	Receipt   string // what came of it, in plain words; empty before
 	ExpiresAt time.Time
 	Decisions []Decision
@@ -97,6 +98,7 @@ type details struct {
 	Reason    string     `json:"reason,omitempty"`
 	Language  string     `json:"language"`
 	Text      string     `json:"text"`
+	ByPerson  bool       `json:"by_person,omitempty"` // as the rules were when it was proposed
 	Receipt   string     `json:"receipt,omitempty"`
 	License   *license   `json:"license,omitempty"`
 	Decisions []Decision `json:"decisions"`
@@ -162,14 +164,12 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 	}
 	d := details{
 		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortReason(w.Reason), Language: language,
-		Text: proposal(language, a, o.Number, items),
+		ByPerson: v.Outcome == Approval,
 		Decisions: []Decision{{
 			At: now, By: "rules", State: Proposed, Verdict: &v, Inputs: &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.amount, times},
 		}},
 	}
-	if v.Outcome == Approval {
-		d.Text += " " + say(language, "by_person")
-	}
+	d.Text = d.words(language, a.kind)
 	item := actionItem{
 		Key: table.Action(ref.Tenant, ref.Conversation, id.New[id.Action](now)), Shopper: ref.Shopper, Order: o.ID, Kind: a.kind, State: Proposed,
 		Until: now.Add(proposalLife).Truncate(time.Second).Unix(), ExpireAt: now.Add(keep).Unix(),
@@ -242,11 +242,15 @@ func named(i LineItem, title string) bool {
 	return title != "" && (strings.EqualFold(clip(i.Title), title) || strings.EqualFold(clip(i.Title+", "+i.Variant), title) || strings.EqualFold(clip(i.Title+" "+i.Variant), title))
 }
 
-func proposal(language string, a asked, number, items string) string {
-	if a.kind == Cancel && a.amount.Minor > 0 {
-		return say(language, "cancel_paid", number, a.amount)
+// words says what an action would do, in a language.
+func (d details) words(language string, kind ActionKind) string {
+	switch {
+	case kind == Cancel && d.Amount.Minor > 0:
+		return say(language, "cancel_paid", d.Number, d.Amount)
+	case kind == ChangeAddress && d.Address != nil:
+		return say(language, "address_to", d.Number, d.Address.Reveal())
 	}
-	return say(language, string(a.kind), number, items, a.amount)
+	return say(language, string(kind), d.Number, d.Items, d.Amount)
 }
 
 func shortReason(s string) string {
@@ -295,6 +299,7 @@ func (s *Actions) Decide(ctx context.Context, ref conversation.Ref, a id.Action,
 			if d.Address, err = checked(answer.Address); err != nil {
 				return Action{}, false, err
 			}
+			d.Text = d.words(d.Language, item.Kind)
 		}
 	}
 	d.decided(s.table.Now(), "shopper", next, nil)
@@ -337,27 +342,18 @@ func (d *details) decided(at time.Time, by string, next State, v *Verdict) {
 	d.Decisions = append(d.Decisions, Decision{At: at.UTC().Truncate(time.Millisecond), By: by, State: next, Verdict: v})
 }
 
-// checked gives a complete address.
-func checked(a *Address) (*Address, error) {
-	if a == nil {
-		return nil, fault.E(fault.Invalid, "Give the new address.", nil)
-	}
-	c := Address{clip(a.Name), clip(a.Line1), clip(a.Line2), clip(a.City), clip(a.Province), clip(a.Zip), strings.ToUpper(strings.TrimSpace(a.Country))}
-	if c.Name == "" || c.Line1 == "" || c.City == "" || len(c.Country) != 2 || strings.Trim(c.Country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		return nil, fault.E(fault.Invalid, "An address has a name, a street, a town and a country such as GB.", nil)
-	}
-	return &c, nil
-}
-
 // view is an action as it is shown.
 func (s *Actions) view(item actionItem, d details) Action {
 	_, name, _ := strings.Cut(item.SK, "#")
 	a := Action{
-		ID: id.Action(name), Kind: item.Kind, State: item.State, Order: item.Order, Text: d.Text, Receipt: d.Receipt,
+		ID: id.Action(name), Kind: item.Kind, State: item.State, Order: item.Order, Text: d.Text, Address: d.Address, Receipt: d.Receipt,
 		ExpiresAt: time.Unix(item.Until, 0).UTC(), Decisions: d.Decisions,
 	}
 	if a.State == Proposed && !s.table.Now().Before(a.ExpiresAt) {
 		a.State = Lapsed
+	}
+	if a.State == Proposed && d.ByPerson { // asks the shopper, and nobody later
+		a.Text += " " + say(d.Language, "by_person")
 	}
 	return a
 }

@@ -73,20 +73,20 @@ func (s *Actions) Execute(ctx context.Context, task Task, shop Platform) ([]Told
 func letters(task Task, item actionItem, d details, mail string) []Told {
 	key := string(task.Action) + "-" + string(item.State)
 	shopper := Told{Shopper: true, To: mail, Subject: say(d.Language, "subject_action", d.Number), Text: d.Text + "\n\n" + d.Receipt, Key: key}
-	merchant := func(why string) Told {
-		return Told{Subject: say("en", "subject_approval", d.Number), Text: say("en", "mail_approval", d.Number, d.Text, why, task.Action), Key: key + "-merchant"}
+	merchant := func(sentence, why string) Told {
+		return Told{Subject: say("en", "subject_approval", d.Number), Text: say("en", sentence, d.Number, d.words("en", item.Kind), why, task.Action), Key: key + "-merchant"}
 	}
 	switch item.State {
 	case Done, Failed, Refused:
 		return []Told{shopper}
 	case Unknown:
-		return []Told{shopper, merchant("it may have been carried out, but the shop system does not say; please look")}
+		return []Told{shopper, merchant("mail_unknown", "")}
 	case Waiting:
 		var why string
 		if v := d.Decisions[len(d.Decisions)-1].Verdict; v != nil {
 			why = reasons(*v)
 		}
-		return []Told{merchant(why)}
+		return []Told{merchant("mail_approval", why)}
 	}
 	return nil
 }
@@ -159,12 +159,13 @@ func unchanged(o Order, a asked) bool {
 	return true
 }
 
+// reasons says to the merchant why the rules leave a change to a person.
 func reasons(v Verdict) string {
 	var words []string
 	for _, r := range v.Reasons {
-		words = append(words, strings.ReplaceAll(string(r), "_", " "))
+		words = append(words, say("en", "why_"+string(r)))
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(words, "; ")
 }
 
 // carryOut does what is licensed, unless it has been done, and gives the action in
@@ -215,6 +216,8 @@ func receiptText(d details, kind ActionKind, r Receipt) string {
 		return say(d.Language, "done_cancel_paid", d.Number, d.Amount)
 	case kind == RefundItems:
 		return say(d.Language, "done_refund", d.Number, d.Amount)
+	case kind == ChangeAddress && d.Address != nil:
+		return say(d.Language, "done_address", d.Number, d.Address.Reveal())
 	}
 	return say(d.Language, "done_"+string(kind), d.Number, r.Reference)
 }

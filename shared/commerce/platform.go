@@ -81,17 +81,6 @@ type Line struct {
 	Quantity    int    `json:"quantity"`
 }
 
-// Address is where an order goes.
-type Address struct {
-	Name     string `json:"name"`
-	Line1    string `json:"line1"`
-	Line2    string `json:"line2,omitempty"`
-	City     string `json:"city"`
-	Province string `json:"province,omitempty"`
-	Zip      string `json:"zip"`
-	Country  string `json:"country"` // ISO 3166-1 alpha-2
-}
-
 // Receipt is what the platform says about a change it carried out.
 type Receipt struct {
 	Reference string // such as the return's name; empty if there is none
