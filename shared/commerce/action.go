@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
@@ -52,7 +51,7 @@ type Action struct {
 	Order     id.Order
 	Text      string   // what would be done, in plain words
 	Address   *Address // of a change of address that was confirmed
-	Receipt   string // what came of it, in plain words; empty before
+	Receipt   string   // what came of it, in plain words; empty before
 	ExpiresAt time.Time
 	Decisions []Decision
 }
@@ -163,7 +162,7 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 		return Action{Kind: a.kind, State: Failed, Order: o.ID, Receipt: say(language, string(v.Reasons[0]), o.Number)}, nil
 	}
 	d := details{
-		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortReason(w.Reason), Language: language,
+		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortened(w.Reason, maxReason), Language: language,
 		ByPerson: v.Outcome == Approval,
 		Decisions: []Decision{{
 			At: now, By: "rules", State: Proposed, Verdict: &v, Inputs: &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.amount, times},
@@ -251,14 +250,6 @@ func (d details) words(language string, kind ActionKind) string {
 		return say(language, "address_to", d.Number, d.Address.Reveal())
 	}
 	return say(language, string(kind), d.Number, d.Items, d.Amount)
-}
-
-func shortReason(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if utf8.RuneCountInString(s) > maxReason {
-		s = string([]rune(s)[:maxReason])
-	}
-	return s
 }
 
 // Get reads an action of a conversation: NotFound if there is none, or it is

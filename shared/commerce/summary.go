@@ -100,10 +100,16 @@ func (o Order) status() string {
 	return "open"
 }
 
-// clip makes a text one line of at most maxTitle characters.
-func clip(s string) string {
+// clip makes a text one line of at most maxTitle characters, and shows where it was
+// cut. Clipped again, it stays as it is.
+func clip(s string) string { return shortened(s, maxTitle) }
+
+func shortened(s string, most int) string {
 	r := []rune(strings.Join(strings.Fields(s), " "))
-	return string(r[:min(len(r), maxTitle)])
+	if len(r) <= most {
+		return string(r)
+	}
+	return string(r[:most-1]) + "…"
 }
 
 // Lines is the summary as a model reads it, one fact to a line.
