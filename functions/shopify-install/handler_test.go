@@ -17,11 +17,11 @@ import (
 	"omniops/local/contract"
 	"omniops/local/faults"
 	"omniops/local/localtest"
+	"omniops/local/localtest/storetest"
 	sandbox "omniops/local/sandbox/shopify"
 	"omniops/shared/apigw"
 	"omniops/shared/boot"
 	"omniops/shared/commerce/shopify"
-	"omniops/shared/commerce/shopify/shopifytest"
 	"omniops/shared/id"
 	"omniops/shared/identity"
 	"omniops/shared/table"
@@ -36,7 +36,7 @@ const (
 // bench is the function on local services, with two merchants.
 type bench struct {
 	*localtest.Cloud
-	world   *shopifytest.World
+	*localtest.Outside
 	handler http.Handler
 	url     string
 	client  *http.Client
@@ -47,11 +47,10 @@ func newBench(t *testing.T, change ...func(*settings)) *bench {
 	t.Helper()
 	c := localtest.Start(t)
 	env := func(name string) string { return c.Env(t, "shopify-install", name) }
-	b := &bench{Cloud: c, client: contract.Client(t)}
-	b.world = shopifytest.Start(t, shopifytest.Cloud{AWS: c.AWS, Table: env("TABLE_NAME"), Key: env("SECRETS_KEY_ID"), Now: c.Clock.Now})
+	b := &bench{Cloud: c, Outside: c.Outside(t, ""), client: contract.Client(t)}
 	s := settings{
 		Table: env("TABLE_NAME"), SecretsKey: env("SECRETS_KEY_ID"), SessionSecret: boot.NewSecret(localtest.SessionSecret),
-		ClientID: shopifytest.ClientID, BaseURL: b.world.URL, Domain: "api.test", AllowPrivate: []string{strings.TrimPrefix(b.world.URL, "http://")},
+		ClientID: sandbox.SandboxClientID, BaseURL: b.ShopifyURL, Domain: "api.test", AllowPrivate: []string{strings.TrimPrefix(b.ShopifyURL, "http://")},
 	}
 	for _, f := range change {
 		f(&s)
@@ -72,6 +71,12 @@ func newBench(t *testing.T, change ...func(*settings)) *bench {
 		}.WithDefaults()))
 	}
 	return b
+}
+
+// connect connects a merchant's shop.
+func (b *bench) connect(t *testing.T, name id.Tenant, store string) {
+	t.Helper()
+	storetest.Connect(t, b.Cloud, b.Outside, storetest.Client(t, b.Cloud, b.Outside, "shopify-install"), name, store)
 }
 
 func must(t *testing.T, err error) {
@@ -116,27 +121,25 @@ func (b *bench) want(t *testing.T, name id.Tenant, want connectionView) {
 	}
 }
 
+// granted is what Shopify says to our scopes: leave to write is leave to read.
+var granted = []string{"read_customers", "read_products", "write_orders", "write_returns"}
+
 var disconnected = connectionView{State: shopify.Disconnected, Granted: []string{}, Missing: []string{}}
 
 func TestAConnectionIsShownAndEnds(t *testing.T) {
 	b := newBench(t)
 	b.want(t, shop, disconnected)
-	b.world.Connect(t, shop, sandbox.DemoShop)
-	b.want(t, shop, connectionView{State: shopify.Connected, Shop: sandbox.DemoShop, ConnectedAt: b.Clock.Now(), Granted: shopify.Scopes(), Missing: []string{}})
+	b.connect(t, shop, sandbox.DemoShop)
+	b.want(t, shop, connectionView{State: shopify.Connected, Shop: sandbox.DemoShop, ConnectedAt: b.Clock.Now(), Granted: granted, Missing: []string{}})
 	b.want(t, rival, disconnected)
 	b.do(t, rival, http.MethodDelete, "", "", http.StatusNoContent, nil)
-	b.want(t, shop, connectionView{State: shopify.Connected, Shop: sandbox.DemoShop, ConnectedAt: b.Clock.Now(), Granted: shopify.Scopes(), Missing: []string{}})
-	told := false
-	b.world.Answer("Uninstall", func(shopifytest.Request) any {
-		told = true
-		return map[string]any{"appUninstall": map[string]any{"userErrors": []any{}}}
-	})
+	b.want(t, shop, connectionView{State: shopify.Connected, Shop: sandbox.DemoShop, ConnectedAt: b.Clock.Now(), Granted: granted, Missing: []string{}})
 	for range 2 {
 		b.do(t, shop, http.MethodDelete, "", "", http.StatusNoContent, nil)
 	}
 	b.want(t, shop, disconnected)
-	if !told {
-		t.Error("Shopify was not told")
+	if told := b.Shopify.Executed(sandbox.DemoShop, "appUninstall"); len(told) != 1 {
+		t.Errorf("Shopify was told %d times", len(told))
 	}
 }
 

@@ -12,9 +12,9 @@ import (
 
 	"omniops/local/faults"
 	"omniops/local/localtest"
+	"omniops/local/localtest/storetest"
 	"omniops/shared/boot"
 	"omniops/shared/commerce/shopify"
-	"omniops/shared/commerce/shopify/shopifytest"
 	"omniops/shared/fault"
 	"omniops/shared/id"
 )
@@ -22,8 +22,9 @@ import (
 // bench is the function on local services.
 type bench struct {
 	*localtest.Cloud
+	*localtest.Outside
 	run   func(context.Context) error
-	world *shopifytest.World
+	store *shopify.Client // connects and disconnects shops
 	queue string
 }
 
@@ -31,13 +32,23 @@ func newBench(t *testing.T) *bench {
 	t.Helper()
 	c := localtest.Start(t)
 	s := settings{Table: c.Env(t, "shopify-reconcile", "TABLE_NAME"), Queue: c.Env(t, "shopify-reconcile", "SHOP_QUEUE_URL")}
-	b := &bench{Cloud: c, queue: s.Queue}
-	b.world = shopifytest.Start(t, shopifytest.Cloud{AWS: c.AWS, Table: s.Table, Key: c.Env(t, "shopify-sync", "SECRETS_KEY_ID"), Now: c.Clock.Now})
+	b := &bench{Cloud: c, Outside: c.Outside(t, ""), queue: s.Queue}
+	b.store = storetest.Client(t, c, b.Outside, "shopify-sync")
 	var err error
 	if b.run, err = build(t.Context(), &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler)}, s); err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// connect connects a merchant's shop, which has the merchant's name.
+func (b *bench) connect(t *testing.T, merchants ...id.Tenant) {
+	t.Helper()
+	for _, m := range merchants {
+		store := string(m) + ".myshopify.com"
+		b.Shopify.Open(store, string(m))
+		storetest.Connect(t, b.Cloud, b.Outside, b.store, m, store)
+	}
 }
 
 // want runs the function and checks whose shops are looked after.
@@ -76,12 +87,12 @@ func (b *bench) want(t *testing.T, want ...id.Tenant) {
 func TestConnectedShopsAreLookedAfterDaily(t *testing.T) {
 	b := newBench(t)
 	b.want(t)
-	b.world.Connect(t, "boots", "boots.myshopify.com")
-	b.world.Connect(t, "kettles", "kettles.myshopify.com")
-	b.world.Connect(t, "lamps", "lamps.myshopify.com")
+	b.connect(t, "boots", "kettles", "lamps")
 	b.want(t) // they have just been
 	b.Advance(24 * time.Hour)
-	b.world.Disconnect(t, "lamps")
+	if err := b.store.Leave(t.Context(), "lamps"); err != nil {
+		t.Fatal(err)
+	}
 	b.want(t, "boots", "kettles")
 	b.want(t) // a schedule may fire twice
 	b.Advance(24 * time.Hour)
@@ -93,7 +104,7 @@ func TestConnectedShopsAreLookedAfterDaily(t *testing.T) {
 func TestWithoutItsServices(t *testing.T) {
 	for _, service := range []string{"dynamodb", "sqs"} {
 		b := newBench(t)
-		b.world.Connect(t, "boots", "boots.myshopify.com")
+		b.connect(t, "boots")
 		b.Advance(24 * time.Hour)
 		if err := b.Faults.Replace(faults.Rule{Service: service, Kind: faults.Error}); err != nil {
 			t.Fatal(err)

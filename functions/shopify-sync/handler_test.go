@@ -19,11 +19,12 @@ import (
 	"omniops/local/contract"
 	"omniops/local/faults"
 	"omniops/local/localtest"
+	"omniops/local/localtest/storetest"
+	sandbox "omniops/local/sandbox/shopify"
 	"omniops/shared/boot"
 	"omniops/shared/claim"
 	"omniops/shared/commerce"
 	"omniops/shared/commerce/shopify"
-	"omniops/shared/commerce/shopify/shopifytest"
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/rights"
@@ -33,80 +34,42 @@ import (
 const (
 	shop   = id.Tenant("demo")
 	rival  = id.Tenant("rival")
-	domain = shopify.Shop("kettle-and-co.myshopify.com")
+	domain = shopify.Shop("copper-and-clay.myshopify.com")
 )
 
-// product is a product as the shop has it.
-type product struct {
-	ID             string         `json:"id"`
-	Title          string         `json:"title"`
-	Handle         string         `json:"handle"`
-	Status         string         `json:"status"`
-	Description    string         `json:"description"`
-	OnlineStoreURL *string        `json:"onlineStoreUrl"`
-	UpdatedAt      time.Time      `json:"updatedAt"`
-	Vendor         string         `json:"vendor"` // not asked for
-	Variants       map[string]any `json:"variants"`
-}
-
-// bench is the function on local services, with a shop that has products.
+// bench is the function on local services, with a shop that sells nothing yet.
 type bench struct {
 	*localtest.Cloud
-	work      func(context.Context, shopify.Work) error
-	world     *shopifytest.World
-	catalogue *shopify.Catalogue
-	requests  *rights.Store
-	name      string // of the table
-	queue     string
-	products  []product
-	events    int
+	*localtest.Outside
+	work        func(context.Context, shopify.Work) error
+	store       *shopify.Client // connects and disconnects the shop
+	connections *shopify.Connections
+	catalogue   *shopify.Catalogue
+	requests    *rights.Store
+	name        string // of the table
+	queue       string
+	events      int
+	seen        int // requests that the shop was sent
 }
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	c := localtest.Start(t)
 	env := func(name string) string { return c.Env(t, "shopify-sync", name) }
-	b := &bench{Cloud: c, name: env("TABLE_NAME"), queue: env("SHOP_QUEUE_URL")}
-	b.world = shopifytest.Start(t, shopifytest.Cloud{AWS: c.AWS, Table: b.name, Key: env("SECRETS_KEY_ID"), Now: c.Clock.Now})
+	b := &bench{Cloud: c, Outside: c.Outside(t, ""), name: env("TABLE_NAME"), queue: env("SHOP_QUEUE_URL")}
+	b.store = storetest.Client(t, c, b.Outside, "shopify-sync")
+	b.Shopify.Open(string(domain), "Copper & Clay")
 	main := table.New(c.AWS, b.name, c.Clock.Now)
-	b.catalogue = shopify.NewCatalogue(main)
+	b.catalogue, b.connections = shopify.NewCatalogue(main), shopify.NewConnections(main, nil)
 	var err error
 	b.requests, err = rights.NewStore(main, []byte(localtest.SessionSecret))
 	must(t, err)
 	b.work, err = build(t.Context(), &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler)}, settings{
 		Table: b.name, Queue: b.queue, SecretsKey: env("SECRETS_KEY_ID"), SessionSecret: boot.NewSecret(localtest.SessionSecret),
-		ClientID: shopifytest.ClientID, ClientSecret: boot.NewSecret(shopifytest.Secret), BaseURL: b.world.URL, Domain: "api.test",
-		AllowPrivate: []string{strings.TrimPrefix(b.world.URL, "http://")},
+		ClientID: sandbox.SandboxClientID, ClientSecret: boot.NewSecret(localtest.ShopifySecret), BaseURL: b.ShopifyURL, Domain: "api.test",
+		AllowPrivate: []string{strings.TrimPrefix(b.ShopifyURL, "http://")},
 	})
 	must(t, err)
-	b.world.Answer("Product", func(r shopifytest.Request) any {
-		var found any
-		for _, p := range b.products {
-			if p.ID == r.Variables["id"] {
-				found = p
-			}
-		}
-		return map[string]any{"shop": map[string]any{"currencyCode": "GBP"}, "product": found}
-	})
-	b.world.Answer("Products", func(r shopifytest.Request) any {
-		from := 0
-		if after, ok := r.Variables["after"].(string); ok {
-			_, _ = fmt.Sscan(after, &from)
-		}
-		all := b.products
-		if q, _ := r.Variables["q"].(string); strings.HasPrefix(q, "updated_at:>'") {
-			since, err := time.Parse(time.RFC3339, strings.TrimSuffix(strings.TrimPrefix(q, "updated_at:>'"), "'"))
-			must(t, err)
-			all = slices.DeleteFunc(slices.Clone(all), func(p product) bool { return !p.UpdatedAt.After(since) })
-		}
-		end := min(from+20, len(all))
-		return map[string]any{"shop": map[string]any{"currencyCode": "GBP"}, "products": map[string]any{
-			"nodes": all[from:end], "pageInfo": map[string]any{"hasNextPage": end < len(all), "endCursor": fmt.Sprint(end)},
-		}}
-	})
-	b.world.Answer("ShopFacts", func(shopifytest.Request) any {
-		return map[string]any{"shop": map[string]any{"id": "1", "orderNumberFormatPrefix": "K-", "orderNumberFormatSuffix": ""}}
-	})
 	return b
 }
 
@@ -119,25 +82,45 @@ func must(t *testing.T, err error) {
 
 func (b *bench) connect(t *testing.T, name id.Tenant) {
 	t.Helper()
-	b.world.Connect(t, name, domain)
-	b.world.Asked()
+	storetest.Connect(t, b.Cloud, b.Outside, b.store, name, string(domain))
+	b.asked()
 }
 
-// sell adds or changes a product of the shop.
-func (b *bench) sell(number int, handle, title, price string, available bool) {
-	address := "https://kettle.example/products/" + handle
-	p := product{
-		ID: fmt.Sprintf("gid://shopify/Product/%d", number), Title: title, Handle: handle, Status: "ACTIVE", Description: "A " + title + ".", OnlineStoreURL: &address,
-		UpdatedAt: b.Clock.Now(), Vendor: "secret supplier",
-		Variants: map[string]any{"nodes": []any{map[string]any{"title": "Default", "price": price, "availableForSale": available}}},
+// asked gives the operations that the shop was sent since it was last called.
+func (b *bench) asked() (names []string) {
+	all := b.Shopify.Requests()
+	for _, r := range all[b.seen:] {
+		names = append(names, r.Operation)
 	}
-	b.products = append(slices.DeleteFunc(b.products, func(q product) bool { return q.ID == p.ID }), p)
+	b.seen = len(all)
+	return names
+}
+
+// kettle is an article in one form.
+func kettle(handle, title string, pence int64, stock int) sandbox.Article {
+	return sandbox.Article{
+		Handle: handle, Title: title, Text: "A " + title + ".", URL: "https://kettle.example/products/" + handle, Forms: []sandbox.Form{{Price: pence, Stock: stock}},
+	}
+}
+
+// sell adds a product to the shop and gives its number.
+func (b *bench) sell(handle, title string, pence int64, stock int) int64 {
+	return b.Shopify.Sell(string(domain), kettle(handle, title, pence, stock))
+}
+
+// edit makes a product of the shop what an article says.
+func (b *bench) edit(number int64, to sandbox.Article) {
+	b.Shopify.Edit(string(domain), number, func(a *sandbox.Article) { *a = to })
 }
 
 // hear handles an event of the shop.
-func (b *bench) hear(t *testing.T, topic, object string, change ...func(*shopify.Event)) {
+func (b *bench) hear(t *testing.T, topic string, number int64, change ...func(*shopify.Event)) {
 	t.Helper()
 	b.events++
+	object := ""
+	if number != 0 {
+		object = fmt.Sprint(number)
+	}
 	d := shopify.Delivery{Shop: domain, Topic: topic, Event: fmt.Sprint(b.events)}
 	e := shopify.Event{Key: d.Key(), Topic: topic, TriggeredAt: b.Clock.Now(), ReceivedAt: b.Clock.Now(), Object: object}
 	for _, f := range change {
@@ -201,12 +184,12 @@ func TestAProductIsKeptAsThePolicySays(t *testing.T) {
 	claim.Proves(t, "C051")
 	b := newBench(t)
 	b.connect(t, shop)
-	b.sell(7, "green-kettle", "Green kettle", "19.25", true)
-	b.hear(t, "products/create", "7")
+	green := b.sell("green-kettle", "Green kettle", 1925, 3)
+	b.hear(t, "products/create", green)
 	got, err := b.catalogue.ByHandles(t.Context(), shop, "green-kettle", "nothing", "a#b")
 	want := []shopify.Product{{
 		Handle: "green-kettle", Name: "Green kettle", URL: "https://kettle.example/products/green-kettle", Description: "A Green kettle.",
-		Variants: []shopify.Variant{{Name: "Default", Price: commerce.Money{Minor: 1925, Currency: "GBP"}, Available: true}},
+		Variants: []shopify.Variant{{Name: "Default Title", Price: commerce.Money{Minor: 1925, Currency: "GBP"}, Available: true}},
 	}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
@@ -216,36 +199,43 @@ func TestAProductIsKeptAsThePolicySays(t *testing.T) {
 		if !ok {
 			continue
 		}
-		if want := `{"handle":"green-kettle","name":"Green kettle","url":"https://kettle.example/products/green-kettle","description":"A Green kettle.","variants":[{"name":"Default","price":{"minor":1925,"currency":"GBP"},"available":true}]}`; text.Value != want {
+		if want := `{"handle":"green-kettle","name":"Green kettle","url":"https://kettle.example/products/green-kettle","description":"A Green kettle.","variants":[{"name":"Default Title","price":{"minor":1925,"currency":"GBP"},"available":true}]}`; text.Value != want {
 			t.Errorf("stored is %s", text.Value)
 		}
 	}
-	for _, r := range b.world.Asked() {
-		if strings.Contains(fmt.Sprint(r), "vendor") {
-			t.Errorf("asked for the vendor: %v", r)
+	// Nothing else is asked for, either.
+	const product = "handle id onlineStoreUrl status title updatedAt variants.nodes.availableForSale variants.nodes.price variants.nodes.title description"
+	for _, q := range b.Shopify.Queries(string(domain)) {
+		for _, f := range q.Fields {
+			if field, ok := strings.CutPrefix(f, "product."); ok && !slices.Contains(strings.Fields(product), field) {
+				t.Errorf("asked for %s", f)
+			}
 		}
 	}
 	b.have(t, rival)
 
 	// It changes, is renamed, hidden, and comes back.
 	b.Advance(time.Minute)
-	b.sell(7, "red-kettle", "Red kettle", "20", false)
-	b.hear(t, "products/update", "7")
+	b.edit(green, kettle("red-kettle", "Red kettle", 2000, 0))
+	b.hear(t, "products/update", green)
 	b.have(t, shop, "red-kettle")
-	b.sell(8, "green-kettle", "Another", "5.00", true) // its old handle is another's
-	b.hear(t, "products/create", "8")
-	b.hear(t, "products/delete", "7")
+	another := b.sell("green-kettle", "Another", 500, 1) // has the old handle
+	b.hear(t, "products/create", another)
+	b.have(t, shop, "green-kettle", "red-kettle")
+	b.hear(t, "products/delete", green)
 	b.have(t, shop, "green-kettle")
-	b.products[0].Status = "DRAFT"
-	b.products[1].OnlineStoreURL = nil
-	b.hear(t, "products/update", "7")
-	b.hear(t, "products/update", "8")
+	draft, hidden := kettle("red-kettle", "Red kettle", 2000, 0), kettle("green-kettle", "Another", 500, 1)
+	draft.Status, hidden.URL = "DRAFT", ""
+	b.edit(green, draft)
+	b.edit(another, hidden)
+	b.hear(t, "products/update", green)
+	b.hear(t, "products/update", another)
 	b.have(t, shop)
-	b.sell(8, "green-kettle", "Another", "5.00", true)
-	b.hear(t, "products/update", "8")
+	b.edit(another, kettle("green-kettle", "Another", 500, 1))
+	b.hear(t, "products/update", another)
 	b.have(t, shop, "green-kettle")
-	b.products = nil
-	b.hear(t, "products/update", "8") // it is gone by the time it is read
+	b.Shopify.Remove(string(domain), "green-kettle")
+	b.hear(t, "products/update", another) // it is gone by the time it is read
 	b.have(t, shop)
 }
 
@@ -254,21 +244,12 @@ func TestAProductIsKeptAsThePolicySays(t *testing.T) {
 func TestAllProductsAreRead(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, shop)
-	subscribed := map[string]string{}
-	b.world.Answer("Subscriptions", func(shopifytest.Request) any {
-		all := []any{}
-		for topic, uri := range subscribed {
-			all = append(all, map[string]any{"id": topic, "topic": topic, "uri": uri})
-		}
-		return map[string]any{"webhookSubscriptions": map[string]any{"nodes": all}}
-	})
-	b.world.Answer("Subscribe", func(r shopifytest.Request) any {
-		subscribed[r.Variables["topic"].(string)] = r.Variables["uri"].(string)
-		return map[string]any{"webhookSubscriptionCreate": map[string]any{"userErrors": []any{}}}
-	})
 	var want []string
+	var first int64
 	for i := range 45 {
-		b.sell(100+i, fmt.Sprint("p", i), "Product", "1.00", true)
+		if n := b.sell(fmt.Sprint("p", i), "Product", 100, 1); i == 0 {
+			first = n
+		}
 		want = append(want, fmt.Sprint("p", i))
 	}
 	slices.Sort(want)
@@ -281,7 +262,7 @@ func TestAllProductsAreRead(t *testing.T) {
 	if p, err := b.catalogue.Progress(t.Context(), shop); err != nil || p.Products != 45 || !p.SyncedAt.Equal(b.Clock.Now()) {
 		t.Errorf("progress %+v, %v", p, err)
 	}
-	if len(subscribed) != 9 || subscribed["APP_UNINSTALLED"] != "https://api.test/api/shopify/webhook" {
+	if subscribed := b.Shopify.Subscriptions(string(domain)); len(subscribed) != 9 || subscribed["APP_UNINSTALLED"] != "https://api.test/api/shopify/webhook" {
 		t.Errorf("subscribed to %v", subscribed)
 	}
 	if items := b.items(t, "T#demo"); len(items) < 90 {
@@ -290,20 +271,20 @@ func TestAllProductsAreRead(t *testing.T) {
 
 	// A day later one subscription is missing, and two products have changed.
 	b.Advance(24 * time.Hour)
-	delete(subscribed, "PRODUCTS_DELETE")
-	b.sell(100, "p0", "Product", "2.00", true)
-	b.world.Asked()
+	b.Shopify.Unsubscribe(string(domain), "PRODUCTS_DELETE")
+	b.edit(first, kettle("p0", "Product", 200, 1))
+	b.asked()
 	must(t, b.work(t.Context(), shopify.Work{Tenant: shop, Check: true}))
 	if n := b.run(t); n != 1 {
 		t.Errorf("%d pages", n)
 	}
 	made := 0
-	for _, r := range b.world.Asked() {
-		if r.Operation == "Subscribe" {
+	for _, operation := range b.asked() {
+		if operation == "Subscribe" {
 			made++
 		}
 	}
-	if made != 1 || len(subscribed) != 9 {
+	if made != 1 || len(b.Shopify.Subscriptions(string(domain))) != 9 {
 		t.Errorf("%d subscriptions made", made)
 	}
 	if got, err := b.catalogue.ByHandles(t.Context(), shop, "p0"); err != nil || got[0].Variants[0].Price.Minor != 200 {
@@ -312,7 +293,9 @@ func TestAllProductsAreRead(t *testing.T) {
 	b.have(t, shop, want...)
 
 	// What no webhook told of is noticed when everything is read.
-	b.products = b.products[:30]
+	for i := 30; i < 45; i++ {
+		b.Shopify.Remove(string(domain), fmt.Sprint("p", i))
+	}
 	must(t, b.work(t.Context(), shopify.Work{Tenant: shop, Check: true, Whole: true}))
 	b.run(t)
 	if p, err := b.catalogue.Progress(t.Context(), shop); err != nil || p.Products != 30 {
@@ -331,29 +314,29 @@ func TestAllProductsAreRead(t *testing.T) {
 func TestAnEventIsHandledOnce(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, shop)
-	b.sell(7, "green-kettle", "Green kettle", "19.25", true)
+	green := b.sell("green-kettle", "Green kettle", 1925, 3)
 	at := b.Clock.Now()
 	same := func(e *shopify.Event) { e.Key = strings.Repeat("a", 64); e.TriggeredAt = at }
-	b.hear(t, "products/update", "7", same)
+	b.hear(t, "products/update", green, same)
 	for _, later := range []time.Duration{0, 6 * time.Minute, 2 * time.Hour, 3 * 24 * time.Hour, 6*24*time.Hour + 23*time.Hour} {
 		b.Clock.SetOffset(at.Add(later).Sub(at))
-		b.world.Asked()
-		b.hear(t, "products/update", "7", same)
-		if asked := b.world.Asked(); len(asked) != 0 {
+		b.asked()
+		b.hear(t, "products/update", green, same)
+		if asked := b.asked(); len(asked) != 0 {
 			t.Errorf("after %s: asked %+v", later, asked)
 		}
 	}
 	// What was cut short is handled again.
 	b.Clock.SetOffset(0)
 	must(t, b.Faults.Replace(faults.Rule{Service: "dynamodb", Operation: "BatchWriteItem", Kind: faults.Error}))
-	d := shopify.Event{Key: strings.Repeat("b", 64), Topic: "products/update", TriggeredAt: at, Object: "7"}
+	d := shopify.Event{Key: strings.Repeat("b", 64), Topic: "products/update", TriggeredAt: at, Object: fmt.Sprint(green)}
 	if err := b.work(t.Context(), shopify.Work{Tenant: shop, Shop: domain, Event: &d}); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("error %v", err)
 	}
 	b.Faults.Clear()
-	b.world.Asked()
+	b.asked()
 	must(t, b.work(t.Context(), shopify.Work{Tenant: shop, Shop: domain, Event: &d}))
-	if asked := b.world.Asked(); len(asked) != 1 {
+	if asked := b.asked(); len(asked) != 1 {
 		t.Errorf("asked %+v", asked)
 	}
 }
@@ -363,18 +346,18 @@ func TestAnEventIsHandledOnce(t *testing.T) {
 func TestUninstalled(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, shop)
-	b.sell(7, "green-kettle", "Green kettle", "19.25", true)
-	b.hear(t, "products/update", "7")
+	green := b.sell("green-kettle", "Green kettle", 1925, 3)
+	b.hear(t, "products/update", green)
 	b.Advance(time.Hour)
 	b.connect(t, shop) // again
-	b.hear(t, "app/uninstalled", "1", func(e *shopify.Event) { e.TriggeredAt = b.Clock.Now().Add(-30 * time.Minute) })
-	conn, err := b.world.Connections.Get(t.Context(), shop)
+	b.hear(t, "app/uninstalled", 1, func(e *shopify.Event) { e.TriggeredAt = b.Clock.Now().Add(-30 * time.Minute) })
+	conn, err := b.connections.Get(t.Context(), shop)
 	if err != nil || conn.State != shopify.Connected {
 		t.Errorf("%+v, %v", conn.State, err)
 	}
 	b.Advance(time.Hour)
-	b.hear(t, "app/uninstalled", "1")
-	conn, err = b.world.Connections.Get(t.Context(), shop)
+	b.hear(t, "app/uninstalled", 1)
+	conn, err = b.connections.Get(t.Context(), shop)
 	if err != nil || conn.State != shopify.Disconnected {
 		t.Errorf("%+v, %v", conn.State, err)
 	}
@@ -384,36 +367,36 @@ func TestUninstalled(t *testing.T) {
 		}
 	}
 	// Nothing more is done for it.
-	b.world.Asked()
-	b.hear(t, "products/update", "7")
+	b.asked()
+	b.hear(t, "products/update", green)
 	must(t, b.work(t.Context(), shopify.Work{Tenant: shop, Check: true, Whole: true}))
 	b.run(t)
-	if asked := b.world.Asked(); len(asked) != 0 {
+	if asked := b.asked(); len(asked) != 0 {
 		t.Errorf("asked %+v", asked)
 	}
 	b.have(t, shop, "green-kettle") // until the shop is redacted
 	b.Advance(48 * time.Hour)
-	b.hear(t, "shop/redact", "")
+	b.hear(t, "shop/redact", 0)
 	b.have(t, shop)
 	for _, partition := range []string{"T#demo#P", "X#shop#"} {
 		if items := b.items(t, partition); len(items) != 0 {
 			t.Errorf("%s holds %v", partition, items)
 		}
 	}
-	b.hear(t, "shop/redact", "") // of nobody's shop by now
+	b.hear(t, "shop/redact", 0) // of nobody's shop by now
 }
 
 func TestARedactedShopThatCameBackStays(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, shop)
-	b.sell(7, "green-kettle", "Green kettle", "19.25", true)
-	b.hear(t, "products/update", "7")
-	b.hear(t, "app/uninstalled", "1", func(e *shopify.Event) { e.TriggeredAt = b.Clock.Now() })
+	green := b.sell("green-kettle", "Green kettle", 1925, 3)
+	b.hear(t, "products/update", green)
+	b.hear(t, "app/uninstalled", 1, func(e *shopify.Event) { e.TriggeredAt = b.Clock.Now() })
 	b.Advance(time.Hour)
 	b.connect(t, shop)
-	b.hear(t, "shop/redact", "")
+	b.hear(t, "shop/redact", 0)
 	b.have(t, shop, "green-kettle")
-	if conn, err := b.world.Connections.Get(t.Context(), shop); err != nil || conn.State != shopify.Connected {
+	if conn, err := b.connections.Get(t.Context(), shop); err != nil || conn.State != shopify.Connected {
 		t.Errorf("%+v, %v", conn.State, err)
 	}
 }
@@ -425,10 +408,10 @@ func TestAPrivacyRequestIsAccepted(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, shop)
 	people := func(e *shopify.Event) { e.Subjects = []id.Subject{"s1", "s2"} }
-	b.hear(t, "customers/data_request", "", people, func(e *shopify.Event) { e.Request = "9999" })
-	b.hear(t, "customers/data_request", "", people, func(e *shopify.Event) { e.Request = "9999" }) // another delivery of it
-	b.world.Disconnect(t, shop)
-	b.hear(t, "customers/redact", "", people)
+	b.hear(t, "customers/data_request", 0, people, func(e *shopify.Event) { e.Request = "9999" })
+	b.hear(t, "customers/data_request", 0, people, func(e *shopify.Event) { e.Request = "9999" }) // another delivery of it
+	must(t, b.store.Leave(t.Context(), shop))
+	b.hear(t, "customers/redact", 0, people)
 	all, err := b.requests.List(t.Context(), shop)
 	must(t, err)
 	if len(all) != 2 {
@@ -453,9 +436,9 @@ func TestAPrivacyRequestIsAccepted(t *testing.T) {
 func TestARevokedTokenIsNoEndlessTry(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, shop)
-	b.world.Revoke()
-	b.hear(t, "products/update", "7")
-	if conn, err := b.world.Connections.Get(t.Context(), shop); err != nil || conn.State != shopify.Reconnect {
+	b.Shopify.Revoke(string(domain))
+	b.hear(t, "products/update", 7)
+	if conn, err := b.connections.Get(t.Context(), shop); err != nil || conn.State != shopify.Reconnect {
 		t.Errorf("%+v, %v", conn.State, err)
 	}
 }

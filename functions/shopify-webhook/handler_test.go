@@ -21,11 +21,12 @@ import (
 	"omniops/local/contract"
 	"omniops/local/faults"
 	"omniops/local/localtest"
+	"omniops/local/localtest/storetest"
+	sandbox "omniops/local/sandbox/shopify"
 	"omniops/shared/apigw"
 	"omniops/shared/boot"
 	"omniops/shared/claim"
 	"omniops/shared/commerce/shopify"
-	"omniops/shared/commerce/shopify/shopifytest"
 	"omniops/shared/id"
 	"omniops/shared/subject"
 )
@@ -33,13 +34,15 @@ import (
 const (
 	shop   = id.Tenant("demo")
 	former = id.Tenant("former")
-	domain = shopify.Shop("kettle-and-co.myshopify.com")
+	domain = shopify.Shop(sandbox.DemoShop)
 	now    = "2026-11-24T09:30:00Z"
 )
 
 // bench is the function on local services, with a connected shop.
 type bench struct {
 	*localtest.Cloud
+	*localtest.Outside
+	store   *shopify.Client // connects and disconnects it
 	handler http.Handler
 	url     string
 	client  *http.Client
@@ -50,13 +53,14 @@ func newBench(t *testing.T, secrets ...string) *bench {
 	t.Helper()
 	c := localtest.Start(t)
 	if len(secrets) == 0 {
-		secrets = []string{shopifytest.Secret}
+		secrets = []string{localtest.ShopifySecret}
 	}
 	s := settings{
 		Table: c.Env(t, "shopify-webhook", "TABLE_NAME"), Queue: c.Env(t, "shopify-webhook", "SHOP_QUEUE_URL"),
 		ClientSecret: boot.NewSecret(strings.Join(secrets, ",")), SessionSecret: boot.NewSecret(localtest.SessionSecret),
 	}
-	b := &bench{Cloud: c, client: contract.Client(t), queue: s.Queue}
+	b := &bench{Cloud: c, Outside: c.Outside(t, ""), client: contract.Client(t), queue: s.Queue}
+	b.store = storetest.Client(t, c, b.Outside, "shopify-sync")
 	var err error
 	b.handler, err = build(t.Context(), &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler)}, s)
 	must(t, err)
@@ -68,15 +72,7 @@ func newBench(t *testing.T, secrets ...string) *bench {
 
 func (b *bench) connect(t *testing.T, name id.Tenant) {
 	t.Helper()
-	b.world(t).Connect(t, name, domain)
-}
-
-// world is Shopify.
-func (b *bench) world(t *testing.T) *shopifytest.World {
-	t.Helper()
-	return shopifytest.Start(t, shopifytest.Cloud{
-		AWS: b.AWS, Table: b.Env(t, "shopify-sync", "TABLE_NAME"), Key: b.Env(t, "shopify-sync", "SECRETS_KEY_ID"), Now: b.Clock.Now,
-	})
+	storetest.Connect(t, b.Cloud, b.Outside, b.store, name, sandbox.DemoShop)
 }
 
 func must(t *testing.T, err error) {
@@ -96,7 +92,7 @@ func sign(secret, body string) string {
 func headers(topic, event, body string) http.Header {
 	h := http.Header{}
 	for name, value := range map[string]string{
-		"X-Shopify-Topic": topic, "X-Shopify-Hmac-Sha256": sign(shopifytest.Secret, body), "X-Shopify-Shop-Domain": string(domain),
+		"X-Shopify-Topic": topic, "X-Shopify-Hmac-Sha256": sign(localtest.ShopifySecret, body), "X-Shopify-Shop-Domain": string(domain),
 		"X-Shopify-API-Version": "2026-10", "X-Shopify-Webhook-Id": "delivery-of-" + event, "X-Shopify-Event-Id": event, "X-Shopify-Triggered-At": now,
 	} {
 		h.Set(name, value)
@@ -201,7 +197,7 @@ func TestOnlyWhatTheSecretSignsIsTaken(t *testing.T) {
 	}
 	set := func(name, value string) func(http.Header) { return func(h http.Header) { h.Set(name, value) } }
 	del := func(name string) func(http.Header) { return func(h http.Header) { h.Del(name) } }
-	good := sign(shopifytest.Secret, product)
+	good := sign(localtest.ShopifySecret, product)
 	other := func(h http.Header) { // the names of the newer system
 		for _, name := range []string{"Hmac-Sha256", "Topic", "Shop-Domain", "Webhook-Id", "Triggered-At"} {
 			h.Set("Shopify-"+name, h.Get("X-Shopify-"+name))
@@ -234,7 +230,7 @@ func TestOnlyWhatTheSecretSignsIsTaken(t *testing.T) {
 		"a shop that is none":  {with(set("X-Shopify-Shop-Domain", "kettle-and-co.myshopify.com.evil.example")), product, 400},
 		"a strange topic":      {with(set("X-Shopify-Topic", "products/update#x")), product, 400},
 		"nobody's shop":        {with(set("X-Shopify-Shop-Domain", "other.myshopify.com")), product, 200},
-		"too large":            {with(set("X-Shopify-Hmac-Sha256", sign(shopifytest.Secret, strings.Repeat(" ", maxDelivery+1)))), strings.Repeat(" ", maxDelivery+1), 413},
+		"too large":            {with(set("X-Shopify-Hmac-Sha256", sign(localtest.ShopifySecret, strings.Repeat(" ", maxDelivery+1)))), strings.Repeat(" ", maxDelivery+1), 413},
 		"forged, of nobody's shop": {with(func(h http.Header) {
 			h.Set("X-Shopify-Shop-Domain", "other.myshopify.com")
 			h.Set("X-Shopify-Hmac-Sha256", "x")
@@ -262,7 +258,7 @@ func TestTwoSecretsWhileOneIsChanged(t *testing.T) {
 	for name, c := range map[string]struct {
 		secrets []string
 		want    int
-	}{"both": {[]string{"shpss_new", shopifytest.Secret}, 200}, "the new alone": {[]string{"shpss_new"}, 401}} {
+	}{"both": {[]string{"shpss_new", localtest.ShopifySecret}, 200}, "the new alone": {[]string{"shpss_new"}, 401}} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, c.secrets...)
 			b.want(t, headers("products/update", "e1", product), product, c.want)
@@ -278,10 +274,9 @@ func TestTwoSecretsWhileOneIsChanged(t *testing.T) {
 func TestAPrivacyRequestLeavesAsHashes(t *testing.T) {
 	claim.Proves(t, "C067")
 	b := newBench(t)
-	world := b.world(t)
-	world.Connect(t, former, domain)
-	world.Disconnect(t, former)
-	world.Connect(t, shop, domain)
+	b.connect(t, former)
+	must(t, b.store.Leave(t.Context(), former))
+	b.connect(t, shop)
 	people, err := subject.New([]byte(localtest.SessionSecret))
 	must(t, err)
 	hashes := func(name id.Tenant) []id.Subject {
@@ -320,7 +315,7 @@ func TestAPrivacyRequestLeavesAsHashes(t *testing.T) {
 		b.want(t, headers("customers/redact", name, body), body, 400)
 	}
 	// The law holds after the shop was disconnected, while the rest is dropped.
-	world.Disconnect(t, shop)
+	must(t, b.store.Leave(t.Context(), shop))
 	b.Advance(time.Minute)
 	b.want(t, headers("products/update", "e9", product), product, 200)
 	if got, _ := b.queued(t); len(got) != 0 {

@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -24,9 +25,9 @@ func loadSchema() *ast.Schema {
 }
 
 // graphQL answers one operation.
-func (s *Shopify) graphQL(w http.ResponseWriter, r *http.Request, there *shop, body []byte) {
-	w.Header().Set("X-Shopify-API-Version", Version)
+func (s *Shopify) graphQL(w http.ResponseWriter, r *http.Request, there *shop, asked Request, body []byte) {
 	s.mu.Lock()
+	w.Header().Set("X-Shopify-API-Version", cmp.Or(s.switches.Version, Version))
 	holder := s.holder(r.Header.Get("X-Shopify-Access-Token"), there)
 	s.mu.Unlock()
 	if holder == nil {
@@ -47,6 +48,11 @@ func (s *Shopify) graphQL(w http.ResponseWriter, r *http.Request, there *shop, b
 	operation, x, failed := s.prepare(in.Query, in.OperationName, in.Variables)
 	if failed != nil {
 		writeJSON(w, http.StatusOK, map[string]any{"errors": failed})
+		return
+	}
+	if script := s.script(operation.Name); script != nil {
+		status, body := script(asked)
+		writeJSON(w, status, body)
 		return
 	}
 	x.allowed = func(typ, field string) *problem { return s.allowed(holder, typ, field) }

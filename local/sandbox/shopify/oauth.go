@@ -135,7 +135,7 @@ func (s *Shopify) authorize(w http.ResponseWriter, r *http.Request, there *shop)
 
 // Callback is the address that an installation ends at, its query signed.
 func (s *Shopify) Callback(back *url.URL, answer url.Values) string {
-	answer.Set("hmac", signQuery(s.options.ClientSecret, answer))
+	s.Sign(answer)
 	to := *back
 	query := to.Query()
 	for name := range answer {
@@ -143,6 +143,11 @@ func (s *Shopify) Callback(back *url.URL, answer url.Values) string {
 	}
 	to.RawQuery = query.Encode()
 	return to.String()
+}
+
+// Sign adds the signature to a query that a browser is sent back with.
+func (s *Shopify) Sign(query url.Values) {
+	query.Set("hmac", signQuery(s.options.ClientSecret, query))
 }
 
 // signQuery signs a query as Shopify does (Authorization code grant, read

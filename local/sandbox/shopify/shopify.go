@@ -68,6 +68,8 @@ type Shopify struct {
 	refresh  map[string]*refreshToken
 	switches Switches
 	counts   map[string]int
+	scripts  map[string]Script
+	requests []Request
 	pending  []*Delivery
 	done     []Delivery
 	serial   int64
@@ -89,7 +91,7 @@ func New(o Options) *Shopify {
 	}
 	s := &Shopify{
 		options: o, schema: loadSchema(), shops: map[string]*shop{}, codes: map[string]grantCode{}, access: map[string]*accessToken{},
-		refresh: map[string]*refreshToken{}, switches: defaults(), counts: map[string]int{},
+		refresh: map[string]*refreshToken{}, switches: defaults(), counts: map[string]int{}, scripts: map[string]Script{},
 	}
 	for _, made := range []*shop{newDemoShop(o.Now(), o.Storefront), newOtherShop(o.Now())} {
 		s.shops[made.domain] = made
@@ -123,6 +125,7 @@ func (s *Shopify) serve(w http.ResponseWriter, r *http.Request, domain string) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	w.Header().Set("X-Request-Id", newID())
+	asked := s.note(r, domain, body)
 	s.mu.Lock()
 	there := s.shops[domain]
 	state := s.switches.Shop
@@ -146,7 +149,7 @@ func (s *Shopify) serve(w http.ResponseWriter, r *http.Request, domain string) {
 			httpErrors(w, http.StatusBadGateway, "Bad Gateway")
 		}, func(w http.ResponseWriter, r *http.Request) { s.exchange(w, r, there) }).ServeHTTP(w, r)
 	case isGraphQL(r.URL.Path) && r.Method == http.MethodPost:
-		s.graphQL(w, r, there, body)
+		s.graphQL(w, r, there, asked, body)
 	default:
 		httpErrors(w, http.StatusNotFound, "Not Found")
 	}

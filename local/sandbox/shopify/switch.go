@@ -25,6 +25,7 @@ type Switches struct {
 	WebhookDelay  time.Duration // before the first delivery
 	Reorder       bool          // deliver the webhooks that are due newest first
 	CancelFails   bool          // a cancellation is accepted and its job fails
+	Version       string        // that answers say they are in; empty is the one that is spoken
 }
 
 func defaults() Switches {

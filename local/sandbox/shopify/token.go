@@ -119,6 +119,16 @@ func (s *Shopify) newCode(there *shop, scopes []string) string {
 	return code
 }
 
+// Expire makes a store's access tokens worthless before their time. They can be
+// renewed.
+func (s *Shopify) Expire(domain string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.access {
+		t.revoked = t.revoked || t.shop == s.shops[domain]
+	}
+}
+
 // Revoke makes a store's tokens worthless without a word to the app.
 func (s *Shopify) Revoke(domain string) {
 	s.mu.Lock()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	sandbox "omniops/local/sandbox/shopify"
 	"omniops/shared/commerce"
 	"omniops/shared/fault"
 	"omniops/shared/id"
@@ -36,7 +37,7 @@ func (b *bench) world(t *testing.T) *changing {
 	pounds := func(s string) map[string]any {
 		return map[string]any{"shopMoney": map[string]any{"amount": s, "currencyCode": "GBP"}, "presentmentMoney": map[string]any{"amount": s, "currencyCode": "GBP"}}
 	}
-	b.answers["OrderState"] = func(request) (int, any) {
+	b.script("OrderState", func(sandbox.Request) (int, any) {
 		refunded, at := "0.00", any(nil)
 		if o.cancelled {
 			refunded, at = "38.50", "2026-11-24T09:30:00Z"
@@ -45,30 +46,30 @@ func (b *bench) world(t *testing.T) *changing {
 			"id": "gid://shopify/Order/7", "cancelledAt": at, "displayFulfillmentStatus": o.fulfillment, "totalRefundedSet": pounds(refunded),
 			"shippingAddress": o.address, "refunds": o.refunds, "returns": nodes(o.returns...),
 		}}
-	}
-	b.answers["Cancel"] = func(r request) (int, any) {
+	})
+	b.script("Cancel", func(r sandbox.Request) (int, any) {
 		o.times["cancel"]++
 		return http.StatusOK, map[string]any{"orderCancel": map[string]any{
 			"jobResult": map[string]any{"id": "gid://shopify/OrderCancelJobResult/1", "done": false, "status": "STARTED", "errors": []any{}}, "orderCancelUserErrors": []any{},
 		}}
-	}
+	})
 	looks := 0
-	b.answers["CancelState"] = func(request) (int, any) {
+	b.script("CancelState", func(sandbox.Request) (int, any) {
 		if looks++; looks == 3 {
 			o.cancelled = true
 		}
 		return http.StatusOK, map[string]any{"node": map[string]any{"id": "gid://shopify/OrderCancelJobResult/1", "done": o.cancelled, "status": "SUCCEEDED", "errors": []any{}}}
-	}
+	})
 	b.answer("Suggest", map[string]any{"order": map[string]any{"id": "gid://shopify/Order/7", "suggestedRefund": map[string]any{
 		"amountSet":             pounds("19.25"),
 		"suggestedTransactions": []any{map[string]any{"amountSet": pounds("19.25"), "gateway": "shopify_payments", "kind": "SUGGESTED_REFUND", "parentTransaction": map[string]any{"id": "gid://shopify/OrderTransaction/9"}}},
 	}}})
-	b.answers["Refund"] = func(r request) (int, any) {
+	b.script("Refund", func(r sandbox.Request) (int, any) {
 		o.times["refund"]++
 		o.refunds = append(o.refunds, map[string]any{"note": r.Variables["input"].(map[string]any)["note"], "totalRefundedSet": pounds("19.25")})
 		return http.StatusOK, map[string]any{"refundCreate": map[string]any{"refund": map[string]any{"id": "gid://shopify/Refund/1", "totalRefundedSet": pounds("19.25")}, "userErrors": []any{}}}
-	}
-	b.answers["ReturnRequest"] = func(r request) (int, any) {
+	})
+	b.script("ReturnRequest", func(r sandbox.Request) (int, any) {
 		o.times["return"]++
 		lines := r.Variables["input"].(map[string]any)["returnLineItems"].([]any)
 		if said := lines[0].(map[string]any)["customerNote"].(string); utf8.RuneCountInString(said) > maxNote {
@@ -76,8 +77,8 @@ func (b *bench) world(t *testing.T) *changing {
 		}
 		o.returns = append(o.returns, map[string]any{"name": "#1042-R1", "status": "REQUESTED", "returnLineItems": nodes(map[string]any{"customerNote": lines[0].(map[string]any)["customerNote"]})})
 		return http.StatusOK, map[string]any{"returnRequest": map[string]any{"return": map[string]any{"id": "gid://shopify/Return/1", "name": "#1042-R1", "status": "REQUESTED"}, "userErrors": []any{}}}
-	}
-	b.answers["OrderUpdate"] = func(r request) (int, any) {
+	})
+	b.script("OrderUpdate", func(r sandbox.Request) (int, any) {
 		o.times["address"]++
 		in := r.Variables["input"].(map[string]any)["shippingAddress"].(map[string]any)
 		o.address = map[string]any{
@@ -85,7 +86,7 @@ func (b *bench) world(t *testing.T) *changing {
 			"city": in["city"], "zip": in["zip"], "countryCodeV2": in["countryCode"],
 		}
 		return http.StatusOK, map[string]any{"orderUpdate": map[string]any{"order": map[string]any{"id": "gid://shopify/Order/7"}, "userErrors": []any{}}}
-	}
+	})
 	return o
 }
 
@@ -155,7 +156,8 @@ func TestARefundIsExactlyWhatWasGranted(t *testing.T) {
 	b.asked()
 	_, err = b.client.Do(t.Context(), action(merchant), refunding)
 	must(t, err)
-	sent := b.requests[len(b.requests)-1]
+	all := b.sent()
+	sent := all[len(all)-1]
 	want := map[string]any{
 		"key": key, "input": map[string]any{
 			"orderId": "gid://shopify/Order/7", "currency": "GBP", "note": "OmniOps " + key, "notify": true,
@@ -221,8 +223,11 @@ func TestRefusalsAndDoubts(t *testing.T) {
 	// A connection that breaks after the mutation left is a doubt, not a refusal.
 	b := newBench(t)
 	o := b.world(t)
-	cancel := b.answers["Cancel"]
-	b.answers["Cancel"] = func(r request) (int, any) { cancel(r); o.cancelled = true; return http.StatusBadGateway, nil }
+	b.script("Cancel", func(sandbox.Request) (int, any) {
+		o.times["cancel"]++
+		o.cancelled = true
+		return http.StatusBadGateway, nil
+	})
 	_, err := b.client.Do(t.Context(), action(merchant), cancellation)
 	wantKind(t, err, fault.Unavailable)
 	if receipt, done, err := b.client.Done(t.Context(), action(merchant), cancellation); !done || err != nil || receipt.Amount != gbp(3850) {

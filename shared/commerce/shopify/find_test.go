@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	sandbox "omniops/local/sandbox/shopify"
 	"omniops/shared/claim"
 	"omniops/shared/commerce"
 	"omniops/shared/fault"
@@ -27,11 +28,12 @@ func TestFindGivesTheOrderAndNoNeighbour(t *testing.T) {
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%q: %v\n%s", typed, err, diff)
 		}
-		if q := b.requests[len(b.requests)-1].Variables["q"]; q != "name:'#1042'" {
+		all := b.sent()
+		if q := all[len(all)-1].Variables["q"]; q != "name:'#1042'" {
 			t.Errorf("%q was searched as %v", typed, q)
 		}
 	}
-	if got := b.requests[0]; got.Host != string(store) || got.Path != "/admin/api/2026-10/graphql.json" || got.Token != "shpat_1" {
+	if got := b.sent()[0]; got.Shop != string(store) || got.Path != "/admin/api/2026-10/graphql.json" || !strings.HasPrefix(got.Token, "shpat_") {
 		t.Errorf("sent %+v", got)
 	}
 	_, err := b.client.Find(t.Context(), verification(rival), "#1042")
@@ -64,13 +66,13 @@ func TestNothingOfAnOrderIsAskedForBeforeVerification(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range b.requests {
-		if r.OperationName != "OrderFind" && r.OperationName != "OrderContact" {
-			t.Errorf("%s was sent", r.OperationName)
+	for _, r := range b.sent() {
+		if r.Operation != "OrderFind" && r.Operation != "OrderContact" {
+			t.Errorf("%s was sent", r.Operation)
 		}
 		for _, field := range []string{"displayF", "lineItems", "shippingAddress", "fulfillments", "total", "refunds", "createdAt", "note"} {
 			if strings.Contains(r.Query, field) {
-				t.Errorf("%s asks for %s", r.OperationName, field)
+				t.Errorf("%s asks for %s", r.Operation, field)
 			}
 		}
 		// The term ends where we end it.
@@ -168,7 +170,7 @@ func TestAThrottledCallWaitsOrSaysWhen(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, merchant)
 	throttle := func(requested, available float64, times int) {
-		b.answers["OrderFind"] = func(request) (int, any) {
+		b.script("OrderFind", func(sandbox.Request) (int, any) {
 			if times--; times < 0 {
 				return http.StatusOK, map[string]any{"orders": nodes()}
 			}
@@ -178,7 +180,7 @@ func TestAThrottledCallWaitsOrSaysWhen(t *testing.T) {
 					"maximumAvailable": 2000, "currentlyAvailable": available, "restoreRate": 100,
 				}}},
 			}
-		}
+		})
 	}
 	before := b.Clock.Now()
 	throttle(150, 50, 2)
@@ -197,7 +199,7 @@ func TestAnotherVersionIsNoticed(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, merchant)
 	b.answer("OrderFind", map[string]any{"orders": nodes()})
-	b.header.Set("X-Shopify-Api-Version", "2027-01")
+	b.Shopify.Switch(func(s *sandbox.Switches) { s.Version = "2027-01" })
 	_, err := b.client.Find(t.Context(), verification(merchant), "1042")
 	must(t, err)
 	if !strings.Contains(b.log.String(), "version=2027-01") {

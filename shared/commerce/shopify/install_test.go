@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	sandbox "omniops/local/sandbox/shopify"
 	"omniops/shared/claim"
 	"omniops/shared/commerce"
 	"omniops/shared/fault"
@@ -94,11 +95,11 @@ func FuzzParseShop(f *testing.F) {
 }
 
 func TestWhatComesBackIsChecked(t *testing.T) {
+	b := newBench(t)
 	resign := func(change func(url.Values)) func(url.Values) {
-		return func(q url.Values) { change(q); sign(q) }
+		return func(q url.Values) { change(q); b.Shopify.Sign(q) }
 	}
 	set := func(name, value string) func(url.Values) { return func(q url.Values) { q.Set(name, value) } }
-	b := newBench(t)
 	other, err := NewInstalls(b.client, []byte(strings.Repeat("another secret ", 3)), "https://api.test/")
 	must(t, err)
 	foreign, err := other.Begin(merchant, store)
@@ -139,19 +140,18 @@ func TestWhatComesBackIsChecked(t *testing.T) {
 	_, _, err = b.install(t, merchant, store, func(q url.Values) {
 		b.Advance(stateLife)
 		q.Set("timestamp", "1795513200")
-		sign(q)
+		b.Shopify.Sign(q)
 	})
 	wantKind(t, err, fault.Unauthenticated)
 }
 
 func TestAnInstallation(t *testing.T) {
 	b := newBench(t)
-	b.scopes = "read_customers,read_products,write_orders,write_returns" // the implied ones left out
 	name, shop, err := b.install(t, merchant, store, func(url.Values) {})
 	if err != nil || name != merchant || shop != store {
 		t.Fatalf("%s, %s, %v", name, shop, err)
 	}
-	if got := b.requests[0].Ask; got["code"] != "good-code" || got["expiring"] != "1" || got["client_id"] != app.ClientID || b.requests[0].Host != string(store) {
+	if got := b.sent()[0].Ask; got["code"] == "" || got["expiring"] != "1" || got["client_id"] != app.ClientID || b.sent()[0].Shop != string(store) {
 		t.Errorf("asked for tokens with %v", got)
 	}
 	conn, err := b.connections.Get(t.Context(), merchant)
@@ -163,8 +163,7 @@ func TestAnInstallation(t *testing.T) {
 		t.Errorf("%+v, %v", owner, err)
 	}
 	// Too little was granted: the earlier connection stays as it is.
-	b.scopes = "read_products"
-	_, _, err = b.install(t, merchant, store, func(url.Values) {})
+	_, _, err = b.install(t, merchant, store, func(url.Values) {}, "read_products")
 	wantKind(t, err, fault.Forbidden)
 	if conn, err := b.connections.Get(t.Context(), merchant); err != nil || conn.State != Connected || len(Missing(conn.Scopes)) != 0 {
 		t.Errorf("%+v, %v", conn, err)
@@ -187,7 +186,7 @@ func TestAShopBelongsToOneMerchant(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	// Another shop instead frees the first.
-	_, _, err = b.install(t, merchant, "second.myshopify.com", func(url.Values) {})
+	_, _, err = b.install(t, merchant, sandbox.OtherShop, func(url.Values) {})
 	must(t, err)
 	b.connect(t, rival)
 	owner, err := b.connections.Owner(t.Context(), store)

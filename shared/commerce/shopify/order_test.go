@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	sandbox "omniops/local/sandbox/shopify"
 	"omniops/shared/commerce"
 	"omniops/shared/fault"
 	"omniops/shared/id"
@@ -111,11 +112,11 @@ func TestALargeOrderIsReadToAHundredLines(t *testing.T) {
 				return map[string]any{"nodes": lines, "pageInfo": map[string]any{"hasNextPage": from+25 < c.lines, "endCursor": fmt.Sprint(from + 25)}}
 			}
 			b.answer("OrderDetail", map[string]any{"order": map[string]any{"id": "gid://shopify/Order/7", "name": "#1", "processedAt": "2026-11-20T10:00:00Z", "lineItems": page(0)}})
-			b.answers["OrderLines"] = func(r request) (int, any) {
+			b.script("OrderLines", func(r sandbox.Request) (int, any) {
 				var from int
 				_, _ = fmt.Sscan(r.Variables["after"].(string), &from)
 				return http.StatusOK, map[string]any{"order": map[string]any{"lineItems": page(from)}}
-			}
+			})
 			got, err := b.client.Order(t.Context(), support(merchant), "7")
 			if err != nil || len(got.Items) != c.want || got.MoreItems != c.more {
 				t.Errorf("%d lines, more %v, %v", len(got.Items), got.MoreItems, err)
@@ -143,7 +144,7 @@ func TestAShopThatCannotAnswer(t *testing.T) {
 	} {
 		b := newBench(t)
 		b.connect(t, merchant)
-		b.answers["OrderDetail"] = func(request) (int, any) { return status, nil }
+		b.script("OrderDetail", func(sandbox.Request) (int, any) { return status, nil })
 		_, err := b.client.Order(t.Context(), support(merchant), "7")
 		if status == 429 { // it waits a little by itself
 			b.asked()

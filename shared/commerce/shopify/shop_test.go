@@ -2,21 +2,18 @@ package shopify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"omniops/local/localtest"
+	sandbox "omniops/local/sandbox/shopify"
 	"omniops/shared/commerce"
 	"omniops/shared/fault"
 	"omniops/shared/id"
@@ -27,47 +24,28 @@ import (
 const (
 	merchant = id.Tenant("demo")
 	rival    = id.Tenant("rival")
-	store    = Shop("kettle-and-co.myshopify.com")
+	store    = Shop(sandbox.DemoShop)
 	key      = "0b8f2f0e-9d1c-4a7c-9f57-0f3a5b1c2d3e"
+	callback = "https://api.test" + CallbackPath
 )
 
-var app = App{ClientID: "client", Secret: "shpss_test"}
+var app = App{ClientID: sandbox.SandboxClientID, Secret: localtest.ShopifySecret}
 
-// request is one request that a shop was sent.
-type request struct {
-	Host, Path, Token string
-	Query             string
-	OperationName     string
-	Variables         map[string]any
-	Ask               map[string]string // of tokens
-}
-
-// bench is a client on local services, with a shop that speaks Shopify's protocol.
+// bench is a client on local services, with the stand-in's stores.
 type bench struct {
 	*localtest.Cloud
+	*localtest.Outside
 	table       *table.Store
 	connections *Connections
 	client      *Client
 	log         bytes.Buffer
-	url         string
-
-	mu       sync.Mutex
-	requests []request
-	serial   int
-	good     string                                // access token that is taken
-	refresh  string                                // refresh token that is taken
-	scopes   string                                // that are granted
-	answers  map[string]func(r request) (int, any) // by operation
-	header   http.Header                           // of every answer
+	seen        int // requests that stores were sent
 }
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	c := localtest.Start(t)
-	b := &bench{Cloud: c, scopes: strings.Join(Scopes(), ","), answers: map[string]func(request) (int, any){}, header: http.Header{}}
-	server := httptest.NewServer(http.HandlerFunc(b.serve))
-	t.Cleanup(server.Close)
-	b.url = server.URL
+	b := &bench{Cloud: c, Outside: c.Outside(t, "")}
 	b.table = table.New(c.AWS, c.Env(t, "merchant-key", "TABLE_NAME"), c.Clock.Now)
 	b.connections = NewConnections(b.table, seal.NewSecrets(c.AWS, c.Env(t, "merchant-key", "SECRETS_KEY_ID")))
 	b.client = b.newClient(b.connections)
@@ -76,84 +54,46 @@ func newBench(t *testing.T) *bench {
 
 func (b *bench) newClient(of *Connections) *Client {
 	return NewClient(Options{
-		BaseURL: b.url, HTTP: http.DefaultClient, App: app, Connections: of, Now: b.Clock.Now,
+		BaseURL: b.ShopifyURL, HTTP: http.DefaultClient, App: app, Connections: of, Now: b.Clock.Now,
 		Log:  slog.New(slog.NewTextHandler(&b.log, nil)),
 		Wait: func(_ context.Context, d time.Duration) error { b.Advance(d); return nil },
 	})
 }
 
-// serve is a Shopify shop.
-func (b *bench) serve(w http.ResponseWriter, r *http.Request) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	body, _ := io.ReadAll(r.Body)
-	got := request{Host: r.Host, Path: r.URL.Path, Token: r.Header.Get("X-Shopify-Access-Token")}
-	reply := func(status int, v any) {
-		for name, values := range b.header {
-			w.Header()[name] = values
-		}
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(v)
+// sent gives the requests since asked was last called.
+func (b *bench) sent() []sandbox.Request { return b.Shopify.Requests()[b.seen:] }
+
+// asked gives the operations, or paths, of the requests since it was last called.
+func (b *bench) asked() (names []string) {
+	for _, r := range b.sent() {
+		names = append(names, cmp.Or(r.Operation, r.Path))
+		b.seen++
 	}
-	if r.URL.Path == "/admin/oauth/access_token" {
-		_ = json.Unmarshal(body, &got.Ask)
-		b.requests = append(b.requests, got)
-		if got.Ask["client_secret"] != app.Secret || got.Ask["code"] != "good-code" && (b.refresh == "" || got.Ask["refresh_token"] != b.refresh) {
-			reply(http.StatusBadRequest, map[string]string{"error": "invalid_request"})
-			return
-		}
-		b.serial++
-		b.good, b.refresh = fmt.Sprintf("shpat_%d", b.serial), fmt.Sprintf("shprt_%d", b.serial)
-		reply(http.StatusOK, map[string]any{
-			"access_token": b.good, "refresh_token": b.refresh, "expires_in": 3600, "refresh_token_expires_in": 7776000, "scope": b.scopes,
-		})
-		return
-	}
-	_ = json.Unmarshal(body, &got)
-	b.requests = append(b.requests, got)
-	if got.Token != b.good {
-		reply(http.StatusUnauthorized, map[string]string{"errors": "Invalid API key or access token"})
-		return
-	}
-	f, ok := b.answers[got.OperationName]
-	if !ok {
-		reply(http.StatusOK, map[string]any{"errors": []any{map[string]any{"message": "no such operation"}}})
-		return
-	}
-	status, data := f(got)
-	if status == 0 {
-		reply(http.StatusOK, data)
-		return
-	}
-	reply(status, map[string]any{"data": data})
+	return names
 }
 
-// asked gives the operations that the shop was sent so far, and forgets them.
-func (b *bench) asked() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var names []string
-	for _, r := range b.requests {
-		name := r.OperationName
-		if name == "" {
-			name = r.Path
+// script makes the shop answer an operation with what f gives: data with a status,
+// or with the status 0 the whole body.
+func (b *bench) script(operation string, f func(sandbox.Request) (int, any)) {
+	b.Shopify.Script(operation, func(r sandbox.Request) (int, any) {
+		status, data := f(r)
+		if status == 0 {
+			return http.StatusOK, data
 		}
-		names = append(names, name)
-	}
-	b.requests = nil
-	return names
+		return status, map[string]any{"data": data}
+	})
 }
 
 // answer makes the shop answer an operation with data.
 func (b *bench) answer(operation string, data any) {
-	b.answers[operation] = func(request) (int, any) { return http.StatusOK, data }
+	b.script(operation, func(sandbox.Request) (int, any) { return http.StatusOK, data })
 }
 
 // fail makes the shop answer an operation with an error.
 func (b *bench) fail(operation, code string) {
-	b.answers[operation] = func(request) (int, any) {
+	b.script(operation, func(sandbox.Request) (int, any) {
 		return 0, map[string]any{"errors": []any{map[string]any{"message": "secret text", "extensions": map[string]any{"code": code}}}}
-	}
+	})
 }
 
 // connect connects the shop through the whole flow.
@@ -166,19 +106,22 @@ func (b *bench) connect(t *testing.T, name id.Tenant) {
 }
 
 // install begins and ends an installation; change may spoil what comes back.
-func (b *bench) install(t *testing.T, name id.Tenant, shop Shop, change func(url.Values)) (id.Tenant, Shop, error) {
+func (b *bench) install(t *testing.T, name id.Tenant, shop Shop, change func(url.Values), scopes ...string) (id.Tenant, Shop, error) {
 	t.Helper()
-	i, err := NewInstalls(b.client, []byte(localtest.SessionSecret), "https://api.test/v1/shopify/callback", []byte(app.Secret))
+	i, err := NewInstalls(b.client, []byte(localtest.SessionSecret), callback, []byte(app.Secret))
 	must(t, err)
 	address, err := i.Begin(name, shop)
 	must(t, err)
 	u, err := url.Parse(address)
 	must(t, err)
+	if len(scopes) == 0 {
+		scopes = Scopes()
+	}
 	back := url.Values{
-		"code": {"good-code"}, "host": {"YWRtaW4"}, "shop": {string(shop)}, "state": {u.Query().Get("state")},
+		"code": {b.Shopify.Authorize(string(shop), scopes...)}, "host": {"YWRtaW4"}, "shop": {string(shop)}, "state": {u.Query().Get("state")},
 		"timestamp": {fmt.Sprint(b.Clock.Now().Unix())},
 	}
-	sign(back)
+	b.Shopify.Sign(back)
 	change(back)
 	return i.Finish(t.Context(), back)
 }

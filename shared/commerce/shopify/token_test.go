@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"omniops/local/faults"
+	sandbox "omniops/local/sandbox/shopify"
 	"omniops/shared/commerce"
 	"omniops/shared/fault"
 )
@@ -22,9 +23,7 @@ func (b *bench) find(t *testing.T, c *Client) error {
 }
 
 func (b *bench) refreshes() (n int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, r := range b.requests {
+	for _, r := range b.sent() {
 		if r.Ask["grant_type"] == "refresh_token" {
 			n++
 		}
@@ -101,15 +100,19 @@ func TestTheNewPairIsStoredFirst(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, merchant)
 	b.Advance(2 * time.Hour)
+	old, err := b.connections.Get(t.Context(), merchant)
+	must(t, err)
+	before, err := b.connections.open(t.Context(), merchant, old.item.Tokens)
+	must(t, err)
 	stored := false
-	b.answers["OrderFind"] = func(r request) (int, any) {
+	b.script("OrderFind", func(r sandbox.Request) (int, any) {
 		conn, err := NewConnections(b.table, b.connections.secrets).Get(t.Context(), merchant)
 		if err == nil {
 			pair, err := NewConnections(b.table, b.connections.secrets).open(t.Context(), merchant, conn.item.Tokens)
-			stored = err == nil && pair.Access == r.Token && pair.Refresh == b.refresh
+			stored = err == nil && pair.Access == r.Token && pair != before
 		}
 		return http.StatusOK, map[string]any{"orders": nodes()}
-	}
+	})
 	must(t, b.find(t, b.client))
 	if !stored {
 		t.Error("the token that was used is not the stored one")
@@ -120,13 +123,13 @@ func TestATokenThatIsNotTakenIsRenewedOnce(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, merchant)
 	b.answer("OrderFind", map[string]any{"orders": nodes()})
-	b.good = "shpat_other" // Shopify has forgotten ours
+	b.Shopify.Expire(string(store))
 	must(t, b.find(t, b.client))
 	if asked := b.asked(); !slices.Equal(asked, []string{"OrderFind", "/admin/oauth/access_token", "OrderFind"}) {
 		t.Errorf("asked %q", asked)
 	}
 	// Neither is taken: the merchant must connect again, and nothing more is tried.
-	b.good, b.refresh = "shpat_other", "shprt_other"
+	b.Shopify.Revoke(string(store))
 	if err := b.find(t, b.client); !errors.Is(err, commerce.ErrDisconnected) {
 		t.Errorf("error %v", err)
 	}
@@ -141,8 +144,7 @@ func TestATokenThatIsNotTakenIsRenewedOnce(t *testing.T) {
 	if err != nil || conn.State != Reconnect || len(conn.item.Tokens) != 0 {
 		t.Errorf("%+v, %v", conn, err)
 	}
-	b.refresh = "" // the merchant does
-	b.connect(t, merchant)
+	b.connect(t, merchant) // the merchant does
 	must(t, b.find(t, b.client))
 }
 
@@ -153,10 +155,10 @@ func TestADisconnectTakesEffectAtOnce(t *testing.T) {
 	b.connect(t, merchant)
 	b.answer("OrderFind", map[string]any{"orders": nodes()})
 	told := ""
-	b.answers["Uninstall"] = func(r request) (int, any) {
+	b.script("Uninstall", func(r sandbox.Request) (int, any) {
 		told = r.Token
 		return http.StatusOK, map[string]any{"appUninstall": map[string]any{"userErrors": []any{}}}
-	}
+	})
 	must(t, b.find(t, b.client))
 	before, err := b.connections.Get(t.Context(), merchant)
 	must(t, err)
@@ -187,7 +189,7 @@ func TestADisconnectTakesEffectAtOnce(t *testing.T) {
 func TestLeavingWithoutShopify(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, merchant)
-	b.answers["Uninstall"] = func(request) (int, any) { return http.StatusInternalServerError, nil }
+	b.script("Uninstall", func(sandbox.Request) (int, any) { return http.StatusInternalServerError, nil })
 	must(t, b.client.Leave(t.Context(), merchant))
 	conn, err := b.connections.Get(t.Context(), merchant)
 	if err != nil || conn.State != Disconnected {
