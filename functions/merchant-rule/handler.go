@@ -29,22 +29,21 @@ func (h *handler) show(w http.ResponseWriter, r *http.Request) error {
 	return apigw.WriteJSON(w, http.StatusOK, rules)
 }
 
-// set puts new rules in force. They hold for what is confirmed from now on.
+// set puts new rules in force. They hold for what is carried out from now on.
 func (h *handler) set(w http.ResponseWriter, r *http.Request) error {
 	who, err := h.tokens.FromRequest(r)
 	if err != nil {
 		return err
 	}
-	var in struct {
-		Cancel  commerce.Rule `json:"cancel"`
-		Return  commerce.Rule `json:"return"`
-		Refund  commerce.Rule `json:"refund"`
-		Address commerce.Rule `json:"address"`
-	}
-	if err := apigw.DecodeJSON(r, maxBody, &in); err != nil {
+	body, err := apigw.Body(r, maxBody)
+	if err != nil {
 		return err
 	}
-	rules, err := h.rules.Set(r.Context(), who.Tenant, commerce.Rules{Cancel: in.Cancel, Return: in.Return, Refund: in.Refund, Address: in.Address})
+	rules, err := commerce.ParseRules(body)
+	if err != nil {
+		return err
+	}
+	rules, err = h.rules.Set(r.Context(), who.Tenant, rules)
 	if err != nil {
 		return err
 	}

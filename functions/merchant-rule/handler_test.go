@@ -80,6 +80,18 @@ func TestRules(t *testing.T) {
 		{"no currency", rules(strings.Replace(usual, `null`, `{"minor":100,"currency":"pounds"}`, 1)), "demo", 400},
 		{"an amount below nothing", rules(strings.Replace(usual, `null`, `{"minor":-1,"currency":"GBP"}`, 1)), "demo", 400},
 		{"an unknown field", `{"refunds":{}}`, "demo", 400},
+		{"nothing at all", `{}`, "demo", 400},
+		{"one rule of four", `{"cancel":` + usual + `}`, "demo", 400},
+		{"no list", rules(strings.Replace(usual, `[]`, `null`, 1)), "demo", 400},
+		{"no word on hours", rules(strings.Replace(usual, `"within_hours":24,`, ``, 1)), "demo", 400},
+		{"no word on how often", rules(strings.Replace(usual, `,"per_customer":3`, ``, 1)), "demo", 400},
+		{"no word on money", rules(strings.Replace(usual, `"max_amount":null,`, ``, 1)), "demo", 400},
+		{"no word on who decides", rules(strings.Replace(usual, `"automatic":true,`, ``, 1)), "demo", 400},
+		{"an empty rule", rules(`{}`), "demo", 400},
+		{"half an amount", rules(strings.Replace(usual, `null`, `{"currency":"GBP"}`, 1)), "demo", 400},
+		{"a field that there is not", rules(strings.Replace(usual, `"per_customer":3`, `"per_customer":3,"for_ever":true`, 1)), "demo", 400},
+		{"a currency that there is not", rules(strings.Replace(usual, `null`, `{"minor":100,"currency":"ZZZ"}`, 1)), "demo", 400},
+		{"a version that was not read", `{"version":"made-up",` + rules(usual)[1:], "demo", 409},
 		{"not JSON", `rules`, "demo", 400},
 		{"a limit of 50 pounds", rules(strings.Replace(usual, `null`, `{"minor":5000,"currency":"GBP"}`, 1)), "demo", 200},
 	} {
@@ -94,5 +106,21 @@ func TestRules(t *testing.T) {
 	}
 	if status, body := call("other", http.MethodGet, ""); status != 200 || !strings.Contains(body, `"version":"default"`) {
 		t.Errorf("another merchant: %d %s", status, body)
+	}
+	// What was read may be sent back, once.
+	_, read := call("demo", http.MethodGet, "")
+	if status, body := call("demo", http.MethodPut, read); status != 200 || !strings.Contains(body, `"minor":5000`) {
+		t.Errorf("sent back: %d %s", status, body)
+	}
+	if status, body := call("demo", http.MethodPut, read); status != 409 {
+		t.Errorf("sent back over newer ones: %d %s", status, body)
+	}
+	_, read = call("other", http.MethodGet, "")
+	if status, body := call("other", http.MethodPut, read); status != 200 {
+		t.Errorf("the default ones sent back: %d %s", status, body)
+	}
+	_, problem := call("demo", http.MethodPut, rules(strings.Replace(usual, `"within_hours":24,`, ``, 1)))
+	if !strings.Contains(problem, `cancel.within_hours`) {
+		t.Errorf("a missing field is not named: %s", problem)
 	}
 }

@@ -20,9 +20,6 @@ type handler struct {
 // carry takes one action on, and tells those it concerns what came of it.
 func (h *handler) carry(ctx context.Context, task commerce.Task) error {
 	letters, err := h.actions.Execute(ctx, task, h.shop)
-	if errors.Is(err, commerce.ErrDisconnected) || errors.Is(err, commerce.ErrNoAccess) {
-		err = fault.E(fault.Invalid, "", err) // parked: its merchant must connect the shop again
-	}
 	if len(letters) == 0 {
 		return err
 	}

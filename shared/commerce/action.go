@@ -99,7 +99,9 @@ type details struct {
 	Text      string     `json:"text"`
 	ByPerson  bool       `json:"by_person,omitempty"` // as the rules were when it was proposed
 	Receipt   string     `json:"receipt,omitempty"`
+	Mail      string     `json:"mail,omitempty"` // the customer's address on the order, to tell them what came of it
 	License   *license   `json:"license,omitempty"`
+	Counted   bool       `json:"counted,omitempty"` // as granted, once
 	Decisions []Decision `json:"decisions"`
 }
 
@@ -162,7 +164,7 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 		return Action{Kind: a.kind, State: Failed, Order: o.ID, Receipt: say(language, string(v.Reasons[0]), o.Number)}, nil
 	}
 	d := details{
-		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortened(w.Reason, maxReason), Language: language,
+		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortened(w.Reason, maxReason), Language: language, Mail: o.Email,
 		ByPerson: v.Outcome == Approval,
 		Decisions: []Decision{{
 			At: now, By: "rules", State: Proposed, Verdict: &v, Inputs: &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.amount, times},

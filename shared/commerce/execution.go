@@ -47,12 +47,17 @@ func (s *Actions) Execute(ctx context.Context, task Task, shop Platform) ([]Told
 	if item.State == Proposed || item.State == Declined {
 		return nil, nil
 	}
-	order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
-	if err != nil {
-		return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
-	}
 	if item.State == Confirmed || item.State == Approved {
-		if item, d, err = s.grant(ctx, task, item, d, order); err != nil {
+		order, err := shop.Order(ctx, Access{task.Tenant, OrderAction}, item.Order)
+		switch {
+		case err == nil:
+			item, d, err = s.grant(ctx, task, item, d, order)
+		case s.passes(d, err):
+			return nil, fmt.Errorf("read order of action %s: %w", task.Action, err)
+		default:
+			item, d, err = s.strand(ctx, task, item, d, err)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -61,7 +66,7 @@ func (s *Actions) Execute(ctx context.Context, task Task, shop Platform) ([]Told
 			return nil, err
 		}
 	}
-	told := letters(task, item, d, order.Email)
+	told := letters(task, item, d)
 	if item.State == Unknown { // parked, so that an operator's alarm goes off too
 		return told, fault.E(fault.Invalid, "", fmt.Errorf("action %s is unsettled after %d attempts", task.Action, item.Attempts))
 	}
@@ -70,9 +75,9 @@ func (s *Actions) Execute(ctx context.Context, task Task, shop Platform) ([]Told
 
 // letters says what is to be told of an action, to the customer's address and to
 // the merchant.
-func letters(task Task, item actionItem, d details, mail string) []Told {
-	key := string(task.Action) + "-" + string(item.State)
-	shopper := Told{Shopper: true, To: mail, Subject: say(d.Language, "subject_action", d.Number), Text: d.Text + "\n\n" + d.Receipt, Key: key}
+func letters(task Task, item actionItem, d details) []Told {
+	key := fmt.Sprintf("%s-%s-%d", task.Action, item.State, len(d.Decisions)) // it may wait for a person twice
+	shopper := Told{Shopper: true, To: d.Mail, Subject: say(d.Language, "subject_action", d.Number), Text: d.Text + "\n\n" + d.Receipt, Key: key}
 	merchant := func(sentence, why string) Told {
 		return Told{Subject: say("en", "subject_approval", d.Number), Text: say("en", sentence, d.Number, d.words("en", item.Kind), why, task.Action), Key: key + "-merchant"}
 	}
@@ -82,11 +87,14 @@ func letters(task Task, item actionItem, d details, mail string) []Told {
 	case Unknown:
 		return []Told{shopper, merchant("mail_unknown", "")}
 	case Waiting:
-		var why string
-		if v := d.Decisions[len(d.Decisions)-1].Verdict; v != nil {
-			why = reasons(*v)
+		v := d.Decisions[len(d.Decisions)-1].Verdict
+		switch {
+		case v == nil:
+			return []Told{merchant("mail_approval", "")}
+		case slices.Contains(v.Reasons, OutOfReach): // it was said to be under way
+			return []Told{shopper, merchant("mail_out_of_reach", "")}
 		}
-		return []Told{merchant("mail_approval", why)}
+		return []Told{merchant("mail_approval", reasons(*v))}
 	}
 	return nil
 }
@@ -121,21 +129,21 @@ func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d detai
 		next, d.Receipt = Failed, say(d.Language, string(v.Reasons[0]), d.Number)
 	case Approval:
 		next, d.Receipt = Waiting, say(d.Language, "passed_on")
-		err := s.table.Put(ctx, task.Tenant, approvalItem{
-			table.Approval(task.Tenant, task.Action), task.Conversation, task.Shopper, item.ExpireAt,
-		})
-		if err != nil {
-			return item, d, fmt.Errorf("store approval of %s: %w", task.Action, err)
+		if err := s.list(ctx, task, item); err != nil {
+			return item, d, err
 		}
 	default:
 		d.License = &license{customerOf(o), o.ID, d.Amount, v.Version, by, newKey(), now}
 	}
+	d.Mail = o.Email
+	counted := d.Counted || next != Running
+	d.Counted = d.Counted || next == Running
 	d.decided(now, "rules", next, &v)
 	d.Decisions[len(d.Decisions)-1].Inputs = &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), d.Amount, times}
 	if item, err = s.move(ctx, task.Ref, item, next, d); err != nil {
 		return item, d, err
 	}
-	if next == Running {
+	if !counted {
 		if err := s.tally(ctx, task.Tenant, item.Kind, o); err != nil {
 			return item, d, err
 		}
@@ -180,32 +188,41 @@ func (s *Actions) carryOut(ctx context.Context, task Task, item actionItem, d de
 		change.Address = *d.Address
 	}
 	access := Access{task.Tenant, OrderAction}
-	// Noted before, so that an attempt that ends with this process is counted.
-	item.Attempts++
-	item, err := s.move(ctx, task.Ref, item, Running, d)
-	if err != nil {
-		return item, d, err
-	}
 	receipt, done, err := Receipt{}, false, error(nil)
-	if item.Attempts > 1 || item.Kind == Cancel {
-		receipt, done, err = shop.Done(ctx, access, change)
+	if item.Attempts > 0 || item.Kind == Cancel {
+		if receipt, done, err = shop.Done(ctx, access, change); err != nil {
+			return s.unanswered(ctx, task, item, d, err)
+		}
 	}
-	if err == nil && !done {
+	if !done {
+		// Noted before, so that an attempt that ends with this process is counted.
+		item.Attempts++
+		if item, err = s.move(ctx, task.Ref, item, Running, d); err != nil {
+			return item, d, err
+		}
 		receipt, err = shop.Do(ctx, access, change)
 	}
-	next := Done
 	switch {
 	case err == nil:
 		d.Receipt = receiptText(d, item.Kind, receipt)
+		return s.end(ctx, task, item, d, Done)
 	case fault.KindOf(err).Retryable() && item.Attempts < maxAttempts:
 		return item, d, fmt.Errorf("carry out action %s: %w", task.Action, err)
-	case fault.KindOf(err).Retryable():
-		next, d.Receipt = Unknown, say(d.Language, "unknown")
-	default: // the shop system will not
-		next, d.Receipt = Failed, say(d.Language, "failed")
+	case fault.KindOf(err).Retryable(), outOfReach(err) && item.Attempts > 1:
+		return s.end(ctx, task, item, d, Unknown)
+	case outOfReach(err): // the shop turned us away: nothing was changed
+		return s.strand(ctx, task, item, d, err)
+	}
+	return s.end(ctx, task, item, d, Failed) // the shop system will not
+}
+
+// end moves an action to what came of carrying it out.
+func (s *Actions) end(ctx context.Context, task Task, item actionItem, d details, next State) (actionItem, details, error) {
+	if next != Done {
+		d.Receipt = say(d.Language, string(next))
 	}
 	d.decided(s.table.Now(), "shop", next, nil)
-	item, err = s.move(ctx, task.Ref, item, next, d)
+	item, err := s.move(ctx, task.Ref, item, next, d)
 	return item, d, err
 }
 

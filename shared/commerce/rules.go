@@ -1,8 +1,6 @@
 package commerce
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,9 +8,6 @@ import (
 	"unicode/utf8"
 
 	"omniops/shared/fault"
-	"omniops/shared/id"
-	"omniops/shared/inventory"
-	"omniops/shared/table"
 )
 
 // Rules say which changes to an order code may grant a verified shopper by itself.
@@ -74,8 +69,8 @@ func (r Rules) Validate() error {
 			return invalid("an excluded item has 1 to 60 characters.")
 		}
 		if m := rule.MaxAmount; m != nil {
-			if again, err := ParseMoney(m.Decimal(), m.Currency); err != nil || again != *m || m.Minor < 0 {
-				return invalid("max_amount is an amount in a currency such as GBP.")
+			if again, err := ParseMoney(m.Decimal(), m.Currency); err != nil || again != *m || m.Minor < 0 || !isCurrency(m.Currency) {
+				return invalid("max_amount is an amount in a currency of ISO 4217, such as GBP.")
 			}
 		}
 	}
@@ -127,7 +122,8 @@ const (
 	ExcludedItem Reason = "excluded_item"
 	TooOften     Reason = "too_often"
 	PartlySent   Reason = "partly_sent"
-	Unclear      Reason = "unclear" // a state of the order that the rules do not know
+	Unclear      Reason = "unclear"      // a state of the order that the rules do not know
+	OutOfReach   Reason = "out_of_reach" // the shop cannot be reached, or does not let us in
 )
 
 // Verdict is what the rules say about a change, and why.
@@ -241,61 +237,4 @@ func possible(o Order) []ActionKind {
 		}
 	}
 	return open
-}
-
-// RuleBook keeps merchants' rules.
-type RuleBook struct{ table *table.Store }
-
-// NewRuleBook makes a RuleBook on the main table.
-func NewRuleBook(main *table.Store) *RuleBook { return &RuleBook{main} }
-
-// rulesItem is Rules as stored.
-type rulesItem struct {
-	table.Key
-	Rules string `dynamodbav:"rules"` // as JSON
-}
-
-// Inventory makes rulesItem a table.Record.
-func (rulesItem) Inventory() inventory.Entry {
-	return inventory.Entry{
-		Record: "commerce.rules", Subject: inventory.Merchant, SubjectKey: "PK",
-		Fields:  map[string]inventory.Category{"rules": inventory.BusinessData},
-		Purpose: inventory.CustomerSupport, LegalBasis: inventory.Contract, Role: inventory.Controller,
-		Retention: inventory.AccountRetention, Source: inventory.FirstParty, Exported: true,
-	}
-}
-
-// Get gives a merchant's rules, or the default ones.
-func (b *RuleBook) Get(ctx context.Context, t id.Tenant) (Rules, error) {
-	var item rulesItem
-	err := b.table.Get(ctx, t, table.OrderRules(t), &item)
-	if fault.KindOf(err) == fault.NotFound {
-		return DefaultRules(), nil
-	}
-	if err != nil {
-		return Rules{}, fmt.Errorf("read rules of %s: %w", t, err)
-	}
-	var r Rules
-	if err := json.Unmarshal([]byte(item.Rules), &r); err != nil {
-		return Rules{}, fmt.Errorf("decode rules of %s: %w", t, err)
-	}
-	return r, nil
-}
-
-// Set stores a merchant's rules under a new version: Invalid if something is wrong
-// with them.
-func (b *RuleBook) Set(ctx context.Context, t id.Tenant, r Rules) (Rules, error) {
-	if err := r.Validate(); err != nil {
-		return Rules{}, err
-	}
-	r.UpdatedAt = b.table.Now().UTC().Truncate(time.Second)
-	r.Version = string(id.New[id.Job](r.UpdatedAt))
-	encoded, err := json.Marshal(r)
-	if err != nil {
-		return Rules{}, fmt.Errorf("encode rules of %s: %w", t, err)
-	}
-	if err := b.table.Put(ctx, t, rulesItem{table.OrderRules(t), string(encoded)}); err != nil {
-		return Rules{}, fmt.Errorf("store rules of %s: %w", t, err)
-	}
-	return r, nil
 }

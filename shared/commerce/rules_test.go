@@ -1,9 +1,17 @@
 package commerce
 
 import (
+	"bytes"
+	"encoding/json"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/text/currency"
+
+	"omniops/shared/fault"
 )
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
@@ -131,6 +139,66 @@ func FuzzParseNumber(f *testing.F) {
 		}
 		if again, err := ParseNumber(n); err != nil || again != n {
 			t.Fatalf("%q becomes %q, %v", n, again, err)
+		}
+	})
+}
+
+func TestCurrencies(t *testing.T) {
+	fresh := []string{"MRU", "SLE", "VES", "XCG", "ZWG"} // not in the list that is compared with
+	known := strings.Fields(currencies)
+	for _, code := range known {
+		if _, err := currency.ParseISO(code); err != nil && !slices.Contains(fresh, code) || !isCurrency(code) {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+	for code := range decimals {
+		if !isCurrency(code) {
+			t.Errorf("%s is missing", code)
+		}
+	}
+	tender := currency.Query() // legal tender today, by region
+	for tender.Next() {
+		if code := tender.Unit().String(); !isCurrency(code) && !slices.Contains([]string{"ANG", "BGN", "CUC", "HRK", "SLL", "ZWL", "BYR", "MRO", "STD", "VEF", "LTL"}, code) {
+			t.Errorf("%s of %s is missing", code, tender.Region())
+		}
+	}
+	for _, code := range []string{"", "ZZZ", "XXX", "gbp", "GB", " GB", "GBPX", "P G"} {
+		if isCurrency(code) {
+			t.Errorf("%q is taken for a currency", code)
+		}
+	}
+}
+
+// Whatever is accepted names every limit, is valid, and reads the same when it is
+// sent back.
+func FuzzParseRules(f *testing.F) {
+	whole, err := json.Marshal(DefaultRules())
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, s := range []string{string(whole), `{}`, `{"cancel":{}}`, strings.Replace(string(whole), "null", `{"minor":1,"currency":"GBP"}`, 2), strings.Replace(string(whole), "[]", "null", 1)} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r, err := ParseRules(body)
+		if err != nil {
+			if fault.KindOf(err) != fault.Invalid {
+				t.Fatalf("%v", err)
+			}
+			return
+		}
+		again, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same, err := ParseRules(again)
+		if err != nil || !reflect.DeepEqual(same, r) {
+			t.Fatalf("%s became %s, %v", body, again, err)
+		}
+		for _, name := range []string{"automatic", "within_hours", "max_amount", "excluded_items", "per_customer"} {
+			if bytes.Count(body, []byte(name)) < len(kinds) && !bytes.ContainsRune(body, '\\') {
+				t.Fatalf("accepted without every %s: %s", name, body)
+			}
 		}
 	})
 }
