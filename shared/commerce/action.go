@@ -71,7 +71,8 @@ type Inputs struct {
 	Payment     Payment     `json:"payment"`
 	PlacedAt    time.Time   `json:"placed_at"`
 	DeliveredAt time.Time   `json:"delivered_at"`
-	Amount      Money       `json:"amount"`
+	Amount      Money       `json:"amount"`       // in the shop's currency, in which it is judged
+	Buyer       Money       `json:"buyer_amount"` // in the buyer's, as the shopper was told
 	Times       int64       `json:"times_in_30_days"`
 }
 
@@ -80,7 +81,7 @@ type Inputs struct {
 type license struct {
 	Customer string    `json:"customer"`
 	Order    id.Order  `json:"order"`
-	Amount   Money     `json:"amount"`
+	Amount   Amount    `json:"amount"`
 	Rules    string    `json:"rules"`
 	By       string    `json:"by"`
 	Key      string    `json:"key"`
@@ -92,7 +93,7 @@ type details struct {
 	Number    string     `json:"number"`
 	Lines     []Line     `json:"lines,omitempty"`
 	Items     string     `json:"items,omitempty"` // the lines in words
-	Amount    Money      `json:"amount,omitzero"`
+	Amount    Amount     `json:"amount,omitzero"`
 	Address   *Address   `json:"address,omitempty"`
 	Reason    string     `json:"reason,omitempty"`
 	Language  string     `json:"language"`
@@ -167,7 +168,7 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortened(w.Reason, maxReason), Language: language, Mail: o.Email,
 		ByPerson: v.Outcome == Approval,
 		Decisions: []Decision{{
-			At: now, By: "rules", State: Proposed, Verdict: &v, Inputs: &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.amount, times},
+			At: now, By: "rules", State: Proposed, Verdict: &v, Inputs: &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.amount.Shop, a.amount.Buyer, times},
 		}},
 	}
 	d.Text = d.words(language, a.kind)
@@ -193,10 +194,7 @@ func wish(o Order, w Wish) (asked, string, error) {
 	}
 	switch w.Kind {
 	case Cancel:
-		a.amount = Money{max(o.Total.Minor-o.Refunded.Minor, 0), o.Total.Currency}
-		if o.Payment != Paid && o.Payment != PartiallyRefunded && o.Payment != PartiallyPaid {
-			a.amount.Minor = 0
-		}
+		a.amount = o.Paid.less(o.Refunded)
 		return a, "", nil
 	case ChangeAddress:
 		return a, "", nil
@@ -243,15 +241,24 @@ func named(i LineItem, title string) bool {
 	return title != "" && (strings.EqualFold(clip(i.Title), title) || strings.EqualFold(clip(i.Title+", "+i.Variant), title) || strings.EqualFold(clip(i.Title+" "+i.Variant), title))
 }
 
-// words says what an action would do, in a language.
+// words says to the shopper, in a language, what an action would do.
 func (d details) words(language string, kind ActionKind) string {
+	return d.wording(language, kind, d.Amount.Buyer.In)
+}
+
+// merchantWords says it to the merchant, in English.
+func (d details) merchantWords(kind ActionKind) string {
+	return d.wording("en", kind, d.Amount.Both)
+}
+
+func (d details) wording(language string, kind ActionKind, amount func(language string) string) string {
 	switch {
-	case kind == Cancel && d.Amount.Minor > 0:
-		return say(language, "cancel_paid", d.Number, d.Amount)
+	case kind == Cancel && d.Amount.Buyer.Minor > 0:
+		return say(language, "cancel_paid", d.Number, amount(language))
 	case kind == ChangeAddress && d.Address != nil:
 		return say(language, "address_to", d.Number, d.Address.Reveal())
 	}
-	return say(language, string(kind), d.Number, d.Items, d.Amount)
+	return say(language, string(kind), d.Number, d.Items, amount(language))
 }
 
 // Get reads an action of a conversation: NotFound if there is none, or it is

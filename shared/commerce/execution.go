@@ -79,7 +79,7 @@ func letters(task Task, item actionItem, d details) []Told {
 	key := fmt.Sprintf("%s-%s-%d", task.Action, item.State, len(d.Decisions)) // it may wait for a person twice
 	shopper := Told{Shopper: true, To: d.Mail, Subject: say(d.Language, "subject_action", d.Number), Text: d.Text + "\n\n" + d.Receipt, Key: key}
 	merchant := func(sentence, why string) Told {
-		return Told{Subject: say("en", "subject_approval", d.Number), Text: say("en", sentence, d.Number, d.words("en", item.Kind), why, task.Action), Key: key + "-merchant"}
+		return Told{Subject: say("en", "subject_approval", d.Number), Text: say("en", sentence, d.Number, d.merchantWords(item.Kind), why, task.Action), Key: key + "-merchant"}
 	}
 	switch item.State {
 	case Done, Failed, Refused:
@@ -139,7 +139,7 @@ func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d detai
 	counted := d.Counted || next != Running
 	d.Counted = d.Counted || next == Running
 	d.decided(now, "rules", next, &v)
-	d.Decisions[len(d.Decisions)-1].Inputs = &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), d.Amount, times}
+	d.Decisions[len(d.Decisions)-1].Inputs = &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), d.Amount.Shop, d.Amount.Buyer, times}
 	if item, err = s.move(ctx, task.Ref, item, next, d); err != nil {
 		return item, d, err
 	}
@@ -229,10 +229,10 @@ func (s *Actions) end(ctx context.Context, task Task, item actionItem, d details
 // receiptText is what a shopper is told of a change that was carried out.
 func receiptText(d details, kind ActionKind, r Receipt) string {
 	switch {
-	case kind == Cancel && d.Amount.Minor > 0:
-		return say(d.Language, "done_cancel_paid", d.Number, d.Amount)
+	case kind == Cancel && d.Amount.Buyer.Minor > 0:
+		return say(d.Language, "done_cancel_paid", d.Number, d.Amount.Buyer.In(d.Language))
 	case kind == RefundItems:
-		return say(d.Language, "done_refund", d.Number, d.Amount)
+		return say(d.Language, "done_refund", d.Number, r.Amount.Buyer.In(d.Language))
 	case kind == ChangeAddress && d.Address != nil:
 		return say(d.Language, "done_address", d.Number, d.Address.Reveal())
 	}

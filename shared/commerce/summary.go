@@ -15,6 +15,7 @@ type Summary struct {
 	Status      string            `json:"status"` // open, cancelled or closed
 	Payment     Payment           `json:"payment"`
 	Fulfillment Fulfillment       `json:"fulfillment"`
+	Paid        Money             `json:"paid,omitzero"` // in the buyer's currency, before refunds
 	Items       []ItemSummary     `json:"items"`
 	MoreItems   bool              `json:"more_items"`
 	Shipments   []ShipmentSummary `json:"shipments"`
@@ -51,7 +52,7 @@ type ReturnSummary struct {
 // RefundSummary is money given back.
 type RefundSummary struct {
 	CreatedAt time.Time `json:"created_at"`
-	Amount    Money     `json:"amount"`
+	Amount    Money     `json:"amount"` // in the buyer's currency
 }
 
 // Bounds of a summary, so that it stays one.
@@ -65,8 +66,8 @@ const (
 func (o Order) Summary() Summary {
 	s := Summary{
 		Number: o.Number, PlacedAt: o.PlacedAt, Status: o.status(), Payment: o.Payment, Fulfillment: o.Fulfillment,
-		MoreItems: o.MoreItems || len(o.Items) > maxItems,
-		Items:     []ItemSummary{}, Shipments: []ShipmentSummary{}, Returns: []ReturnSummary{}, Refunds: []RefundSummary{},
+		Paid: o.Paid.Buyer, MoreItems: o.MoreItems || len(o.Items) > maxItems,
+		Items: []ItemSummary{}, Shipments: []ShipmentSummary{}, Returns: []ReturnSummary{}, Refunds: []RefundSummary{},
 		Actions: possible(o),
 	}
 	for _, i := range o.Items[:min(len(o.Items), maxItems)] {
@@ -83,8 +84,8 @@ func (o Order) Summary() Summary {
 		s.Returns = append(s.Returns, ReturnSummary{clip(r.Name), r.Status, r.Quantity})
 	}
 	for _, r := range o.Refunds {
-		if r.Amount.Minor != 0 {
-			s.Refunds = append(s.Refunds, RefundSummary{r.CreatedAt, r.Amount})
+		if r.Amount.Buyer.Minor != 0 {
+			s.Refunds = append(s.Refunds, RefundSummary{r.CreatedAt, r.Amount.Buyer})
 		}
 	}
 	return s

@@ -18,9 +18,9 @@ import (
 var (
 	orderState = operation{"OrderState", `query OrderState($id: ID!) {
   order(id: $id) { id cancelledAt displayFulfillmentStatus
-    totalRefundedSet { shopMoney { amount currencyCode } }
+    totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
     shippingAddress { name address1 address2 city provinceCode zip countryCodeV2 }
-    refunds(first: 50) { note totalRefundedSet { shopMoney { amount currencyCode } } }
+    refunds(first: 50) { note totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } } }
     returns(first: 20, reverse: true) { nodes { name status returnLineItems(first: 10) { nodes { customerNote } } } } }
 }`}
 	orderCancel = operation{"Cancel", `mutation Cancel($orderId: ID!, $note: String) {
@@ -41,7 +41,7 @@ var (
 }`}
 	refundCreate = operation{"Refund", `mutation Refund($input: RefundInput!, $key: String!) {
   refundCreate(input: $input) @idempotent(key: $key) {
-    refund { id totalRefundedSet { shopMoney { amount currencyCode } } }
+    refund { id totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } } }
     userErrors { field message }
   }
 }`}
@@ -114,7 +114,7 @@ func check(change commerce.Change) error {
 	case commerce.Cancel:
 		return nil
 	case commerce.RefundItems:
-		if len(change.Lines) == 0 || change.Amount.Minor <= 0 {
+		if len(change.Lines) == 0 || change.Amount.Shop.Minor <= 0 || change.Amount.Buyer.Minor <= 0 {
 			return bad("a refund of nothing")
 		}
 	case commerce.ReturnRequest:
@@ -180,7 +180,7 @@ func (o orderNow) shows(change commerce.Change) (commerce.Receipt, bool, error) 
 	case commerce.RefundItems:
 		for _, r := range o.Refunds {
 			if strings.Contains(text(r.Note), change.Key) {
-				paid, err := r.Total.Shop.parse()
+				paid, err := amount(&r.Total)
 				return commerce.Receipt{Amount: paid}, true, err
 			}
 		}
@@ -300,15 +300,15 @@ func (c *Client) suggest(ctx context.Context, a commerce.Access, order id.Order,
 // Refundable is what the shop's system would give back for some lines of an order,
 // taxes and discounts counted, without shipping. A refund must be granted for
 // exactly this.
-func (c *Client) Refundable(ctx context.Context, a commerce.Access, order id.Order, lines []commerce.Line) (commerce.Money, error) {
+func (c *Client) Refundable(ctx context.Context, a commerce.Access, order id.Order, lines []commerce.Line) (commerce.Amount, error) {
 	if err := c.permit(ctx, a, "price a refund", toRead); err != nil {
-		return commerce.Money{}, err
+		return commerce.Amount{}, err
 	}
 	s, err := c.suggest(ctx, a, order, refundItems(lines))
 	if err != nil {
-		return commerce.Money{}, err
+		return commerce.Amount{}, err
 	}
-	return s.Amount.Shop.parse()
+	return amount(&s.Amount)
 }
 
 func refundItems(lines []commerce.Line) []map[string]any {
@@ -326,21 +326,18 @@ func (c *Client) refund(ctx context.Context, a commerce.Access, change commerce.
 	if err != nil {
 		return commerce.Receipt{}, err
 	}
-	offered, err := s.Amount.Shop.parse()
+	offered, err := amount(&s.Amount)
 	if err != nil {
 		return commerce.Receipt{}, fault.After(fault.Unavailable, unclear, time.Minute, err)
 	}
 	if offered != change.Amount || len(s.Transactions) == 0 {
-		return commerce.Receipt{}, fault.E(fault.Conflict, "The amount that can be refunded has changed.", fmt.Errorf("granted %s, suggested %s", change.Amount, offered))
+		return commerce.Receipt{}, fault.E(fault.Conflict, "The amount that can be refunded has changed.", fmt.Errorf("granted %v, suggested %v", change.Amount, offered))
 	}
 	order := gid("Order", string(change.Order))
 	input := map[string]any{"orderId": order, "note": note(change.Key), "notify": true, "refundLineItems": items}
 	var transactions []map[string]any
 	for _, t := range s.Transactions {
-		paid := t.Amount.Shop
-		if t.Amount.Presentment != nil { // what the buyer paid in
-			paid = *t.Amount.Presentment
-		}
+		paid := t.Amount.Buyer
 		if t.Parent == nil || t.Gateway == nil {
 			return commerce.Receipt{}, fault.E(fault.Conflict, "This order was not paid in a way that can be refunded.", nil)
 		}
@@ -370,7 +367,7 @@ func (c *Client) refund(ctx context.Context, a commerce.Access, change commerce.
 	if got.RefundCreate.Refund == nil {
 		return commerce.Receipt{}, doubtful("refund", nil)
 	}
-	paid, err := got.RefundCreate.Refund.Total.Shop.parse()
+	paid, err := amount(&got.RefundCreate.Refund.Total)
 	if err != nil {
 		return commerce.Receipt{}, doubtful("refund", err)
 	}
