@@ -3,10 +3,13 @@ package main
 import (
 	"fmt"
 	"html"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"omniops/shared/apigw"
 	"omniops/shared/channel/erasure"
 	"omniops/shared/fault"
 	"omniops/shared/id"
@@ -17,7 +20,7 @@ type handler struct{ status *erasure.Status }
 // show answers with a page in the reader's language. It says how far the deletion
 // is and nothing about whose it is.
 func (h *handler) show(w http.ResponseWriter, r *http.Request) error {
-	language := preferred(r.Header.Get("Accept-Language"))
+	language := apigw.Language(r, slices.Collect(maps.Keys(texts))...)
 	code, err := id.Parse[id.Request](r.PathValue("code"))
 	if err != nil {
 		return write(w, http.StatusNotFound, unknownPage(language))
@@ -46,19 +49,6 @@ func write(w http.ResponseWriter, status int, page string) error {
 		return fmt.Errorf("send the page: %w", err)
 	}
 	return nil
-}
-
-// preferred gives the first language of an Accept-Language header that the page
-// is in. Weights are as good as always in order.
-func preferred(header string) string {
-	for part := range strings.SplitSeq(header, ",") {
-		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
-		base, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		if _, ok := texts[base]; ok {
-			return base
-		}
-	}
-	return "en"
 }
 
 // statusPage is the page of a deletion.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"omniops/shared/apigw"
 	"omniops/shared/fault"
 	"omniops/shared/ropa/page"
 )
@@ -13,7 +14,7 @@ type handler struct{ pages *page.Pages }
 // show answers with one page, in the language that is asked for or that the
 // browser prefers.
 func (h *handler) show(w http.ResponseWriter, r *http.Request) error {
-	language := page.Choose(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
+	language := apigw.Language(r, page.Languages...)
 	body, found, err := h.pages.Page(r.PathValue("page"), language)
 	if err != nil {
 		return err

@@ -78,8 +78,12 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		pages: cmp.Or(s.API, "https://"+s.Domain),
 		now:   rt.Now,
 	}
+	asking, err := page()
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /v1/privacy/requests", problem.Handler(h.show))
+	mux.Handle("GET /v1/privacy/requests", problem.Handler(asking.Show))
 	mux.Handle("POST /v1/privacy/requests", problem.Handler(h.accept))
 	return apigw.CORS("GET, POST", mux), nil
 }

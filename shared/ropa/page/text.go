@@ -4,8 +4,6 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 )
 
 //go:embed text/*.json
@@ -42,20 +40,4 @@ func (c catalogue) say(group, key string) string {
 		return text
 	}
 	return key
-}
-
-// Choose picks a language: the one asked for, else the first that the browser
-// names and the pages come in.
-func Choose(asked, accept string) string {
-	if slices.Contains(Languages, asked) {
-		return asked
-	}
-	for part := range strings.SplitSeq(accept, ",") {
-		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
-		base, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		if slices.Contains(Languages, base) {
-			return base
-		}
-	}
-	return Languages[0]
 }
