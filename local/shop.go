@@ -86,15 +86,17 @@ func openShop(ctx context.Context, c *cloud.Cloud, out io.Writer) error {
 	return nil
 }
 
-// connectStore connects the demo shop's store at the sandbox of Shopify, whose
-// tokens do not outlive it: so at every start. Without it the chat still answers.
+// connectStore connects the demo shop's store at the sandbox of Shopify, unless it is
+// from the last time. Without it the chat still answers.
 func connectStore(ctx context.Context, c *cloud.Cloud, token string, out io.Writer) {
 	if os.Getenv("SHOPIFY_BASE_URL") != "" || os.Getenv("SHOPIFY_CLIENT_ID") != "" { // not the sandbox's
 		return
 	}
-	if err := c.ConnectShop(ctx, token, shopify.DemoShop); err != nil {
-		fmt.Fprintf(out, "The shop's store is not connected: %v\n", err)
-		return
+	if !c.Shopify.Installed(shopify.DemoShop) {
+		if err := c.ConnectShop(ctx, token, shopify.DemoShop); err != nil {
+			fmt.Fprintf(out, "The shop's store is not connected: %v\n", err)
+			return
+		}
 	}
 	fmt.Fprintf(out, "%s is connected: ask about order #1042 of jane.doe@example.com; the code arrives at %s/mail\n", shopify.DemoShop, c.Console)
 }

@@ -12,6 +12,7 @@ import (
 	"omniops/shared/channel/meta"
 	"omniops/shared/channel/responder"
 	"omniops/shared/commerce"
+	"omniops/shared/commerce/proof"
 	"omniops/shared/commerce/shopify"
 	"omniops/shared/conversation"
 	"omniops/shared/egress"
@@ -67,7 +68,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 	threads := channel.NewThreads(main, keyring, veil)
 	connections := meta.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
 	shops := shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
-	subjects, err := subject.New(s.SessionSecret.Bytes())
+	people, err := subject.New(s.SessionSecret.Bytes())
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +100,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 		},
 		Attempts:    queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
 		Tasks:       queue.NewSender[commerce.Task](rt.AWS, s.Tasks),
-		Link:        (&links{subjects, requests}).note,
+		Link:        (&proof.Links{People: people, Requests: requests, Shops: shops}).Note,
 		Threads:     threads,
 		Connections: connections,
 		Graph:       meta.NewGraph(s.GraphBaseURL, s.AppID, s.AppSecret.Reveal(), platform),

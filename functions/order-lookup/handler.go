@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,10 +9,9 @@ import (
 	"omniops/shared/apigw"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/commerce"
+	"omniops/shared/commerce/proof"
 	"omniops/shared/id"
 	"omniops/shared/queue"
-	"omniops/shared/rights"
-	"omniops/shared/subject"
 )
 
 // maxBody is the largest request that is read, in bytes.
@@ -21,8 +19,7 @@ const maxBody = 2 << 10
 
 type handler struct {
 	sessions *webchat.Sessions
-	subjects *subject.Hasher
-	links    *rights.Store
+	links    *proof.Links
 	verifier *commerce.Verifier
 	attempts *queue.Sender[commerce.Attempt]
 	shop     commerce.Platform
@@ -98,7 +95,7 @@ func (h *handler) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.link(r.Context(), session, grant.Contact); err != nil {
+	if err := h.links.Note(r.Context(), session.Tenant, grant, session.Conversation); err != nil {
 		return err
 	}
 	view := confirmView{ExpiresAt: grant.Ends()}
@@ -110,20 +107,4 @@ func (h *handler) confirm(w http.ResponseWriter, r *http.Request) error {
 		view.Order = &summary
 	}
 	return apigw.WriteJSON(w, http.StatusOK, view)
-}
-
-// link notes that whoever is reached by a contact is in this conversation, so that
-// what they ask about their data finds it.
-func (h *handler) link(ctx context.Context, s webchat.Session, c commerce.Contact) error {
-	who, err := h.subjects.OfEmail(s.Tenant, c.Email)
-	if c.Email == "" {
-		who, err = h.subjects.OfPhone(s.Tenant, c.Phone)
-	}
-	if err != nil { // a number without its country is nobody's for certain
-		return nil
-	}
-	if err := h.links.Link(ctx, s.Tenant, who, s.Conversation); err != nil {
-		return fmt.Errorf("link conversation %s: %w", s.Conversation, err)
-	}
-	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/commerce"
+	"omniops/shared/commerce/proof"
 	"omniops/shared/commerce/shopify"
 	"omniops/shared/egress"
 	"omniops/shared/problem"
@@ -45,23 +46,23 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	app, _ := shopify.NewApp(s.ShopifyID, s.ShopifySecret.Reveal())
 	main := table.New(rt.AWS, s.Table, rt.Now)
 	keys := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
-	subjects, err := subject.New(s.SessionSecret.Bytes())
+	people, err := subject.New(s.SessionSecret.Bytes())
 	if err != nil {
 		return nil, err
 	}
-	links, err := rights.NewStore(main, s.SessionSecret.Bytes())
+	requests, err := rights.NewStore(main, s.SessionSecret.Bytes())
 	if err != nil {
 		return nil, err
 	}
+	shops := shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
 	h := &handler{
 		sessions: sessions,
-		subjects: subjects,
-		links:    links,
+		links:    &proof.Links{People: people, Requests: requests, Shops: shops},
 		verifier: commerce.NewVerifier(main, keys, s.SessionSecret.Bytes()),
 		attempts: queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
 		shop: shopify.NewClient(shopify.Options{
 			BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
-			Connections: shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey)), Now: rt.Now, Log: rt.Log,
+			Connections: shops, Now: rt.Now, Log: rt.Log,
 		}),
 		log: rt.Log,
 	}

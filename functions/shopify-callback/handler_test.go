@@ -170,6 +170,60 @@ func TestAShopIsConnected(t *testing.T) {
 	}
 }
 
+// A second shop that was begun before the first was connected does not replace it.
+func TestASecondShopIsRefused(t *testing.T) {
+	b := newBench(t)
+	address, err := b.installs.Begin(shop, sandbox.OtherShop)
+	must(t, err)
+	b.visit(t, b.approve(t, shop), http.StatusOK)
+	back, err := b.Shopify.Approve(address)
+	must(t, err)
+	u, err := url.Parse(back)
+	must(t, err)
+	if page := b.visit(t, u.Query(), http.StatusConflict); !strings.Contains(page, "kettle-and-co.myshopify.com is connected already") || !strings.Contains(page, "Disconnect it first") {
+		t.Errorf("page %s", page)
+	}
+	if conn, err := b.connections.Get(t.Context(), shop); err != nil || conn.Shop != sandbox.DemoShop || conn.State != shopify.Connected {
+		t.Errorf("%+v, %v", conn, err)
+	}
+}
+
+// Whoever cancels on Shopify's page is told what came of it and how to go on, and
+// may say yes later.
+func TestTheOwnerSaysNo(t *testing.T) {
+	b := newBench(t)
+	address, err := b.installs.Begin(shop, sandbox.DemoShop)
+	must(t, err)
+	refuse := func() url.Values {
+		back, err := b.Shopify.Refuse(address)
+		must(t, err)
+		u, err := url.Parse(back)
+		must(t, err)
+		return u.Query()
+	}
+	unsigned := refuse()
+	unsigned.Del("hmac")
+	for _, q := range []url.Values{refuse(), unsigned} {
+		page := b.visit(t, q, http.StatusForbidden)
+		for _, want := range []string{"Your shop is not connected", "not allowed into kettle-and-co.myshopify.com", "nothing was connected", "choose Install"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the page does not say %q: %s", want, page)
+			}
+		}
+	}
+	foreign := refuse()
+	foreign.Set("state", "x")
+	b.visit(t, foreign, http.StatusUnauthorized)
+	if b.state(t, shop) != shopify.Disconnected || b.Shopify.Counts()["accessToken"] != 0 {
+		t.Error("something was connected")
+	}
+	b.visit(t, b.approve(t, shop), http.StatusOK)
+	b.visit(t, refuse(), http.StatusForbidden) // a no to a second visit ends nothing
+	if b.state(t, shop) != shopify.Connected {
+		t.Error("the connection ended")
+	}
+}
+
 func TestALinkIsGoodOnce(t *testing.T) {
 	b := newBench(t)
 	q := b.approve(t, shop)

@@ -66,7 +66,8 @@ func (h *handler) show(w http.ResponseWriter, r *http.Request) error {
 	return apigw.WriteJSON(w, http.StatusOK, v)
 }
 
-// begin gives the address at which the merchant allows us into the shop.
+// begin gives the address at which the merchant allows us into the shop: the first
+// one, or again the one that is connected.
 func (h *handler) begin(w http.ResponseWriter, r *http.Request) error {
 	who, err := h.tokens.FromRequest(r)
 	if err != nil {
@@ -86,6 +87,13 @@ func (h *handler) begin(w http.ResponseWriter, r *http.Request) error {
 		return fault.E(fault.Unavailable, "Shopify shops cannot be connected here yet.", nil)
 	}
 	if _, err := h.tenants.Get(r.Context(), who.Tenant); err != nil {
+		return err
+	}
+	conn, err := h.connections.Get(r.Context(), who.Tenant)
+	if err != nil {
+		return err
+	}
+	if err := conn.Admits(shop); err != nil {
 		return err
 	}
 	address, err := h.installs.Begin(who.Tenant, shop)

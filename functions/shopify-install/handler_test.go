@@ -143,6 +143,23 @@ func TestAConnectionIsShownAndEnds(t *testing.T) {
 	}
 }
 
+// A second shop does not take the place of the first in passing.
+func TestASecondShopIsRefused(t *testing.T) {
+	b := newBench(t)
+	b.connect(t, shop, sandbox.DemoShop)
+	var refused struct {
+		Detail string `json:"detail"`
+	}
+	b.do(t, shop, http.MethodPost, "/installs", `{"shop":"`+sandbox.OtherShop+`"}`, http.StatusConflict, &refused)
+	if want := "kettle-and-co.myshopify.com is connected already, and one shop can be. Disconnect it first, then connect north-pier-books.myshopify.com."; refused.Detail != want {
+		t.Errorf("said %q", refused.Detail)
+	}
+	b.do(t, shop, http.MethodPost, "/installs", `{"shop":"`+sandbox.DemoShop+`"}`, http.StatusOK, nil)   // scopes that are missing
+	b.do(t, rival, http.MethodPost, "/installs", `{"shop":"`+sandbox.OtherShop+`"}`, http.StatusOK, nil) // another merchant's first
+	b.do(t, shop, http.MethodDelete, "", "", http.StatusNoContent, nil)
+	b.do(t, shop, http.MethodPost, "/installs", `{"shop":"`+sandbox.OtherShop+`"}`, http.StatusOK, nil)
+}
+
 func TestTheMerchantIsSentToTheShop(t *testing.T) {
 	b := newBench(t, func(s *settings) { s.BaseURL = "" })
 	for _, typed := range []string{"kettle-and-co.myshopify.com", "https://admin.shopify.com/store/kettle-and-co"} {

@@ -5,6 +5,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"omniops/shared/boot"
 	"omniops/shared/commerce/shopify"
@@ -60,14 +61,44 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 // delivery the same request.
 func accept(requests *rights.Store) func(context.Context, id.Tenant, shopify.Event) error {
 	return func(ctx context.Context, t id.Tenant, e shopify.Event) error {
-		kind := rights.Access
-		if e.Topic == shopify.Redact {
-			kind = rights.Erase
-		}
-		_, err := requests.Accept(ctx, t, rights.Request{
-			Kind: kind, Source: rights.FromShopify, SourceID: cmp.Or(e.Request, e.Key), Law: rights.ShopifyTerms,
+		r := rights.Request{
+			Kind: rights.Access, Source: rights.FromShopify, SourceID: cmp.Or(e.Request, e.Key), Law: rights.ShopifyTerms,
 			Subjects: e.Subjects, Received: e.ReceivedAt,
-		})
+		}
+		switch e.Topic {
+		case shopify.Redact:
+			r.Kind = rights.Erase
+		case shopify.ShopRedact:
+			return acceptShop(ctx, requests, t, r)
+		}
+		_, err := requests.Accept(ctx, t, r)
 		return err
 	}
+}
+
+// perRequest is how many conversations one request for erasure names.
+const perRequest = 200
+
+// acceptShop keeps requests for the erasure of all conversations in which an order of
+// a shop was proved. Their links to the shop go last, so that one that is cut short
+// finds the same ones again.
+func acceptShop(ctx context.Context, requests *rights.Store, t id.Tenant, r rights.Request) error {
+	all, err := requests.About(ctx, t, r)
+	if err != nil {
+		return err
+	}
+	event, shops := r.SourceID, r.Subjects
+	r.Kind, r.Subjects = rights.Erase, nil
+	for some := range slices.Chunk(all, perRequest) {
+		r.SourceID, r.Conversations = event+"|"+string(some[0]), some
+		if _, err := requests.Accept(ctx, t, r); err != nil {
+			return err
+		}
+	}
+	for _, s := range shops {
+		if _, err := requests.Unlink(ctx, t, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -70,27 +70,20 @@ func (h *handler) queue(ctx context.Context, d shopify.Delivery, owner shopify.O
 	if err != nil {
 		return err
 	}
-	e.Orders, e.Request = customer.Orders, customer.Request
+	e.Request = customer.Request
 	// Who had the shop before may hold records of its customers, too.
 	for _, t := range append([]id.Tenant{owner.Tenant}, owner.Former...) {
-		e.Subjects = h.subjects(t, customer)
+		// The hashes that whoever it is about is found by: what they are of goes no
+		// further than here.
+		e.Subjects = h.people.Known(t, customer.Email, customer.Phone, customer.Orders...)
+		if d.Topic == shopify.ShopRedact {
+			e.Subjects = []id.Subject{h.people.OfShop(t, string(d.Shop))}
+		}
 		if err := h.send(ctx, t, d, e); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// subjects are the keyed hashes that a customer is found by: their address and
-// number go no further than here.
-func (h *handler) subjects(t id.Tenant, c shopify.Customer) (all []id.Subject) {
-	if s, err := h.people.OfEmail(t, c.Email); err == nil {
-		all = append(all, s)
-	}
-	if s, err := h.people.OfPhone(t, c.Phone); err == nil {
-		all = append(all, s)
-	}
-	return all
 }
 
 func (h *handler) send(ctx context.Context, t id.Tenant, d shopify.Delivery, e shopify.Event) error {

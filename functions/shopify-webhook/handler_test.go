@@ -284,7 +284,7 @@ func TestAPrivacyRequestLeavesAsHashes(t *testing.T) {
 		must(t, err)
 		phone, err := people.OfPhone(name, "+44 1632 960123")
 		must(t, err)
-		return []id.Subject{mail, phone}
+		return []id.Subject{mail, phone, people.OfOrder(name, "299938"), people.OfOrder(name, "8230007316786")}
 	}
 	body := `{"shop_id":1,"shop_domain":"kettle-and-co.myshopify.com","orders_requested":[299938,8230007316786],"customer":{"id":191167,"email":"Jane@Example.com","phone":"+44 1632 960123"},"data_request":{"id":9999}}`
 	b.want(t, headers("customers/data_request", "e1", body), body, 200)
@@ -293,11 +293,11 @@ func TestAPrivacyRequestLeavesAsHashes(t *testing.T) {
 		t.Fatalf("queued %+v", got)
 	}
 	for _, w := range got {
-		if diff := cmp.Diff(hashes(w.Tenant), w.Event.Subjects); diff != "" || w.Event.Request != "9999" || len(w.Event.Orders) != 2 || w.Event.Orders[1] != "8230007316786" {
+		if diff := cmp.Diff(hashes(w.Tenant), w.Event.Subjects); diff != "" || w.Event.Request != "9999" {
 			t.Errorf("%s: %+v\n%s", w.Tenant, w.Event, diff)
 		}
 	}
-	for _, personal := range []string{"jane", "Jane", "1632", "191167"} {
+	for _, personal := range []string{"jane", "Jane", "1632", "191167", "299938", "8230007316786"} {
 		if strings.Contains(raw, personal) {
 			t.Errorf("the queue holds %q: %s", personal, raw)
 		}

@@ -135,6 +135,14 @@ func Start(ctx context.Context, o Options) (c *Cloud, err error) {
 		},
 	})
 	c.Requests, c.Shopify, c.Mail = outside.Requests, outside.Shopify, outside.Mail
+	if o.Dir != "" { // what the functions keep rests on what happened outside
+		if err := c.Shopify.Keep(filepath.Join(o.Dir, "shopify.jsonl")); err != nil {
+			return nil, err
+		}
+		if err := c.Mail.Keep(filepath.Join(o.Dir, "mail.jsonl")); err != nil {
+			return nil, err
+		}
+	}
 	var running context.Context
 	running, c.stop = context.WithCancel(context.WithoutCancel(ctx)) // until Close
 	go outside.Shopify.Run(running)
@@ -298,6 +306,9 @@ func (c *Cloud) Close() error {
 	}
 	if c.Services != nil {
 		failed = errors.Join(failed, c.Services.Close())
+	}
+	if c.Shopify != nil {
+		failed = errors.Join(failed, c.Shopify.Close(), c.Mail.Close())
 	}
 	return failed
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"omniops/local/faults"
 	"omniops/local/sandbox/shopify"
 )
 
@@ -97,6 +98,15 @@ func (p *shopper) decide(a answer, end string) (v action) {
 	return v
 }
 
+// stumble has the shop's system fail once: whoever waits gets what they asked for in
+// seconds all the same.
+func (s *system) stumble(t *testing.T) {
+	t.Helper()
+	if err := s.Faults.Replace(faults.Rule{Service: "shopify", Kind: faults.Error, Rate: 1, Count: 1}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // orderDay is what shoppers do with orders, and what the merchant decides.
 func (s *system) orderDay(t *testing.T) {
 	t.Helper()
@@ -117,12 +127,15 @@ func (s *system) orderDay(t *testing.T) {
 	if a := p.ask("Where is my order #1042?"); !slices.Contains(a.names(), "verify") || slices.Contains(a.names(), "order") {
 		t.Fatalf("without proof: %v %q", a.names(), a.text)
 	}
+	s.stumble(t)
 	p.own("#1042", jane)
 	if a := p.ask("Where is my order #1042?"); !slices.Contains(a.names(), "order") || !strings.Contains(a.text, "1042") {
 		t.Errorf("with proof: %v %q", a.names(), a.text)
 	}
 	p.own("#1057", jane)
-	done := p.decide(p.ask("Please cancel my order #1057"), "done")
+	asked := p.ask("Please cancel my order #1057")
+	s.stumble(t)
+	done := p.decide(asked, "done")
 	if !strings.Contains(done.Receipt, "#1057 is cancelled") {
 		t.Errorf("cancelled: %+v", done)
 	}

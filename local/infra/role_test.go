@@ -145,6 +145,7 @@ var keyPrefixes = map[string]map[string][]string{
 	"privacy-status":       {"${Table.Arn}": {"T#*"}},
 	"privacy-erase":        {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
 	"privacy-resume":       {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"rights#waiting"}},
+	"merchant-register":    {"${Table.Arn}": {"T#*", "X#owner#*", "X#registration#*"}},
 	"tenant-provision":     {"${Table.Arn}": {"T#*", "X#domain#*"}},
 	"consent-record":       {"${Table.Arn}": {"T#*#V#*", "X#domain#*"}},
 	"merchant-consent":     {"${Table.Arn}": {"T#*#V#merchant"}},

@@ -99,6 +99,7 @@ type common struct {
 	SentryDSN    string        `env:"SENTRY_DSN_ARN,optional"` // the secret is read when it is needed
 	AllowPrivate []string      `env:"EGRESS_ALLOW_PRIVATE"`
 	ParkQueue    string        `env:"PARK_QUEUE_URL,optional"`
+	RetryAfter   time.Duration `env:"RETRY_AFTER,optional"` // of a message, the first time; 0 leaves it to the queue
 }
 
 // unset is the value of a secret that the operator has not set: Secrets Manager

@@ -34,12 +34,13 @@ type cloud struct {
 	t       *testing.T
 	secrets map[string]string
 	parked  []map[string]any
+	waits   map[string]int64 // seconds until a message is shown again, by its receipt
 	events  []string
 	refuse  bool // answer 400
 }
 
 func newCloud(t *testing.T) *cloud {
-	c := &cloud{t: t, secrets: map[string]string{}}
+	c := &cloud{t: t, secrets: map[string]string{}, waits: map[string]int64{}}
 	c.Server = httptest.NewServer(c)
 	t.Cleanup(c.Close)
 	c.secrets["arn:dsn"] = "http://public@" + c.Listener.Addr().String() + "/7"
@@ -66,6 +67,17 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.Unmarshal(body, &in)
 		c.parked = append(c.parked, in)
 		_, _ = w.Write([]byte(`{"MessageId":"m"}`))
+	case target == "AmazonSQS.ChangeMessageVisibility":
+		var in struct {
+			QueueUrl, ReceiptHandle string
+			VisibilityTimeout       int64
+		}
+		_ = json.Unmarshal(body, &in)
+		if in.QueueUrl != c.URL+"/000000000000/orders.fifo" {
+			c.t.Errorf("a message of %s", in.QueueUrl)
+		}
+		c.waits[in.ReceiptHandle] = in.VisibilityTimeout
+		_, _ = w.Write([]byte(`{}`))
 	case r.URL.Path == "/api/7/envelope/":
 		c.events = append(c.events, string(body))
 	default:
@@ -388,6 +400,51 @@ func TestMessageThatCannotBeParkedComesBack(t *testing.T) {
 	cl.refuse = true
 	if _, again := deliver(t, cl, io.Discard, []string{"PARK_QUEUE_URL", "http://sqs/failures.fifo"}, nil, "acme/poison"); !slices.Equal(again, []string{"0"}) {
 		t.Errorf("again %q", again)
+	}
+}
+
+// What may succeed later is tried again soon, then less and less often; what holds up
+// its group waits with it.
+func TestBackoff(t *testing.T) {
+	for name, c := range map[string]struct {
+		vars        []string
+		count       string
+		cause       error
+		least, most int64 // seconds
+	}{
+		"the first time":           {[]string{"RETRY_AFTER", "2s"}, "1", fault.E(fault.Unavailable, "", nil), 2, 3},
+		"the third time":           {[]string{"RETRY_AFTER", "2s"}, "3", fault.E(fault.Unavailable, "", nil), 8, 10},
+		"the fiftieth time":        {[]string{"RETRY_AFTER", "2s"}, "50", errors.New("bug"), 120, 144},
+		"no count":                 {[]string{"RETRY_AFTER", "2s"}, "", fault.E(fault.Conflict, "", nil), 2, 3},
+		"as long as it is told to": {[]string{"RETRY_AFTER", "2s"}, "1", fault.After(fault.RateLimited, "", time.Minute, nil), 60, 72},
+		"but not for ever":         {[]string{"RETRY_AFTER", "2s"}, "1", fault.After(fault.RateLimited, "", time.Hour, nil), 120, 144},
+		"what cannot succeed":      {[]string{"RETRY_AFTER", "2s"}, "1", fault.E(fault.Invalid, "", nil), 0, 0},
+		"left to the queue":        {nil, "1", fault.E(fault.Unavailable, "", nil), 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cl := newCloud(t)
+			p := start(cl, io.Discard, func(context.Context, *Runtime, none) (func(context.Context, parcel) error, error) {
+				return func(_ context.Context, m parcel) error {
+					if m.Do == "fail" {
+						return c.cause
+					}
+					return nil
+				}, nil
+			}, c.vars...)
+			var e events.SQSEvent
+			for i, do := range []string{"fail", "behind it"} {
+				e.Records = append(e.Records, events.SQSMessage{
+					MessageId: fmt.Sprint(i), ReceiptHandle: do, Body: `{"Do":"` + do + `"}`, EventSourceARN: "arn:aws:sqs:eu-west-2:000000000000:orders.fifo",
+					Attributes: map[string]string{"MessageGroupId": "a", "ApproximateReceiveCount": c.count},
+				})
+			}
+			if out := newWorker(p).batch(t.Context(), e); len(out.BatchItemFailures) != 2 {
+				t.Errorf("given back: %v", out.BatchItemFailures)
+			}
+			if w := cl.waits["fail"]; w < c.least || w > c.most || cl.waits["behind it"] != w || len(cl.waits) > 0 && c.most == 0 {
+				t.Errorf("waits %v, want %d to %d seconds", cl.waits, c.least, c.most)
+			}
+		})
 	}
 }
 

@@ -3,8 +3,14 @@ package boot
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -43,47 +49,98 @@ func (w *worker[M, S]) deliver(ctx context.Context, e events.SQSEvent) (any, err
 // queue's own dead-letter queue, with its reason, and its group goes on.
 // Otherwise it is given back like any other and the redrive policy moves it
 // there; the log has the reason. Either way nothing is lost.
+//
+// With RETRY_AFTER set, what may succeed later is tried again after that long, then
+// twice as long, and so on, instead of after the queue's whole visibility time-out.
 func (w *worker[M, S]) batch(ctx context.Context, e events.SQSEvent) events.SQSEventResponse {
 	out := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
-	stuck := map[string]bool{}
+	stuck := map[string]time.Duration{} // groups with a message that failed, and how long it waits
 	for i := range e.Records {
 		m := &e.Records[i]
 		group := m.Attributes["MessageGroupId"]
-		if !w.dying.Load() && !stuck[group] && w.settle(ctx, m) {
-			continue // done, or parked
+		wait, failed := stuck[group]
+		if !w.dying.Load() && !failed {
+			var settled bool
+			if settled, wait = w.settle(ctx, m); settled {
+				continue // done, or parked
+			}
 		}
 		if group != "" {
-			stuck[group] = true
+			stuck[group] = wait
+		}
+		if wait > 0 {
+			w.postpone(ctx, m, wait) // the later ones too: what is in flight holds up its group
 		}
 		out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 	}
 	return out
 }
 
-// settle handles one message and reports whether the queue may forget it.
-func (w *worker[M, S]) settle(ctx context.Context, m *events.SQSMessage) bool {
+// settle handles one message and reports whether the queue may forget it and, if
+// not, how long it is to wait for its next try: 0 leaves that to the queue.
+func (w *worker[M, S]) settle(ctx context.Context, m *events.SQSMessage) (settled bool, wait time.Duration) {
 	ctx, end := w.begin(ctx, m.MessageId)
 	defer end()
 	err := w.handle(ctx, m)
 	if err == nil {
-		return true
+		return true, 0
 	}
 	telemetry.Fail(ctx, err)
 	metrics := w.runtime().Metrics
 	if fault.KindOf(err).Retryable() {
 		metrics.Count("MessagesRetried", 1)
-		return false
+		return false, w.backoff(m, err)
 	}
 	metrics.Count("MessagesParked", 1)
 	url := w.common.ParkQueue
 	if url == "" {
-		return false
+		return false, 0
 	}
 	if err := w.park(ctx, url, m, err); err != nil {
 		telemetry.Fail(ctx, err)
-		return false
+		return false, 0
 	}
-	return true
+	return true, 0
+}
+
+// maxBackoff bounds how long a message waits for its next try.
+const maxBackoff = 2 * time.Minute
+
+// backoff is how long a message that failed waits: longer each time, and not shorter
+// than the error says, with a fifth at random so that those which failed together do
+// not come back together.
+func (w *worker[M, S]) backoff(m *events.SQSMessage, cause error) time.Duration {
+	wait := w.common.RetryAfter
+	if wait <= 0 {
+		return 0
+	}
+	tries, _ := strconv.Atoi(m.Attributes["ApproximateReceiveCount"])
+	for ; tries > 1 && wait < maxBackoff; tries-- {
+		wait *= 2
+	}
+	wait = min(max(wait, fault.RetryAfter(cause)), maxBackoff)
+	var b [2]byte
+	_, _ = rand.Read(b[:]) // documented never to fail
+	return wait + wait*time.Duration(binary.BigEndian.Uint16(b[:]))/(5<<16)
+}
+
+// postpone has the queue show a message again after a while. What goes wrong costs
+// time only: the queue does so by itself in the end.
+func (w *worker[M, S]) postpone(ctx context.Context, m *events.SQSMessage, wait time.Duration) {
+	client := awsapi.New(w.runtime().AWS, "SQS", "sqs")
+	base, _ := client.Endpoint()
+	parts := strings.Split(m.EventSourceARN, ":") // arn:aws:sqs:region:account:name
+	if len(parts) != 6 {
+		return
+	}
+	in := struct {
+		QueueUrl, ReceiptHandle string
+		VisibilityTimeout       int64
+	}{base + "/" + parts[4] + "/" + parts[5], m.ReceiptHandle, int64(math.Ceil(wait.Seconds()))}
+	var out struct{}
+	if err := client.JSON(ctx, "1.0", "AmazonSQS.ChangeMessageVisibility", in, &out); err != nil {
+		w.runtime().Log.WarnContext(ctx, "a message waits for its queue's time-out", "request", m.MessageId, "error", err)
+	}
 }
 
 // handle decodes one message and does its work.

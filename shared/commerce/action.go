@@ -70,10 +70,15 @@ type Inputs struct {
 	Fulfillment Fulfillment `json:"fulfillment"`
 	Payment     Payment     `json:"payment"`
 	PlacedAt    time.Time   `json:"placed_at"`
-	DeliveredAt time.Time   `json:"delivered_at"`
-	Amount      Money       `json:"amount"`       // in the shop's currency, in which it is judged
-	Buyer       Money       `json:"buyer_amount"` // in the buyer's, as the shopper was told
+	DeliveredAt time.Time   `json:"delivered_at,omitzero"` // none has arrived
+	CountedFrom time.Time   `json:"counted_from"`          // when the time for the change began
+	Amount      Money       `json:"amount"`                // in the shop's currency, in which it is judged
+	Buyer       Money       `json:"buyer_amount"`          // in the buyer's, as the shopper was told
 	Times       int64       `json:"times_in_30_days"`
+}
+
+func inputs(o Order, a asked, times int64) *Inputs {
+	return &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.since(o), a.amount.Shop, a.amount.Buyer, times}
 }
 
 // license is what a change is carried out under: single-use, and for exactly this
@@ -168,7 +173,7 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortened(w.Reason, maxReason), Language: language, Mail: o.Email,
 		ByPerson: v.Outcome == Approval,
 		Decisions: []Decision{{
-			At: now, By: "rules", State: Proposed, Verdict: &v, Inputs: &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.amount.Shop, a.amount.Buyer, times},
+			At: now, By: "rules", State: Proposed, Verdict: &v, Inputs: inputs(o, a, times),
 		}},
 	}
 	d.Text = d.words(language, a.kind)

@@ -139,7 +139,7 @@ func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d detai
 	counted := d.Counted || next != Running
 	d.Counted = d.Counted || next == Running
 	d.decided(now, "rules", next, &v)
-	d.Decisions[len(d.Decisions)-1].Inputs = &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), d.Amount.Shop, d.Amount.Buyer, times}
+	d.Decisions[len(d.Decisions)-1].Inputs = inputs(o, a, times)
 	if item, err = s.move(ctx, task.Ref, item, next, d); err != nil {
 		return item, d, err
 	}

@@ -18,14 +18,15 @@ type limit struct {
 	in   time.Duration
 }
 
-// The limits on proving that an order is one's own. Five tries at one of a hundred
-// million codes, and a hundred wrong ones an hour in a whole shop, leave an
-// attacker with any number of identities less than one hit in a hundred years.
+// The limits on proving that an order is one's own. They are on whoever asks, never
+// on what is asked about: an order number and an address are known to others too,
+// who would lock its owner out. Five tries at one of a hundred million codes, and a
+// hundred wrong ones an hour in a whole shop, leave an attacker with any number of
+// identities less than one hit in a hundred years.
 var (
-	perSession = limit{"verify-session", 6, time.Hour}
-	perAddress = limit{"verify-address", 30, time.Hour}
-	perOrder   = []limit{{"verify-order-hour", 3, time.Hour}, {"verify-order-day", 10, 24 * time.Hour}}
-	perContact = []limit{{"verify-contact-hour", 3, time.Hour}, {"verify-contact-day", 10, 24 * time.Hour}}
+	perSession = []limit{{"verify-session", 6, time.Hour}}
+	perAddress = []limit{{"verify-address", 30, time.Hour}}
+	perClaim   = []limit{{"verify-order-hour", 3, time.Hour}, {"verify-order-day", 10, 24 * time.Hour}} // of a session on one order
 	perCode    = limit{"confirm-code", 5, 24 * time.Hour}
 	perShop    = limit{"confirm-wrong", 100, time.Hour} // wrong codes
 )

@@ -156,14 +156,10 @@ func (r Rules) judge(o Order, a asked, times int64, now time.Time) Verdict {
 	}
 	need(!rule.Automatic, ByHand)
 	need(o.Fulfillment == UnknownFulfillment || o.Payment == UnknownPayment, Unclear)
-	since := o.PlacedAt
-	switch a.kind {
-	case ReturnRequest, RefundItems:
-		since = o.deliveredAt()
-	case Cancel, ChangeAddress:
+	if a.kind == Cancel || a.kind == ChangeAddress {
 		need(o.Fulfillment != Unfulfilled && o.Fulfillment != Scheduled && o.Fulfillment != UnknownFulfillment, PartlySent)
 	}
-	need(rule.WithinHours > 0 && now.Sub(since) > time.Duration(rule.WithinHours)*time.Hour, TooLate)
+	need(rule.WithinHours > 0 && now.Sub(a.since(o)) > time.Duration(rule.WithinHours)*time.Hour, TooLate)
 	need(rule.MaxAmount != nil && a.amount.Shop.Minor > 0 && (a.amount.Shop.Currency != rule.MaxAmount.Currency || a.amount.Shop.Minor > rule.MaxAmount.Minor), TooMuch)
 	need(slices.ContainsFunc(o.Items, func(i LineItem) bool { return a.touches(i) && rule.excludes(i.Title) }), ExcludedItem)
 	need(rule.PerCustomer > 0 && times >= int64(rule.PerCustomer), TooOften)
@@ -182,9 +178,13 @@ func (r Rule) excludes(title string) bool {
 	return slices.ContainsFunc(r.Excluded, func(w string) bool { return strings.Contains(title, strings.ToLower(strings.TrimSpace(w))) })
 }
 
-// deliveredAt is when the last parcel arrived or, as long as none has, when the
-// last was sent. An order of which nothing is known counts from its making.
-func (o Order) deliveredAt() time.Time {
+// since is when the time for a change begins: for a return or refund when the last
+// parcel arrived or, as long as none has, when the last was sent. An order of which
+// nothing is known counts from its making.
+func (a asked) since(o Order) time.Time {
+	if a.kind != ReturnRequest && a.kind != RefundItems {
+		return o.PlacedAt
+	}
 	latest := time.Time{}
 	for _, s := range o.Shipments {
 		at := s.DeliveredAt
@@ -197,6 +197,17 @@ func (o Order) deliveredAt() time.Time {
 	}
 	if latest.IsZero() {
 		return o.PlacedAt
+	}
+	return latest
+}
+
+// deliveredAt is when the last parcel that has arrived did; zero if none has.
+func (o Order) deliveredAt() time.Time {
+	latest := time.Time{}
+	for _, s := range o.Shipments {
+		if s.DeliveredAt.After(latest) {
+			latest = s.DeliveredAt
+		}
 	}
 	return latest
 }

@@ -91,6 +91,31 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+func TestWhatADecisionRestsOn(t *testing.T) {
+	for name, c := range map[string]struct {
+		change               func(*Order)
+		kind                 ActionKind
+		delivered, countedAt time.Time
+	}{
+		"not sent":            {func(*Order) {}, Cancel, time.Time{}, noon.Add(-time.Hour)},
+		"not sent, a refund":  {func(*Order) {}, RefundItems, time.Time{}, noon.Add(-time.Hour)},
+		"on its way":          {func(o *Order) { arrived(0)(o); o.Shipments[0].DeliveredAt = time.Time{} }, ReturnRequest, time.Time{}, noon.AddDate(0, 0, -2)},
+		"arrived":             {arrived(3), ReturnRequest, noon.AddDate(0, 0, -3), noon.AddDate(0, 0, -3)},
+		"arrived, an address": {arrived(3), ChangeAddress, noon.AddDate(0, 0, -3), noon.AddDate(0, 0, -6)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := inputs(order(c.change), asked{kind: c.kind}, 0)
+			if !in.DeliveredAt.Equal(c.delivered) || !in.CountedFrom.Equal(c.countedAt) {
+				t.Errorf("delivered at %s, counted from %s", in.DeliveredAt, in.CountedFrom)
+			}
+			shown, err := json.Marshal(in)
+			if err != nil || bytes.Contains(shown, []byte("delivered_at")) == c.delivered.IsZero() {
+				t.Errorf("shown: %s, %v", shown, err)
+			}
+		})
+	}
+}
+
 func TestMoney(t *testing.T) {
 	for _, c := range []struct {
 		amount, currency string

@@ -20,13 +20,16 @@ type verificationItem struct {
 	Body     seal.Text  `dynamodbav:"body"`            // a form
 	State    string     `dynamodbav:"state"`           // waiting or used
 	Order    id.Order   `dynamodbav:"order,omitempty"` // what it matched
+	Issue    string     `dynamodbav:"issue,omitempty"` // the code that opens it
+	Quiet    bool       `dynamodbav:"quiet,omitempty"` // no letter was sent for it: there had been enough
 	ExpireAt int64      `dynamodbav:"expires_at"`      // Unix seconds; DynamoDB TTL
 }
 
 // Inventory makes verificationItem a table.Record.
 func (verificationItem) Inventory() inventory.Entry {
 	e := shopperEntry("commerce.verification", map[string]inventory.Category{
-		"shopper": inventory.Identifier, "body": inventory.ContactDetail, "state": inventory.None, "order": inventory.CommercialData, "expires_at": inventory.None,
+		"shopper": inventory.Identifier, "body": inventory.ContactDetail, "state": inventory.None, "order": inventory.CommercialData,
+		"issue": inventory.None, "quiet": inventory.None, "expires_at": inventory.None,
 	})
 	e.Retention, e.Exported = inventory.OperationRetention, false // a proof under way
 	return e

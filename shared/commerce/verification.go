@@ -1,14 +1,10 @@
 package commerce
 
 import (
-	"cmp"
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -68,7 +64,6 @@ type form struct {
 	Number   string  `json:"number"`
 	Contact  Contact `json:"contact"`
 	Language string  `json:"language,omitempty"`
-	Salt     []byte  `json:"salt"` // makes the code
 }
 
 // Begin writes down what a shopper claims: RateLimited past a limit. The address
@@ -81,10 +76,9 @@ func (v *Verifier) Begin(ctx context.Context, ref conversation.Ref, c Claimed, a
 		limits []limit
 		who    string
 	}{
-		{[]limit{perSession}, string(ref.Conversation)},
-		{[]limit{perAddress}, v.hash(ref.Tenant, "address", address)},
-		{perOrder, v.hash(ref.Tenant, "order", c.Number)},
-		{perContact, v.hash(ref.Tenant, "contact", cmp.Or(c.Contact.Email, c.Contact.Phone))},
+		{perSession, string(ref.Conversation)},
+		{perAddress, v.hash(ref.Tenant, "address", address)},
+		{perClaim, v.hash(ref.Tenant, "claim", string(ref.Conversation)+"|"+c.Number)},
 	}
 	for _, t := range takes {
 		for _, l := range t.limits {
@@ -93,9 +87,7 @@ func (v *Verifier) Begin(ctx context.Context, ref conversation.Ref, c Claimed, a
 			}
 		}
 	}
-	salt := make([]byte, 16)
-	_, _ = rand.Read(salt) // documented never to fail
-	body, err := json.Marshal(form{c.Number, c.Contact, c.Language, salt})
+	body, err := json.Marshal(form{c.Number, c.Contact, c.Language})
 	if err != nil {
 		return Attempt{}, time.Time{}, fmt.Errorf("encode verification: %w", err)
 	}
@@ -148,7 +140,11 @@ func (v *Verifier) Match(ctx context.Context, a Attempt, shop Platform) (l Lette
 		return Letter{}, false, nil
 	}
 	if item.Order != own.ID {
-		item.Order = own.ID
+		send := false
+		if item.Issue, send, err = v.issue(ctx, a.Tenant, own.ID); err != nil {
+			return Letter{}, false, err
+		}
+		item.Order, item.Quiet = own.ID, !send
 		err := v.table.Replace(ctx, a.Tenant, item, "state", waiting)
 		if fault.KindOf(err) == fault.Conflict { // used meanwhile, or run out
 			return Letter{}, false, nil
@@ -157,7 +153,10 @@ func (v *Verifier) Match(ctx context.Context, a Attempt, shop Platform) (l Lette
 			return Letter{}, false, fmt.Errorf("store match: %w", err)
 		}
 	}
-	code := v.code(a, f.Salt)
+	if item.Quiet {
+		return Letter{}, false, nil
+	}
+	code := v.code(a.Tenant, item.Order, item.Issue)
 	return Letter{contactOf(own.Emails[mail]).Email, own.Number, code[:4] + " " + code[4:], f.Language}, true, nil
 }
 
@@ -178,7 +177,7 @@ func (v *Verifier) Confirm(ctx context.Context, a Attempt, code string) (Grant, 
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return Grant{}, err
 	}
-	right := subtle.ConstantTimeCompare([]byte(v.code(a, f.Salt)), []byte(code))
+	right := subtle.ConstantTimeCompare([]byte(v.code(a.Tenant, item.Order, item.Issue)), []byte(code))
 	if right&asInt(item.Order != "")&asInt(item.State == waiting) == 0 {
 		return Grant{}, v.wrong(ctx, a.Tenant)
 	}
@@ -188,6 +187,11 @@ func (v *Verifier) Confirm(ctx context.Context, a Attempt, code string) (Grant, 
 			return Grant{}, v.wrong(ctx, a.Tenant)
 		}
 		return Grant{}, fmt.Errorf("use code: %w", err)
+	}
+	if first, err := v.spend(ctx, a.Tenant, item.Order, item.Issue); err != nil {
+		return Grant{}, err
+	} else if !first { // it had been sent for another claim too, which was faster
+		return Grant{}, v.wrong(ctx, a.Tenant)
 	}
 	ends := v.table.Now().Add(GrantLife).Truncate(time.Second)
 	err = v.table.Put(ctx, a.Tenant, grantItem{
@@ -269,23 +273,4 @@ func (v *Verifier) open(ctx context.Context, a Attempt) (verificationItem, form,
 		return item, f, fmt.Errorf("decode verification: %w", err)
 	}
 	return item, f, nil
-}
-
-// codeLength is how many digits a code has.
-const codeLength = 8
-
-// code is the code of a verification: made of a secret of the platform and a salt
-// of its own, so that it is stored nowhere, and made again if need be.
-func (v *Verifier) code(a Attempt, salt []byte) string {
-	mac := hmac.New(sha256.New, v.secret)
-	fmt.Fprintf(mac, "code|%s|%s|%s|", a.Tenant, a.Conversation, a.ID)
-	mac.Write(salt)
-	return fmt.Sprintf("%0*d", codeLength, binary.BigEndian.Uint64(mac.Sum(nil))%100_000_000)
-}
-
-// hash is what a counter knows of a value that may be personal.
-func (v *Verifier) hash(t id.Tenant, kind, value string) string {
-	mac := hmac.New(sha256.New, v.secret)
-	fmt.Fprintf(mac, "count|%s|%s|%s", t, kind, value)
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
 }

@@ -30,10 +30,11 @@ const (
 	ApprovalNeeded Kind = "approval-needed" // a merchant decides about an order
 	PrivacyCode    Kind = "privacy-code"    // proves whose data is asked for
 	PrivacyNews    Kind = "privacy-news"    // what came of a request about personal data
+	AccountLink    Kind = "account-link"    // opens a merchant's account
 	Operation      Kind = "operation"       // a merchant's connection or settings need care
 )
 
-var kinds = map[Kind]bool{OrderCode: true, OrderNews: true, ApprovalNeeded: true, PrivacyCode: true, PrivacyNews: true, Operation: true}
+var kinds = map[Kind]bool{OrderCode: true, OrderNews: true, ApprovalNeeded: true, PrivacyCode: true, PrivacyNews: true, AccountLink: true, Operation: true}
 
 // Mail is one e-mail.
 type Mail struct {

@@ -104,7 +104,7 @@ func (e *Eraser) pass(ctx context.Context, t id.Tenant, r Request) ([]Effect, er
 		if err := e.Requests.markErased(ctx, t, who, e.Now()); err != nil {
 			return nil, err
 		}
-		n, err := e.Requests.forget(ctx, t, who)
+		n, err := e.Requests.Unlink(ctx, t, who)
 		if err != nil {
 			return nil, err
 		}

@@ -84,11 +84,6 @@ func (s *Store) markErased(ctx context.Context, t id.Tenant, who id.Subject, at 
 	})
 }
 
-// forget removes the links of a person to their conversations.
-func (s *Store) forget(ctx context.Context, t id.Tenant, who id.Subject) (int, error) {
-	return s.table.DeleteRange(ctx, t, table.SubjectLinks(t, who))
-}
-
 // Ledger is the ledger of erasures.
 type Ledger struct {
 	keys *table.Store // the table of the keys
@@ -157,7 +152,7 @@ func Replay(ctx context.Context, l *Ledger, chats *conversation.Store, keys *sea
 				if err := s.markErased(ctx, e.Tenant, who, e.at); err != nil {
 					return n, err
 				}
-				if _, err := s.forget(ctx, e.Tenant, who); err != nil {
+				if _, err := s.Unlink(ctx, e.Tenant, who); err != nil {
 					return n, err
 				}
 			}

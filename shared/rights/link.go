@@ -67,6 +67,11 @@ func (s *Store) Linked(ctx context.Context, t id.Tenant, who id.Subject) ([]id.C
 	return found, nil
 }
 
+// Unlink forgets which conversations are a person's.
+func (s *Store) Unlink(ctx context.Context, t id.Tenant, who id.Subject) (int, error) {
+	return s.table.DeleteRange(ctx, t, table.SubjectLinks(t, who))
+}
+
 // About lists the conversations that a request is about: those it names, and those
 // of its subjects.
 func (s *Store) About(ctx context.Context, t id.Tenant, r Request) ([]id.Conversation, error) {

@@ -62,6 +62,29 @@ func (h *Hasher) OfChannel(t id.Tenant, channel, account string) id.Subject {
 	return h.of(t, "channel:"+channel, account)
 }
 
+// OfOrder is the hash of an order, by its platform's number: of whoever placed it.
+func (h *Hasher) OfOrder(t id.Tenant, order id.Order) id.Subject {
+	return h.of(t, "order", string(order))
+}
+
+// OfShop is the hash of a connected shop: of all whose orders there were proved.
+func (h *Hasher) OfShop(t id.Tenant, shop string) id.Subject { return h.of(t, "shop", shop) }
+
+// Known gives the hashes of whatever is known of one person. An address that is none,
+// and a number without its country, which is nobody's for certain, are left out.
+func (h *Hasher) Known(t id.Tenant, email, phone string, orders ...id.Order) (all []id.Subject) {
+	if s, err := h.OfEmail(t, email); err == nil {
+		all = append(all, s)
+	}
+	if s, err := h.OfPhone(t, phone); err == nil {
+		all = append(all, s)
+	}
+	for _, o := range orders {
+		all = append(all, h.OfOrder(t, o))
+	}
+	return all
+}
+
 func (h *Hasher) of(t id.Tenant, kind, value string) id.Subject {
 	return id.Subject(h.names.Name(string(t) + "|" + kind + "|" + value))
 }

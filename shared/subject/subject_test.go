@@ -1,6 +1,7 @@
 package subject_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +62,24 @@ func TestWhatIsNoAddress(t *testing.T) {
 	for _, number := range []string{"", "01632960123", "+44", "+44 abc 1632960123", "+1234567890123456"} {
 		if s, err := h.OfPhone("fern", number); fault.KindOf(err) != fault.Invalid || s != "" {
 			t.Errorf("%q: %q, %v", number, s, err)
+		}
+	}
+}
+
+func TestWhatIsKnownOfOnePerson(t *testing.T) {
+	h := hasher(t)
+	mail, _ := h.OfEmail("fern", "ada@example.com")
+	phone, _ := h.OfPhone("fern", "+441632960123")
+	all := h.Known("fern", "Ada@example.com", "+44 1632 960123", "42", "43")
+	if want := []id.Subject{mail, phone, h.OfOrder("fern", "42"), h.OfOrder("fern", "43")}; !slices.Equal(all, want) {
+		t.Errorf("known by %q, want %q", all, want)
+	}
+	if none := h.Known("fern", "", "01632960123"); len(none) != 0 { // nobody's for certain
+		t.Errorf("known by %q", none)
+	}
+	for _, other := range []id.Subject{h.OfOrder("rival", "42"), h.OfShop("fern", "42"), h.OfOrder("fern", "4")} {
+		if slices.Contains(all, other) {
+			t.Errorf("%s is of another order, kind or shop", other)
 		}
 	}
 }

@@ -30,6 +30,19 @@ func conversationPK(t id.Tenant, c id.Conversation) string {
 // Merchant is the account and its settings.
 func Merchant(t id.Tenant) Key { return Key{tenantPK(t), "MERCHANT"} }
 
+// Owner is the look-up from who registered an account, by a keyed hash of their
+// address, to the account.
+func Owner(who id.Subject) Key { return Key{"X#owner#" + string(who), "X"} }
+
+// RegistrationLink says that a link to register with was used.
+func RegistrationLink(once id.Job) Key { return Key{"X#registration#" + string(once), "X"} }
+
+// RegistrationMails counts the links that an address, by its keyed hash, or "all"
+// were sent in a span of time, such as a day written 2006-01-02.
+func RegistrationMails(who id.Subject, span string) Key {
+	return Key{"X#registration#" + string(who), "MAILS#" + span}
+}
+
 // Usage counts one UTC day's turns of a tenant; day is written 2006-01-02.
 func Usage(t id.Tenant, day string) Key { return Key{tenantPK(t), "USAGE#" + day} }
 
@@ -289,6 +302,9 @@ func OrderRules(t id.Tenant) Key { return Key{tenantPK(t), "RULES"} }
 func Counter(t id.Tenant, kind, who string, began int64) Key {
 	return Key{tenantPK(t) + "#N#" + kind + "#" + who, fmt.Sprintf("%d", began)}
 }
+
+// OrderCode is what was sent to prove one order, which is named by a keyed hash.
+func OrderCode(t id.Tenant, order string) Key { return Key{tenantPK(t) + "#N#code#" + order, "CODE"} }
 
 // Consent is the n-th choice about cookies that was made in a browser. Numbers
 // count up from 1, so that a choice is written once and never over another.

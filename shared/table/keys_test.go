@@ -33,6 +33,9 @@ func TestKeyShapes(t *testing.T) {
 		key  table.Key
 	}{
 		{"Merchant", table.Merchant("acme")},
+		{"Owner", table.Owner("01jd2x")},
+		{"RegistrationLink", table.RegistrationLink("01jd2x")},
+		{"RegistrationMails", table.RegistrationMails("01jd2x", "2026-11-24")},
 		{"Usage", table.Usage("acme", "2026-11-24")},
 		{"Secret", table.Secret("acme", "openai")},
 		{"Integration", table.Integration("acme", "shopify")},
@@ -55,6 +58,7 @@ func TestKeyShapes(t *testing.T) {
 		{"Approval", table.Approval("acme", "a1")},
 		{"OrderRules", table.OrderRules("acme")},
 		{"Counter", table.Counter("acme", "verify-order-hour", "hash", 1795512600)},
+		{"OrderCode", table.OrderCode("acme", "hash")},
 		{"TenantKey", table.TenantKey("acme")},
 		{"DayKey", table.DayKey("acme", "2026-11-24")},
 		{"SubjectKey", table.SubjectKey("acme", "s1")},

@@ -35,6 +35,7 @@ type accountItem struct {
 	IndexVersion string    `dynamodbav:"index_version"`
 	Suggestions  []string  `dynamodbav:"suggestions,omitempty"`
 	CreatedAt    time.Time `dynamodbav:"created_at"`
+	Terms        string    `dynamodbav:"terms,omitempty"`
 }
 
 // Inventory makes accountItem a table.Record.
@@ -48,6 +49,7 @@ func (accountItem) Inventory() inventory.Entry {
 			"region": inventory.BusinessData, "language": inventory.BusinessData, "contact_email": inventory.ContactDetail,
 			"accent": inventory.BusinessData, "chat_days": inventory.BusinessData, "daily_turns": inventory.BusinessData,
 			"due_pk": inventory.None, "due_sk": inventory.None, "index_version": inventory.None, "suggestions": inventory.PublicContent, "created_at": inventory.BusinessData,
+			"terms": inventory.BusinessData,
 		},
 		Purpose:    inventory.AccountOperation,
 		LegalBasis: inventory.Contract,
@@ -127,6 +129,20 @@ func (s *Store) Save(ctx context.Context, a Account) error {
 	return s.release(ctx, a.Tenant, slices.DeleteFunc(before.Domains, func(d string) bool { return slices.Contains(a.Domains, d) }))
 }
 
+// Register stores the account of a merchant who has registered, with the defaults
+// and without a site: these come later. One that is there already stays as it is.
+func (s *Store) Register(ctx context.Context, a Account) error {
+	a = a.WithDefaults()
+	if err := a.validateBusiness(); err != nil {
+		return err
+	}
+	err := s.table.Create(ctx, a.Tenant, itemOf(a))
+	if fault.KindOf(err) == fault.Conflict {
+		return nil
+	}
+	return err
+}
+
 // maxTries bounds how often an account is written while its index changes.
 const maxTries = 5
 
@@ -142,7 +158,7 @@ func (s *Store) write(ctx context.Context, a Account) error {
 			if err != nil {
 				return err
 			}
-			a.CreatedAt, a.IndexVersion, a.Suggestions = before.CreatedAt, before.IndexVersion, before.Suggestions
+			a.CreatedAt, a.IndexVersion, a.Suggestions, a.Terms = before.CreatedAt, before.IndexVersion, before.Suggestions, before.Terms
 			err = s.table.Replace(ctx, a.Tenant, itemOf(a), "index_version", before.IndexVersion)
 		}
 		if fault.KindOf(err) != fault.Conflict || err == nil || try == maxTries {
@@ -266,7 +282,7 @@ func itemOf(a Account) accountItem {
 	return accountItem{
 		Key: table.Merchant(a.Tenant), Due: table.Listed(a.Tenant), Name: a.Name, Domains: a.Domains, SiteURL: a.SiteURL, Region: a.Region,
 		Language: a.Language, ContactEmail: a.ContactEmail, Accent: a.Accent, ChatDays: a.ChatDays,
-		DailyTurns: a.DailyTurns, IndexVersion: a.IndexVersion, Suggestions: a.Suggestions, CreatedAt: a.CreatedAt.UTC(),
+		DailyTurns: a.DailyTurns, IndexVersion: a.IndexVersion, Suggestions: a.Suggestions, CreatedAt: a.CreatedAt.UTC(), Terms: a.Terms,
 	}
 }
 
@@ -274,6 +290,6 @@ func accountOf(t id.Tenant, i accountItem) Account {
 	return Account{
 		Tenant: t, Name: i.Name, Domains: i.Domains, SiteURL: i.SiteURL, Region: i.Region, Language: i.Language,
 		ContactEmail: i.ContactEmail, Accent: i.Accent, ChatDays: i.ChatDays, DailyTurns: i.DailyTurns,
-		IndexVersion: i.IndexVersion, Suggestions: i.Suggestions, CreatedAt: i.CreatedAt,
+		IndexVersion: i.IndexVersion, Suggestions: i.Suggestions, CreatedAt: i.CreatedAt, Terms: i.Terms,
 	}
 }

@@ -31,6 +31,7 @@ type Account struct {
 	IndexVersion string   // the knowledge index in use; empty before the first crawl
 	Suggestions  []string // questions that the site's own pages answer
 	CreatedAt    time.Time
+	Terms        string // version of the terms that the merchant agreed to; empty when an operator made the account
 }
 
 // Region names the data-protection regime a tenant's shoppers fall under.
@@ -76,15 +77,8 @@ func (a Account) WithDefaults() Account {
 
 // Validate reports the first thing that is wrong with the account, as Invalid.
 func (a Account) Validate() error {
-	invalid := func(format string, args ...any) error {
-		return fault.E(fault.Invalid, fmt.Sprintf(format, args...), nil)
-	}
-	if _, err := id.Parse[id.Tenant](string(a.Tenant)); err != nil {
-		return invalid("The tenant is not an identifier of a-z, 0-9, - and _.")
-	}
-	if n := utf8.RuneCountInString(a.Name); n > 80 || strings.TrimSpace(a.Name) == "" || !utf8.ValidString(a.Name) ||
-		strings.ContainsFunc(a.Name, unicode.IsControl) {
-		return invalid("The shop's name has 1 to 80 characters, in one line.")
+	if err := a.validateBusiness(); err != nil {
+		return err
 	}
 	if len(a.Domains) == 0 || len(a.Domains) > 20 {
 		return invalid("A shop has 1 to 20 domains.")
@@ -97,6 +91,22 @@ func (a Account) Validate() error {
 	site, err := url.Parse(a.SiteURL)
 	if err != nil || (site.Scheme != "https" && site.Scheme != "http") || site.Host == "" || site.User != nil {
 		return invalid("The site is an address that begins with https://.")
+	}
+	return nil
+}
+
+func invalid(format string, args ...any) error {
+	return fault.E(fault.Invalid, fmt.Sprintf(format, args...), nil)
+}
+
+// validateBusiness is Validate for an account that has no site yet.
+func (a Account) validateBusiness() error {
+	if _, err := id.Parse[id.Tenant](string(a.Tenant)); err != nil {
+		return invalid("The tenant is not an identifier of a-z, 0-9, - and _.")
+	}
+	if n := utf8.RuneCountInString(a.Name); n > 80 || strings.TrimSpace(a.Name) == "" || !utf8.ValidString(a.Name) ||
+		strings.ContainsFunc(a.Name, unicode.IsControl) {
+		return invalid("The shop's name has 1 to 80 characters, in one line.")
 	}
 	switch a.Region {
 	case UK, EEA, Other:

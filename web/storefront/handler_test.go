@@ -66,7 +66,7 @@ func TestPages(t *testing.T) {
 				}
 			}
 			if scripts := doc.Find("script[src]"); scripts.Length() != 1 || scripts.AttrOr("src", "") != chat+"/widget/omniops-page.js" {
-				t.Errorf("the chat comes from %q", src)
+				t.Errorf("the chat comes from %q", scripts.AttrOr("src", ""))
 			}
 			if canonical, _ := doc.Find(`link[rel="canonical"]`).Attr("href"); canonical != "http://shop.test"+path {
 				t.Errorf("canonical is %q", canonical)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"omniops/local/faults"
+	"omniops/local/sandbox/journal"
 )
 
 // Service is Resend's name in faults and among the recorded requests.
@@ -69,6 +70,49 @@ type Resend struct {
 	mu       sync.Mutex
 	messages []Message // oldest first
 	keys     map[string]used
+	kept     *journal.Journal[taken] // nil keeps nothing
+}
+
+// taken is an e-mail as it is kept, with the body that its key stands for.
+type taken struct {
+	Message
+	Body string `json:"body,omitempty"`
+}
+
+// Keep brings back the mailbox that a file holds, and keeps in it what is taken from
+// now on.
+func (m *Resend) Keep(path string) error {
+	kept, all, err := journal.Open[taken](path)
+	if err != nil {
+		return fmt.Errorf("read the mailbox: %w", err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, t := range all {
+		m.put(t)
+	}
+	m.kept = kept
+	return nil
+}
+
+// Close ends keeping, and tells whether everything was kept.
+func (m *Resend) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	kept := m.kept
+	m.kept = nil
+	return kept.Close()
+}
+
+// put puts an e-mail into the mailbox.
+func (m *Resend) put(t taken) {
+	if m.messages = append(m.messages, t.Message); len(m.messages) > keepMessages {
+		m.messages = slices.Clone(m.messages[keepMessages/2:])
+	}
+	if t.Key != "" {
+		m.keys[t.Key] = used{t.Body, t.ID, t.At}
+	}
+	m.kept.Add(t)
 }
 
 // New makes the service with an empty mailbox.
@@ -186,12 +230,11 @@ func (m *Resend) take(w http.ResponseWriter, r *http.Request) {
 		ID: newID(), At: m.now().UTC(), From: in.From, To: in.To, CC: in.CC, BCC: in.BCC, ReplyTo: in.ReplyTo, Subject: in.Subject, Text: in.Text, HTML: in.HTML,
 		Headers: in.Headers, Tags: in.Tags, Key: idempotency,
 	}
-	if m.messages = append(m.messages, message); len(m.messages) > keepMessages {
-		m.messages = slices.Clone(m.messages[keepMessages/2:])
-	}
+	one := taken{Message: message}
 	if idempotency != "" {
-		m.keys[idempotency] = used{compact(body), message.ID, m.now()}
+		one.Body = compact(body)
 	}
+	m.put(one)
 	answer(w, http.StatusOK, map[string]string{"id": message.ID})
 }
 

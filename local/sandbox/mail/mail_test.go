@@ -4,9 +4,12 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"omniops/local/clock"
 	"omniops/local/faults"
@@ -166,5 +169,34 @@ func TestMailbox(t *testing.T) {
 	}
 	if status, _ := get("/mail/unknown"); status != 404 {
 		t.Errorf("an unknown e-mail: %d", status)
+	}
+}
+
+func TestTheMailboxOutlivesARestart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mail.jsonl")
+	w := start(t)
+	if err := w.Keep(path); err != nil {
+		t.Fatal(err)
+	}
+	w.send("old", letter)
+	w.Clear()
+	_, first := w.send("k", letter)
+	before := w.Messages("")
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.send("late", letter) // is kept nowhere
+	again := start(t)
+	if err := again.Keep(path); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, again.Messages("")); diff != "" || len(before) != 1 {
+		t.Errorf("(-before +after)\n%s", diff)
+	}
+	if _, same := again.send("k", letter); same != first || len(again.Messages("")) != 1 { // its key is known
+		t.Errorf("sent again: %s, then %s", first, same)
+	}
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -29,6 +29,7 @@ func (m *Resend) Clear() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.messages = nil
+	m.kept.Restart()
 }
 
 //go:embed mailbox.html

@@ -9,23 +9,44 @@ import (
 
 // Ship sends what is left of an order, and Deliver brings what is on its way, as
 // the store's staff and carrier do.
-func (s *Shopify) Ship(domain, name string) { s.act(domain, name, (*call).ship) }
+func (s *Shopify) Ship(domain, name string) { s.act(domain, name, "ship") }
 
 // Deliver brings the parcels of an order that are on their way.
-func (s *Shopify) Deliver(domain, name string) { s.act(domain, name, (*call).deliver) }
+func (s *Shopify) Deliver(domain, name string) { s.act(domain, name, "deliver") }
 
 // AnswerReturns approves or declines what was asked to be returned of an order.
 func (s *Shopify) AnswerReturns(domain, name string, yes bool) {
-	s.act(domain, name, func(c *call, o *order) { c.answerReturns(o, yes) })
+	if yes {
+		s.act(domain, name, "approve")
+		return
+	}
+	s.act(domain, name, "decline")
 }
 
-func (s *Shopify) act(domain, name string, do func(*call, *order)) {
+func (s *Shopify) act(domain, name, what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	there := s.shops[domain]
-	if o := there.named(name); o != nil {
-		do(&call{Shopify: s, shop: there}, o)
+	(&call{Shopify: s, shop: s.shops[domain]}).act(s.shops[domain].named(name), what)
+}
+
+// act does what a button on an order's page is for.
+func (c *call) act(o *order, what string) {
+	if o == nil {
+		return
 	}
+	switch what {
+	case "ship":
+		c.ship(o)
+	case "deliver":
+		c.deliver(o)
+	case "approve":
+		c.answerReturns(o, true)
+	case "decline":
+		c.answerReturns(o, false)
+	case "updated":
+		c.changed(o, "orders/updated")
+	}
+	c.keep(didAct, c.shop, acted{o.name, what})
 }
 
 func (c *call) ship(o *order) {
@@ -74,11 +95,11 @@ func (s *Shopify) Price(domain, handle string, minor int64) {
 	there := s.shops[domain]
 	for _, p := range there.products {
 		if p.handle == handle {
-			for _, v := range p.variants {
-				v.price = minor
-			}
-			p.updatedAt = s.now()
-			s.emit(there, "products/update", p.payload(), 0)
+			s.edit(there, p.id, func(a *Article) {
+				for i := range a.Forms {
+					a.Forms[i].Price = minor
+				}
+			})
 		}
 	}
 }
@@ -87,7 +108,10 @@ func (s *Shopify) Price(domain, handle string, minor int64) {
 func (s *Shopify) Remove(domain, handle string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	there := s.shops[domain]
+	s.remove(s.shops[domain], handle)
+}
+
+func (s *Shopify) remove(there *shop, handle string) {
 	there.products = slices.DeleteFunc(there.products, func(p *product) bool {
 		if p.handle != handle {
 			return false
@@ -102,6 +126,7 @@ func (s *Shopify) Remove(domain, handle string) {
 		s.emit(there, "products/delete", map[string]any{"id": p.id}, 0)
 		return true
 	})
+	s.keep(didRemove, there, handle)
 }
 
 // orderAct is a button on an order's page.
@@ -109,19 +134,7 @@ func (s *Shopify) orderAct(w http.ResponseWriter, r *http.Request, there *shop) 
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	s.mu.Lock()
 	if o := there.order(id); o != nil {
-		c := &call{Shopify: s, shop: there}
-		switch r.PostFormValue("do") {
-		case "ship":
-			c.ship(o)
-		case "deliver":
-			c.deliver(o)
-		case "approve":
-			c.answerReturns(o, true)
-		case "decline":
-			c.answerReturns(o, false)
-		case "updated":
-			c.changed(o, "orders/updated")
-		}
+		(&call{Shopify: s, shop: there}).act(o, r.PostFormValue("do"))
 	}
 	s.mu.Unlock()
 	http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
@@ -175,7 +188,7 @@ func (s *Shopify) appPage(w http.ResponseWriter, _ *http.Request, there *shop) {
 		Switches      Switches
 		Now           time.Time
 	}{
-		Page: s.page(there, "App", "app"), Installed: there.installed && !s.locked(there, s.options.Now()), Scopes: there.scopes, Points: int(there.bucket.available(s.options.Now())),
+		Page: s.page(there, "App", "app"), Installed: there.installed && !s.locked(there, s.clock()), Scopes: there.scopes, Points: int(there.bucket.available(s.clock())),
 		Switches: s.switches, Now: s.now(),
 	}
 	for _, u := range there.subscriptions {

@@ -25,8 +25,13 @@ type Form struct {
 func (s *Shopify) Open(domain, name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.found(domain, name)
+}
+
+func (s *Shopify) found(domain, name string) {
 	if s.shops[domain] == nil {
 		s.shops[domain] = newShop(600_000+int64(len(s.shops)), domain, name, "Sam Sample", handleOf(name)+".example")
+		s.keep(didFound, s.shops[domain], name)
 	}
 }
 
@@ -34,11 +39,15 @@ func (s *Shopify) Open(domain, name string) {
 func (s *Shopify) Sell(domain string, a Article) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	there := s.shops[domain]
+	return s.sell(s.shops[domain], a)
+}
+
+func (s *Shopify) sell(there *shop, a Article) int64 {
 	p := there.article(a.Handle, a.Title, "", "", s.now(), "")
 	p.updatedAt = s.now()
 	p.become(there, a)
 	s.emit(there, "products/create", p.payload(), 0)
+	s.keep(didSell, there, a)
 	return p.id
 }
 
@@ -46,7 +55,10 @@ func (s *Shopify) Sell(domain string, a Article) int64 {
 func (s *Shopify) Edit(domain string, number int64, change func(*Article)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	there := s.shops[domain]
+	s.edit(s.shops[domain], number, change)
+}
+
+func (s *Shopify) edit(there *shop, number int64, change func(*Article)) {
 	i := slices.IndexFunc(there.products, func(p *product) bool { return p.id == number })
 	if i < 0 {
 		return
@@ -60,6 +72,7 @@ func (s *Shopify) Edit(domain string, number int64, change func(*Article)) {
 	p.become(there, a)
 	p.updatedAt = s.now()
 	s.emit(there, "products/update", p.payload(), 0)
+	s.keep(didEdit, there, edited{number, a})
 }
 
 // become makes a product what its article says. A form keeps its number as long as
@@ -85,8 +98,12 @@ func (p *product) become(there *shop, a Article) {
 func (s *Shopify) Unsubscribe(domain, topic string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	there := s.shops[domain]
+	s.unsubscribe(s.shops[domain], topic)
+}
+
+func (s *Shopify) unsubscribe(there *shop, topic string) {
 	there.subscriptions = slices.DeleteFunc(there.subscriptions, func(u *subscription) bool { return u.topic == topic })
+	s.keep(didUnsubscribe, there, topic)
 }
 
 // Subscriptions gives where a store's webhooks go, by topic as the API names it.

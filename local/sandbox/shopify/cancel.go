@@ -62,13 +62,20 @@ func (c *call) look(o *order) *order {
 	if j.looks++; j.looks <= c.switches.JobLooks && c.now().Before(j.at.Add(c.switches.JobTime)) {
 		return o
 	}
+	c.finish(o)
+	return o
+}
+
+// finish ends a cancellation.
+func (c *call) finish(o *order) {
+	j := o.cancelling
 	j.done = true
 	if c.switches.CancelFails {
 		j.failed, o.cancelling = true, nil
-		return o
+	} else {
+		c.cancel(o, j)
 	}
-	c.cancel(o, j)
-	return o
+	c.keep(didFinish, c.shop, o.name)
 }
 
 // cancel does what a cancellation does.

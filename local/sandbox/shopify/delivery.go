@@ -42,7 +42,7 @@ type Delivery struct {
 // again when its time has come.
 func (s *Shopify) Flush(ctx context.Context) []Delivery {
 	s.mu.Lock()
-	now := s.options.Now()
+	now := s.clock()
 	var due []*Delivery
 	s.pending = slices.DeleteFunc(s.pending, func(d *Delivery) bool {
 		if d.Due.After(now) {
@@ -66,8 +66,9 @@ func (s *Shopify) Flush(ctx context.Context) []Delivery {
 		if len(s.done) > 2000 {
 			s.done = slices.Clone(s.done[1000:])
 		}
+		s.keep(didTry, nil, tried{d.Webhook, d.Try, d.Status/100 == 2})
 		if d.Status/100 != 2 {
-			s.again(d)
+			s.putOff(d)
 		}
 		s.mu.Unlock()
 		done = append(done, *d)
@@ -75,8 +76,8 @@ func (s *Shopify) Flush(ctx context.Context) []Delivery {
 	return done
 }
 
-// again puts a failed delivery back, or gives up on it and on its subscription.
-func (s *Shopify) again(d *Delivery) {
+// putOff puts a failed delivery back, or gives up on it and on its subscription.
+func (s *Shopify) putOff(d *Delivery) {
 	if d.Try >= len(gaps) {
 		if there := s.shops[d.Shop]; d.subscription != nil {
 			there.subscriptions = slices.DeleteFunc(there.subscriptions, func(u *subscription) bool { return u == d.subscription })
@@ -84,7 +85,7 @@ func (s *Shopify) again(d *Delivery) {
 		return
 	}
 	next := *d
-	next.Due = s.options.Now().Add(gaps[d.Try])
+	next.Due = s.clock().Add(gaps[d.Try])
 	next.Try, next.Status, next.Error = d.Try+1, 0, ""
 	s.pending = append(s.pending, &next)
 }

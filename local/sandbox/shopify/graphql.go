@@ -15,6 +15,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
+
+	"omniops/local/faults"
 )
 
 //go:embed schema.graphql
@@ -34,14 +36,8 @@ func (s *Shopify) graphQL(w http.ResponseWriter, r *http.Request, there *shop, a
 		httpErrors(w, http.StatusUnauthorized, "[API] Invalid API key or access token (unrecognized login or wrong password)")
 		return
 	}
-	var in struct {
-		Query         string         `json:"query"`
-		Variables     map[string]any `json:"variables"`
-		OperationName string         `json:"operationName"`
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	if err := d.Decode(&in); err != nil || strings.TrimSpace(in.Query) == "" {
+	in, err := readDocument(body)
+	if err != nil || strings.TrimSpace(in.Query) == "" {
 		writeJSON(w, http.StatusBadRequest, map[string]any{"errors": map[string]string{"query": "Required parameter missing or invalid"}})
 		return
 	}
@@ -74,8 +70,22 @@ func (s *Shopify) graphQL(w http.ResponseWriter, r *http.Request, there *shop, a
 				Extensions: map[string]any{"code": "INTERNAL_SERVER_ERROR", "requestId": w.Header().Get("X-Request-Id")},
 			}}})
 		},
-		func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, there, operation, x, cost) },
+		func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, there, operation, x, cost, body) },
 	).ServeHTTP(w, r)
+}
+
+// sentDocument is an operation as it is sent.
+type sentDocument struct {
+	Query         string         `json:"query"`
+	Variables     map[string]any `json:"variables"`
+	OperationName string         `json:"operationName"`
+}
+
+func readDocument(body []byte) (in sentDocument, err error) {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	err = d.Decode(&in)
+	return in, err
 }
 
 // prepare parses, validates and fills in the variables.
@@ -129,7 +139,7 @@ func rootField(o *ast.OperationDefinition) string {
 
 func (s *Shopify) throttled(w http.ResponseWriter, there *shop, cost int) {
 	s.mu.Lock()
-	status := there.bucket.status(s.options.Now())
+	status := there.bucket.status(s.clock())
 	s.mu.Unlock()
 	if available, _ := status["currentlyAvailable"].(int); available >= cost {
 		status["currentlyAvailable"] = 0 // a fault says so
@@ -141,7 +151,7 @@ func (s *Shopify) throttled(w http.ResponseWriter, there *shop, cost int) {
 }
 
 // answer carries an operation out, if it can be paid for.
-func (s *Shopify) answer(w http.ResponseWriter, r *http.Request, there *shop, o *ast.OperationDefinition, x *execution, cost int) {
+func (s *Shopify) answer(w http.ResponseWriter, r *http.Request, there *shop, o *ast.OperationDefinition, x *execution, cost int, body []byte) {
 	if cost > maxCost {
 		writeJSON(w, http.StatusOK, map[string]any{"errors": []graphError{{
 			Message:    fmt.Sprintf("Query cost is %d, which exceeds the single query max cost limit (%d).", cost, maxCost),
@@ -150,7 +160,7 @@ func (s *Shopify) answer(w http.ResponseWriter, r *http.Request, there *shop, o 
 		return
 	}
 	s.mu.Lock()
-	now := s.options.Now()
+	now := s.clock()
 	if !there.bucket.take(now, cost) {
 		s.mu.Unlock()
 		s.throttled(w, there, cost)
@@ -169,6 +179,9 @@ func (s *Shopify) answer(w http.ResponseWriter, r *http.Request, there *shop, o 
 		root = call.queries()
 	}
 	data, ok := x.object(typ, root, o.SelectionSet, nil)
+	if call.asked && !faults.Conflicted(r.Context()) {
+		s.keep(didCall, there, json.RawMessage(body))
+	}
 	x.actual = min(x.actual, cost)
 	there.bucket.spent = max(0, there.bucket.spent-float64(cost-x.actual))
 	status := there.bucket.status(now)

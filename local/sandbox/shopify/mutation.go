@@ -70,6 +70,7 @@ func (c *call) record(name string, o *order, args arguments, done bool, errors .
 		m.Errors = append(m.Errors, e.message)
 	}
 	c.shop.mutations = append(c.shop.mutations, m)
+	c.asked = true
 }
 
 // changed marks an order as changed and tells the app.

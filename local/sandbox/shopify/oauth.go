@@ -60,7 +60,12 @@ type consent struct {
 
 // Approve is a store's owner pressing Install on the page at an address. It gives
 // the address that the browser is sent back to.
-func (s *Shopify) Approve(address string) (string, error) {
+func (s *Shopify) Approve(address string) (string, error) { return s.answered(address, true) }
+
+// Refuse is a store's owner pressing Cancel there.
+func (s *Shopify) Refuse(address string) (string, error) { return s.answered(address, false) }
+
+func (s *Shopify) answered(address string, yes bool) (string, error) {
 	to, err := url.Parse(address)
 	if err != nil {
 		return "", err
@@ -78,7 +83,17 @@ func (s *Shopify) Approve(address string) (string, error) {
 	if err != nil || there == nil || !known || q.Get("client_id") != s.options.ClientID || to.Path != authorizePath {
 		return "", fmt.Errorf("%s asks for nothing that could be installed", address)
 	}
+	if !yes {
+		return s.refused(there, back, q.Get("state")), nil
+	}
 	return s.installed(there, back, q.Get("state"), scopes), nil
+}
+
+// refused is where a browser goes after Cancel.
+func (s *Shopify) refused(there *shop, back *url.URL, state string) string {
+	return s.Callback(back, url.Values{
+		"shop": {there.domain}, "state": {state}, "timestamp": {strconv.FormatInt(s.now().Unix(), 10)}, "error": {"access_denied"},
+	})
 }
 
 // installed is where a browser goes after Install.
@@ -128,9 +143,7 @@ func (s *Shopify) authorize(w http.ResponseWriter, r *http.Request, there *shop)
 		http.Redirect(w, r, s.installed(there, back, q.Get("state"), scopes), http.StatusSeeOther)
 		return
 	}
-	http.Redirect(w, r, s.Callback(back, url.Values{
-		"shop": {there.domain}, "state": {q.Get("state")}, "timestamp": {strconv.FormatInt(s.now().Unix(), 10)}, "error": {"access_denied"},
-	}), http.StatusSeeOther)
+	http.Redirect(w, r, s.refused(there, back, q.Get("state")), http.StatusSeeOther)
 }
 
 // Callback is the address that an installation ends at, its query signed.
@@ -217,14 +230,14 @@ func (s *Shopify) exchange(w http.ResponseWriter, r *http.Request, there *shop) 
 	case "", "authorization_code":
 		grant, there2 := s.codes[in.Code]
 		delete(s.codes, in.Code) // once, whatever comes of it
-		if !there2 || grant.shop != there || !s.options.Now().Before(grant.expires) {
+		if !there2 || grant.shop != there || !s.clock().Before(grant.expires) {
 			oauthError(w, http.StatusBadRequest, "invalid_request", "The authorization code was not found or was already used")
 			return
 		}
 		writeJSON(w, http.StatusOK, s.issue(there, grant.scopes, expiring))
 	case grantRefresh:
 		held := s.refresh[in.RefreshToken]
-		if held == nil || held.shop != there || held.used || held.revoked || !s.options.Now().Before(held.expires) {
+		if held == nil || held.shop != there || held.used || held.revoked || !s.clock().Before(held.expires) {
 			oauthError(w, http.StatusBadRequest, "invalid_grant", "This request requires an active refresh_token")
 			return
 		}

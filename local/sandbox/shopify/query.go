@@ -14,6 +14,7 @@ type call struct {
 	shop     *shop
 	context  context.Context
 	searches []searchReport
+	asked    bool // for a change, in vain or not
 }
 
 // searchReport tells what was made of a search.

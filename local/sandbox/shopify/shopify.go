@@ -21,6 +21,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"omniops/local/faults"
+	"omniops/local/sandbox/journal"
 )
 
 // Service is Shopify's name in faults and among the recorded requests.
@@ -72,7 +73,8 @@ type Shopify struct {
 	requests []Request
 	pending  []*Delivery
 	done     []Delivery
-	serial   int64
+	kept     *journal.Journal[happening] // nil keeps nothing
+	at       time.Time                   // of what happens again; zero is now
 }
 
 // New opens the stores, whose orders were placed in the weeks before now.
@@ -93,10 +95,16 @@ func New(o Options) *Shopify {
 		options: o, schema: loadSchema(), shops: map[string]*shop{}, codes: map[string]grantCode{}, access: map[string]*accessToken{},
 		refresh: map[string]*refreshToken{}, switches: defaults(), counts: map[string]int{}, scripts: map[string]Script{},
 	}
-	for _, made := range []*shop{newDemoShop(o.Now(), o.Storefront), newOtherShop(o.Now())} {
+	s.open(o.Now())
+	return s
+}
+
+// open opens the stores as they were at a time.
+func (s *Shopify) open(now time.Time) {
+	clear(s.shops)
+	for _, made := range []*shop{newDemoShop(now, s.options.Storefront), newOtherShop(now)} {
 		s.shops[made.domain] = made
 	}
-	return s
 }
 
 // IsShop reports whether a request was meant for a store, by its Host.
@@ -175,7 +183,15 @@ func (s *Shopify) broken(operation string, throttle func(http.ResponseWriter), f
 		}))
 }
 
-func (s *Shopify) now() time.Time { return s.options.Now().UTC().Truncate(time.Second) }
+func (s *Shopify) now() time.Time { return s.clock().UTC().Truncate(time.Second) }
+
+// clock is the time, or that of what happens again.
+func (s *Shopify) clock() time.Time {
+	if !s.at.IsZero() {
+		return s.at
+	}
+	return s.options.Now()
+}
 
 // httpErrors answers as Shopify does where no GraphQL was reached.
 func httpErrors(w http.ResponseWriter, status int, message string) {

@@ -37,6 +37,12 @@ func (s *Shopify) Switch(change func(*Switches)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.switches)
+	s.switched()
+	s.keep(didSwitch, nil, s.switches)
+}
+
+// switched lets the stores know.
+func (s *Shopify) switched() {
 	for _, there := range s.shops {
 		there.bucket.capacity, there.bucket.restore = float64(s.switches.Bucket), float64(s.switches.Restore)
 	}

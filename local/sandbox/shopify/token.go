@@ -48,18 +48,27 @@ type Tokens struct {
 
 // issue makes a token pair. Those of before no longer let anybody in.
 func (s *Shopify) issue(there *shop, scopes []string, expiring bool) Tokens {
-	s.revoke(there)
-	there.installed, there.scopes = true, scopes
 	out := Tokens{AccessToken: "shpat_" + hex.EncodeToString(randomBytes(16)), Scope: strings.Join(told(scopes), ",")}
-	held := &accessToken{shop: there, scopes: scopes}
+	pair := issued{Access: out.AccessToken, Scopes: scopes}
 	if expiring {
-		held.expires = s.options.Now().Add(accessLife)
+		pair.Expires, pair.Ends = s.clock().Add(accessLife), s.clock().Add(refreshLife)
 		out.ExpiresIn, out.RefreshTokenExpiresIn = int(accessLife.Seconds()), int(refreshLife.Seconds())
 		out.RefreshToken = "shprt_" + hex.EncodeToString(randomBytes(16))
-		s.refresh[out.RefreshToken] = &refreshToken{shop: there, scopes: scopes, access: out.AccessToken, expires: s.options.Now().Add(refreshLife)}
+		pair.Refresh = out.RefreshToken
 	}
-	s.access[out.AccessToken] = held
+	s.admit(there, pair)
+	s.keep(didIssue, there, pair)
 	return out
+}
+
+// admit lets the app into a store with a pair of tokens, and with no other.
+func (s *Shopify) admit(there *shop, pair issued) {
+	s.revoke(there)
+	there.installed, there.scopes = true, pair.Scopes
+	s.access[pair.Access] = &accessToken{shop: there, scopes: pair.Scopes, expires: pair.Expires}
+	if pair.Refresh != "" {
+		s.refresh[pair.Refresh] = &refreshToken{shop: there, scopes: pair.Scopes, access: pair.Access, expires: pair.Ends}
+	}
 }
 
 // told are the scopes as answers list them: leave to write is leave to read, which
@@ -84,7 +93,7 @@ func (s *Shopify) revoke(there *shop) {
 // holder gives the token of a request, if it is good for the store.
 func (s *Shopify) holder(token string, there *shop) *accessToken {
 	t := s.access[token]
-	if t == nil || t.shop != there || t.revoked || !t.expires.IsZero() && !s.options.Now().Before(t.expires) {
+	if t == nil || t.shop != there || t.revoked || !t.expires.IsZero() && !s.clock().Before(t.expires) {
 		return nil
 	}
 	return t
@@ -115,8 +124,21 @@ func (s *Shopify) Authorize(domain string, scopes ...string) string {
 
 func (s *Shopify) newCode(there *shop, scopes []string) string {
 	code := hex.EncodeToString(randomBytes(16))
-	s.codes[code] = grantCode{there, scopes, s.options.Now().Add(codeLife)}
+	s.codes[code] = grantCode{there, scopes, s.clock().Add(codeLife)}
 	return code
+}
+
+// Installed reports whether the app is on a store and can go on being: it holds a
+// refresh token that is good.
+func (s *Shopify) Installed(domain string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.refresh {
+		if t.shop == s.shops[domain] && !t.used && !t.revoked && s.clock().Before(t.expires) {
+			return s.shops[domain].installed
+		}
+	}
+	return false
 }
 
 // Expire makes a store's access tokens worthless before their time. They can be
@@ -124,8 +146,13 @@ func (s *Shopify) newCode(there *shop, scopes []string) string {
 func (s *Shopify) Expire(domain string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.expire(s.shops[domain])
+	s.keep(didExpire, s.shops[domain], nil)
+}
+
+func (s *Shopify) expire(there *shop) {
 	for _, t := range s.access {
-		t.revoked = t.revoked || t.shop == s.shops[domain]
+		t.revoked = t.revoked || t.shop == there
 	}
 }
 
@@ -134,4 +161,5 @@ func (s *Shopify) Revoke(domain string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.revoke(s.shops[domain])
+	s.keep(didRevoke, s.shops[domain], nil)
 }

@@ -116,27 +116,41 @@ const webhookPath = "/api/shopify/webhook"
 
 // emit queues the deliveries of one event to all who want to hear of it.
 func (s *Shopify) emit(there *shop, topic string, payload any, after time.Duration) {
+	if !s.at.IsZero() { // what was queued then is kept by itself
+		return
+	}
 	body, _ := json.Marshal(payload) // maps and strings
 	event := newID()
-	due := s.options.Now().Add(s.switches.WebhookDelay + after)
-	queue := func(uri string, u *subscription) {
-		d := Delivery{Event: event, Webhook: newID(), Shop: there.domain, Topic: topic, URI: uri, Body: string(body), TriggeredAt: s.options.Now(), Due: due, subscription: u}
+	due := s.clock().Add(s.switches.WebhookDelay + after)
+	send := func(uri string, u *subscription) {
+		d := Delivery{Event: event, Webhook: newID(), Shop: there.domain, Topic: topic, URI: uri, Body: string(body), TriggeredAt: s.clock(), Due: due, subscription: u}
 		for range max(1, s.switches.WebhookCopies) {
-			one := d
-			s.pending = append(s.pending, &one)
+			s.queue(there, d)
 		}
 	}
 	if slices.Contains(complianceTopics, topic) {
 		if uri := s.complianceURI(there); uri != "" {
-			queue(uri, nil)
+			send(uri, nil)
 		}
 		return
 	}
 	for _, u := range there.subscriptions {
 		if header(u.topic) == topic {
-			queue(u.uri, u)
+			send(u.uri, u)
 		}
 	}
+}
+
+// queue puts a delivery among those that wait.
+func (s *Shopify) queue(there *shop, d Delivery) {
+	s.keep(didQueue, there, d)
+	if d.subscription == nil { // it happens again
+		i := slices.IndexFunc(there.subscriptions, func(u *subscription) bool { return header(u.topic) == d.Topic && u.uri == d.URI })
+		if i >= 0 {
+			d.subscription = there.subscriptions[i]
+		}
+	}
+	s.pending = append(s.pending, &d)
 }
 
 // complianceURI is the app's configured address: that of its API here, or where
@@ -174,6 +188,7 @@ func (s *Shopify) uninstall(there *shop) {
 	there.hook = s.complianceURI(there)
 	s.emit(there, "shop/redact", map[string]any{"shop_id": there.id, "shop_domain": there.domain}, 48*time.Hour)
 	there.subscriptions, there.installed, there.scopes = nil, false, nil
+	s.keep(didUninstall, there, nil)
 }
 
 // appUninstall is the app taking itself away.
@@ -210,6 +225,7 @@ func (s *Shopify) Comply(domain, topic, orderName string) {
 		body["customer"] = person
 		if topic == "customers/data_request" {
 			body["orders_requested"], body["data_request"] = numbers, map[string]any{"id": there.next()}
+			s.keep(didNumber, there, nil)
 		} else {
 			body["orders_to_redact"] = numbers
 		}

@@ -33,10 +33,10 @@ type Responder struct {
 	Graph       *meta.Graph
 	Veil        *channel.Veil
 	Deletions   *erasure.Deletions
-	Attempts    *queue.Sender[commerce.Attempt]                                           // to have a code sent
-	Tasks       *queue.Sender[commerce.Task]                                              // to have a change carried out
-	Link        func(context.Context, id.Tenant, commerce.Contact, id.Conversation) error // notes whose conversation it is
-	StatusURL   string                                                                    // where the state of a deletion is shown; its code follows
+	Attempts    *queue.Sender[commerce.Attempt]                                         // to have a code sent
+	Tasks       *queue.Sender[commerce.Task]                                            // to have a change carried out
+	Link        func(context.Context, id.Tenant, commerce.Grant, id.Conversation) error // notes whose conversation it is
+	StatusURL   string                                                                  // where the state of a deletion is shown; its code follows
 	Now         func() time.Time
 	Log         *slog.Logger
 }

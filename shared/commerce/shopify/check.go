@@ -62,13 +62,13 @@ func (w *Worker) check(ctx context.Context, t id.Tenant, whole bool) error {
 	if err := w.read(ctx, t, whole); err != nil {
 		return err
 	}
-	err = w.Client.connections.change(ctx, t, func(i *connectionItem) error {
+	_, err = w.Client.connections.change(ctx, t, func(i *connectionItem) (bool, error) {
 		next := table.ShopDue(t, day(w.Now(), 1))
 		if i.State != Connected || i.Due == next {
-			return errUnchanged
+			return false, nil
 		}
 		i.Due = next
-		return nil
+		return true, nil
 	})
 	return ignore(err, fault.Conflict)
 }

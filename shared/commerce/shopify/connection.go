@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -192,7 +193,7 @@ type grant struct {
 }
 
 // connect stores a fresh grant. A shop that another merchant has connected is a
-// Conflict.
+// Conflict, and so is a second shop of one merchant.
 func (c *Connections) connect(ctx context.Context, t id.Tenant, shop Shop, g grant) error {
 	sealed, err := c.seal(ctx, t, g.tokens)
 	if err != nil {
@@ -202,22 +203,30 @@ func (c *Connections) connect(ctx context.Context, t id.Tenant, shop Shop, g gra
 		return err
 	}
 	now := c.table.Now().UTC()
-	var before Connection
-	err = c.change(ctx, t, func(i *connectionItem) error {
-		before = connectionOf(*i)
+	var refused error
+	_, err = c.change(ctx, t, func(i *connectionItem) (bool, error) {
+		if refused = connectionOf(*i).Admits(shop); refused != nil {
+			return false, refused
+		}
 		*i = connectionItem{
 			Key: i.Key, Due: table.ShopDue(t, day(now, 1)), Shop: string(shop), State: Connected, Scopes: g.scopes, Tokens: sealed,
 			ExpiresAt: now.Add(g.lasts), RefreshedAt: now, InstalledAt: now, Version: i.Version,
 		}
-		return nil
+		return true, nil
 	})
-	if err != nil {
-		return err
+	if refused != nil {
+		return errors.Join(refused, c.free(ctx, t, shop)) // it was claimed in vain
 	}
-	if before.Shop != "" && before.Shop != shop {
-		return c.free(ctx, t, before.Shop)
+	return err
+}
+
+// Admits is a Conflict while another shop is connected: a merchant has one, and it is
+// not given up in passing.
+func (c Connection) Admits(shop Shop) error {
+	if c.Shop == "" || c.Shop == shop || c.State == Disconnected || c.State == "" {
+		return nil
 	}
-	return nil
+	return fault.E(fault.Conflict, fmt.Sprintf("%s is connected already, and one shop can be. Disconnect it first, then connect %s.", c.Shop, shop), nil)
 }
 
 // claim makes a tenant the holder of a shop.
@@ -270,18 +279,15 @@ func (c *Connections) free(ctx context.Context, t id.Tenant, shop Shop) error {
 // then ends.
 func (c *Connections) Disconnect(ctx context.Context, t id.Tenant, before time.Time) error {
 	var shop Shop
-	err := c.change(ctx, t, func(i *connectionItem) error {
+	changed, err := c.change(ctx, t, func(i *connectionItem) (bool, error) {
 		shop = Shop(i.Shop)
 		if i.Shop == "" || !before.IsZero() && before.Before(i.InstalledAt) {
-			return errUnchanged
+			return false, nil
 		}
 		*i = connectionItem{Key: i.Key, Shop: i.Shop, State: Disconnected, InstalledAt: i.InstalledAt, Version: i.Version}
-		return nil
+		return true, nil
 	})
-	if err == errUnchanged { //nolint:errorlint // change returns it as it is
-		return nil
-	}
-	if err != nil {
+	if err != nil || !changed {
 		return err
 	}
 	return c.free(ctx, t, shop)
@@ -301,23 +307,21 @@ func (c *Connections) forgetShop(ctx context.Context, t id.Tenant, shop Shop) er
 	return c.table.Delete(ctx, t, key)
 }
 
-// errUnchanged says that there is nothing to change.
-var errUnchanged = fault.E(fault.Conflict, "Nothing has changed.", nil)
-
-// change rewrites a connection, again if it changed meanwhile. Its version counts
-// the changes.
-func (c *Connections) change(ctx context.Context, t id.Tenant, f func(*connectionItem) error) error {
+// change rewrites a connection, again if it changed meanwhile, unless f says that
+// there is nothing to change; and reports whether it did. Its version counts the
+// changes.
+func (c *Connections) change(ctx context.Context, t id.Tenant, f func(*connectionItem) (bool, error)) (bool, error) {
 	for try := 1; ; try++ {
 		now, err := c.Get(ctx, t)
 		if err != nil {
-			return err
+			return false, err
 		}
 		item := now.item
 		fresh := item.PK == ""
 		item.Key = table.Integration(t, kind)
 		was := item.Version
-		if err := f(&item); err != nil {
-			return err
+		if change, err := f(&item); err != nil || !change {
+			return false, err
 		}
 		item.Version = was + 1
 		if fresh {
@@ -326,7 +330,7 @@ func (c *Connections) change(ctx context.Context, t id.Tenant, f func(*connectio
 			err = c.table.Replace(ctx, t, item, "version", was)
 		}
 		if err == nil || fault.KindOf(err) != fault.Conflict || try == maxTries {
-			return err
+			return err == nil, err
 		}
 	}
 }

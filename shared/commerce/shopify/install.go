@@ -74,8 +74,9 @@ func (i *Installs) Begin(t id.Tenant, shop Shop) (string, error) {
 }
 
 // Finish checks what Shopify sent the browser back with, exchanges the code, and
-// stores the connection. A scope that was not granted is Forbidden; a shop that
-// another merchant has connected is a Conflict.
+// stores the connection. An owner who said no is Forbidden, and so is a scope that
+// was not granted; a shop that another merchant has connected is a Conflict, and so
+// is a second one.
 func (i *Installs) Finish(ctx context.Context, query url.Values) (id.Tenant, Shop, error) {
 	failed := func(why string) (id.Tenant, Shop, error) {
 		return "", "", fault.E(fault.Unauthenticated, "This link is not valid any more. Please start again.", errors.New(why))
@@ -94,6 +95,10 @@ func (i *Installs) Finish(ctx context.Context, query url.Values) (id.Tenant, Sho
 	if err := i.states.Verify(one("state"), &s); err != nil || s.Tenant == "" || s.Shop != shop || i.client.now().Unix() >= s.Expires {
 		return failed("the state is not ours, of another shop, or too old")
 	}
+	if one("error") != "" { // a no needs no signature: nothing comes of it
+		return "", "", fault.E(fault.Forbidden, fmt.Sprintf("OmniOps was not allowed into %s, so nothing was connected. "+
+			"If that was a mistake, begin to connect the shop again and choose Install.", shop), errors.New("the owner said no"))
+	}
 	if err := i.queries.Check(query); err != nil {
 		return failed("the signature does not match")
 	}
@@ -104,6 +109,13 @@ func (i *Installs) Finish(ctx context.Context, query url.Values) (id.Tenant, Sho
 	code := one("code")
 	if code == "" || len(code) > 256 {
 		return failed("no code")
+	}
+	conn, err := i.client.connections.Get(ctx, s.Tenant)
+	if err != nil {
+		return "", "", err
+	}
+	if err := conn.Admits(shop); err != nil { // before tokens are made that nobody keeps
+		return "", "", err
 	}
 	g, err := i.client.grant(ctx, shop, map[string]string{
 		"client_id": i.client.app.ClientID, "client_secret": i.client.app.Secret, "code": code, "expiring": "1",

@@ -173,6 +173,46 @@ func TestAnInstallation(t *testing.T) {
 	}
 }
 
+// A merchant who has a shop does not lose it to a second one, whichever of two
+// visits to Shopify ends first, and is told how to go on.
+func TestASecondShopIsRefused(t *testing.T) {
+	for name, state := range map[string]func(*bench){
+		"connected": func(*bench) {},
+		"to be connected again": func(b *bench) {
+			b.Shopify.Revoke(string(store))
+			_ = b.find(t, b.client) // notices it
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.connect(t, merchant)
+			state(b)
+			before, err := b.connections.Get(t.Context(), merchant)
+			must(t, err)
+			b.asked()
+			_, _, err = b.install(t, merchant, sandbox.OtherShop, func(url.Values) {})
+			wantKind(t, err, fault.Conflict)
+			if asked := b.asked(); len(asked) != 0 { // no tokens are asked for that nobody keeps
+				t.Errorf("asked %q", asked)
+			}
+			g, err := b.client.grant(t.Context(), sandbox.OtherShop, map[string]string{
+				"client_id": app.ClientID, "client_secret": app.Secret, "code": b.Shopify.Authorize(sandbox.OtherShop, Scopes()...), "expiring": "1",
+			})
+			must(t, err)
+			wantKind(t, b.connections.connect(t.Context(), merchant, sandbox.OtherShop, g), fault.Conflict) // the other visit came first
+			if now, err := b.connections.Get(t.Context(), merchant); err != nil || now.Shop != store || now.State != before.State || now.item.Version != before.item.Version {
+				t.Errorf("%s, %s, %v", now.Shop, now.State, err)
+			}
+			if owner, err := b.connections.Owner(t.Context(), sandbox.OtherShop); err != nil || owner.Connected {
+				t.Errorf("the refused shop: %+v, %v", owner, err)
+			}
+			must(t, b.client.Leave(t.Context(), merchant))
+			_, _, err = b.install(t, merchant, sandbox.OtherShop, func(url.Values) {})
+			must(t, err)
+		})
+	}
+}
+
 func TestAShopBelongsToOneMerchant(t *testing.T) {
 	b := newBench(t)
 	b.connect(t, merchant)
@@ -185,9 +225,7 @@ func TestAShopBelongsToOneMerchant(t *testing.T) {
 	if _, err := b.client.Find(t.Context(), verification(rival), "1"); !errors.Is(err, commerce.ErrDisconnected) {
 		t.Errorf("error %v", err)
 	}
-	// Another shop instead frees the first.
-	_, _, err = b.install(t, merchant, sandbox.OtherShop, func(url.Values) {})
-	must(t, err)
+	must(t, b.client.Leave(t.Context(), merchant))
 	b.connect(t, rival)
 	owner, err := b.connections.Owner(t.Context(), store)
 	if err != nil || owner.Tenant != rival || !owner.Connected || !slices.Equal(owner.Former, []id.Tenant{merchant}) {

@@ -130,14 +130,14 @@ func (c *Client) exchangeRefresh(ctx context.Context, t id.Tenant, conn Connecti
 // lost marks a connection whose tokens Shopify does not take any more: the
 // merchant must connect the shop again.
 func (c *Client) lost(ctx context.Context, t id.Tenant, conn Connection, cause error) error {
-	err := c.connections.change(ctx, t, func(i *connectionItem) error {
+	changed, err := c.connections.change(ctx, t, func(i *connectionItem) (bool, error) {
 		if i.State != Connected || !bytes.Equal(i.Tokens, conn.item.Tokens) {
-			return errUnchanged
+			return false, nil
 		}
 		i.State, i.Tokens, i.LeaseUntil = Reconnect, nil, time.Time{}
-		return nil
+		return true, nil
 	})
-	if err == nil {
+	if changed {
 		c.log.WarnContext(ctx, "a shop must be connected again", "tenant", string(t), "error", cause)
 	}
 	return errors.Join(disconnected("the shop must be connected again"), ignore(err, fault.Conflict))

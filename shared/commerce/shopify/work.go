@@ -28,7 +28,7 @@ type Work struct {
 	Whole  bool      `json:"whole,omitempty"` // and read all products anew
 }
 
-// Event is what a shop said.
+// Event is what a shop said. Subjects are whom a request of the privacy law is about.
 type Event struct {
 	Key         string       `json:"key"` // Delivery.Key
 	Topic       string       `json:"topic"`
@@ -36,7 +36,6 @@ type Event struct {
 	ReceivedAt  time.Time    `json:"received_at"`
 	Object      string       `json:"object,omitempty"` // the shop's number of what it is about
 	Subjects    []id.Subject `json:"subjects,omitempty"`
-	Orders      []id.Order   `json:"orders,omitempty"`
 	Request     string       `json:"request,omitempty"`
 }
 
@@ -179,18 +178,21 @@ func (w *Worker) handle(ctx context.Context, t id.Tenant, shop Shop, e Event) er
 	return nil
 }
 
-// comply hands a request of the privacy law on. What a redacted shop gave us goes
-// at once.
+// comply hands a request of the privacy law on. What a redacted shop gave us that is
+// nobody's in particular goes at once.
 func (w *Worker) comply(ctx context.Context, t id.Tenant, shop Shop, e Event) error {
 	if e.Topic != ShopRedact {
 		return w.Accept(ctx, t, e)
 	}
 	owner, err := w.Client.connections.Owner(ctx, shop)
-	if err != nil {
-		return ignore(err, fault.NotFound)
+	if err := ignore(err, fault.NotFound); err != nil { // forgotten already, but perhaps not by this merchant
+		return err
 	}
 	if owner.Connected && owner.Tenant == t { // it was installed again within the 48 hours
 		return nil
+	}
+	if err := w.Accept(ctx, t, e); err != nil {
+		return err
 	}
 	conn, err := w.Client.connections.Get(ctx, t)
 	if err != nil {
