@@ -79,7 +79,8 @@ type LineItem struct {
 	FulfilledID string // of the fulfilled line, which is what is returned; empty before
 	Title       string
 	Variant     string
-	Quantity    int // as ordered, without what was removed
+	Quantity    int // as ordered, without what was taken off the order
+	Refunded    int // of these
 	Refundable  int // how many may still be refunded
 	Returnable  int // how many may still be returned
 	Unfulfilled int // how many have not been sent

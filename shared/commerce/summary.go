@@ -29,6 +29,7 @@ type ItemSummary struct {
 	Title    string `json:"title"`
 	Variant  string `json:"variant,omitempty"`
 	Quantity int    `json:"quantity"`
+	Refunded int    `json:"refunded,omitempty"` // of these
 }
 
 // ShipmentSummary is a parcel.
@@ -71,7 +72,7 @@ func (o Order) Summary() Summary {
 		Actions: possible(o),
 	}
 	for _, i := range o.Items[:min(len(o.Items), maxItems)] {
-		s.Items = append(s.Items, ItemSummary{clip(i.Title), clip(i.Variant), i.Quantity})
+		s.Items = append(s.Items, ItemSummary{clip(i.Title), clip(i.Variant), i.Quantity, i.Refunded})
 	}
 	for _, p := range o.Shipments[:min(len(o.Shipments), maxShipments)] {
 		url := p.URL
@@ -121,7 +122,11 @@ func (s Summary) Lines() string {
 	line("Order %s was placed on %s. It is %s.", s.Number, date(s.PlacedAt), s.Status)
 	line("Payment: %s. Fulfillment: %s.", words(string(s.Payment)), words(string(s.Fulfillment)))
 	for _, i := range s.Items {
-		line("Item: %d × %s", i.Quantity, strings.TrimSuffix(i.Title+", "+i.Variant, ", "))
+		back := ""
+		if i.Refunded > 0 {
+			back = fmt.Sprintf(" (refunded: %d)", i.Refunded)
+		}
+		line("Item: %d × %s%s", i.Quantity, strings.TrimSuffix(i.Title+", "+i.Variant, ", "), back)
 	}
 	if s.MoreItems {
 		line("There are more items than are listed here.")

@@ -274,6 +274,9 @@ func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {
 	return Key{conversationPK(t, c), "V#" + string(v)}
 }
 
+// Verifications is the range of a conversation's attempts to prove an order, by time.
+func Verifications(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "V#") }
+
 // OrderGrant says that the shopper of a conversation has proved that an order is
 // theirs.
 func OrderGrant(t id.Tenant, c id.Conversation, o id.Order) Key {
@@ -287,6 +290,10 @@ func OrderGrants(t id.Tenant, c id.Conversation) Range { return prefix(conversat
 func Action(t id.Tenant, c id.Conversation, a id.Action) Key {
 	return Key{conversationPK(t, c), "A#" + string(a)}
 }
+
+// Actions is the range of the changes to orders that were proposed in a conversation,
+// by time.
+func Actions(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "A#") }
 
 // Approval is a proposed change that waits for the merchant's decision.
 func Approval(t id.Tenant, a id.Action) Key { return Key{tenantPK(t) + "#R", "APPROVAL#" + string(a)} }

@@ -27,7 +27,8 @@ var orderDetail = operation{"OrderDetail", `query OrderDetail($id: ID!) {
     fulfillments(first: 10) { displayStatus status createdAt inTransitAt deliveredAt estimatedDeliveryAt trackingInfo(first: 3) { company number url } }
     lineItems(first: 25) { ` + lineFields + ` }
     returns(first: 5) { nodes { name status createdAt totalQuantity returnLineItems(first: 10) { nodes { returnReasonNote customerNote } } } }
-    refunds(first: 5) { createdAt note totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } } }
+    refunds(first: 5) { createdAt note totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
+      refundLineItems(first: 10) { nodes { quantity lineItem { id } } } }
   }
   returnableFulfillments(orderId: $id, first: 5) {
     nodes { returnableFulfillmentLineItems(first: 25) { nodes { quantity fulfillmentLineItem { id lineItem { id } } } } }
@@ -123,6 +124,12 @@ type orderNode struct {
 		CreatedAt *time.Time
 		Note      *string
 		Total     moneySet `json:"totalRefundedSet"`
+		Lines     struct {
+			Nodes []struct {
+				Quantity int
+				Item     struct{ ID string } `json:"lineItem"`
+			}
+		} `json:"refundLineItems"`
 	}
 }
 
@@ -208,9 +215,19 @@ func (d *detail) order() (commerce.Order, error) {
 	if out.Refunded, err = amount(n.Refunded); err != nil {
 		return out, err
 	}
+	back := map[string]int{} // refunded, by line
+	for _, r := range n.Refunds {
+		for _, l := range r.Lines.Nodes {
+			back[l.Item.ID] += l.Quantity
+		}
+	}
 	for _, l := range n.LineItems.Nodes[:min(len(n.LineItems.Nodes), maxLines)] {
+		refunded := min(back[l.ID], l.Quantity)
+		if l.Quantity > 0 && l.Current <= 0 && refunded == 0 { // taken off the order
+			continue
+		}
 		item := commerce.LineItem{
-			ID: number("LineItem", l.ID), Title: l.Title, Variant: text(l.VariantTitle), Quantity: max(l.Current, 0), Refundable: max(l.Refundable, 0),
+			ID: number("LineItem", l.ID), Title: l.Title, Variant: text(l.VariantTitle), Quantity: min(max(l.Current, 0)+refunded, l.Quantity), Refunded: refunded, Refundable: max(l.Refundable, 0),
 			Unfulfilled: max(l.Unfulfilled, 0),
 		}
 		if l.Product != nil {

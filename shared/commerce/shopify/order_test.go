@@ -37,7 +37,8 @@ const detailOf = `{
   ], "pageInfo": {"hasNextPage": false, "endCursor": null}},
   "returns": {"nodes": [{"name": "#1042-R1", "status": "REQUESTED", "createdAt": "2026-11-23T09:00:00Z", "totalQuantity": 1,
    "returnLineItems": {"nodes": [{"returnReasonNote": "", "customerNote": "It leaks [OmniOps 0b8f2f0e-9d1c-4a7c-9f57-0f3a5b1c2d3e]"}]}}]},
-  "refunds": [{"createdAt": "2026-11-22T10:00:00Z", "note": "OmniOps x", "totalRefundedSet": {"shopMoney": {"amount": "12.50", "currencyCode": "GBP"}, "presentmentMoney": {"amount": "15.00", "currencyCode": "EUR"}}}]
+  "refunds": [{"createdAt": "2026-11-22T10:00:00Z", "note": "OmniOps x", "totalRefundedSet": {"shopMoney": {"amount": "12.50", "currencyCode": "GBP"}, "presentmentMoney": {"amount": "15.00", "currencyCode": "EUR"}},
+   "refundLineItems": {"nodes": [{"quantity": 1, "lineItem": {"id": "gid://shopify/LineItem/11"}}]}}]
  },
  "returnableFulfillments": {"nodes": [{"returnableFulfillmentLineItems": {"nodes": [
   {"quantity": 1, "fulfillmentLineItem": {"id": "gid://shopify/FulfillmentLineItem/21", "lineItem": {"id": "gid://shopify/LineItem/11"}}}
@@ -72,7 +73,7 @@ func TestAnOrderIsReadAsCommerceHasIt(t *testing.T) {
 		ID: "7", Customer: "3", Number: "#1042", PlacedAt: at("2026-11-20T10:00:00Z"), Payment: commerce.PartiallyRefunded,
 		Fulfillment: commerce.PartiallyFulfilled, Paid: both(5100, 6120), Refunded: both(1250, 1500),
 		Items: []commerce.LineItem{{
-			ID: "11", FulfilledID: "21", Title: "Kettle", Variant: "Green", Quantity: 2, Refundable: 2, Returnable: 1, ProductID: "5",
+			ID: "11", FulfilledID: "21", Title: "Kettle", Variant: "Green", Quantity: 3, Refunded: 1, Refundable: 2, Returnable: 1, ProductID: "5",
 		}},
 		Shipments: []commerce.Shipment{
 			{Status: "in_transit", Carrier: "Royal Mail", Number: "RM1", URL: "https://track.example/RM1", SentAt: at("2026-11-21T11:00:00Z"), EstimatedAt: at("2026-11-25T00:00:00Z")},
