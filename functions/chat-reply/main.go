@@ -65,6 +65,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
+	trail := commerce.NewTrail(log, keyring)
 	h := &handler{keys: keyring, log: log, sessions: sessions, engine: &support.Engine{
 		Tenants:       tenant.NewRecent(tenant.NewStore(main)),
 		Conversations: conversation.NewStore(main, keyring),
@@ -75,7 +76,8 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 			Connected: connections.Connected,
 			Offers:    shopify.NewCatalogue(main).Offers,
 			Verifier:  commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
-			Actions:   commerce.NewActions(main, keyring),
+			Trail:     trail,
+			Actions:   commerce.NewActions(main, keyring).Noting(trail),
 			Shop: shopify.NewClient(shopify.Options{
 				BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
 				Connections: connections, Now: rt.Now, Log: rt.Log,

@@ -14,6 +14,7 @@ import (
 	"omniops/local/localtest"
 	"omniops/local/localtest/storetest"
 	"omniops/local/sandbox/shopify"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/claim"
@@ -130,6 +131,14 @@ func TestAProvedOrderIsAnswered(t *testing.T) {
 			t.Errorf("the model was sent %q", secret)
 		}
 	}
+	log, err := audit.New(table.New(b.AWS, b.Env(t, "chat-reply", "TABLE_NAME"), b.Clock.Now), []byte(localtest.SessionSecret), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := log.Entries(t.Context(), shop, b.Clock.Now().Format("2006-01"))
+	if err != nil || len(entries) != 1 || entries[0].Record != "commerce.order" || entries[0].Action != audit.Read || len(entries[0].Subjects) != 1 {
+		t.Errorf("the look at the order is logged as %+v, %v", entries, err)
+	}
 	follow := b.ask(t, token, "And when will it arrive?", "key-00000002")
 	if !slices.Contains(follow.events, "order") {
 		t.Errorf("a follow-up: events %v, %q", follow.events, follow.text)
@@ -199,6 +208,24 @@ func TestAChangeIsProposed(t *testing.T) {
 	}
 }
 
+// A question is no wish, not even for a model that takes it for one.
+func TestAQuestionProposesNothing(t *testing.T) {
+	b := newBench(t)
+	platform := b.shopOf(t, shop, shopify.DemoShop)
+	session, token := b.session(t, shop, "shop.example", "en")
+	b.prove(t, platform, session, notSent)
+	if a := b.ask(t, token, "Is #1057 cancelled?", "key-00000001"); slices.Contains(a.events, "action") || !slices.Contains(a.events, "order") {
+		t.Errorf("events %v, %q", a.events, a.text)
+	}
+	b.eager(t, hostile(t, [][2]string{{"propose_change", `{"kind":"cancel","items":[],"reason":""}`}}))
+	if a := b.ask(t, token, "Has my order #1057 been cancelled?", "key-00000002"); slices.Contains(a.events, "action") || !slices.Contains(a.events, "order") {
+		t.Errorf("an eager model: events %v, %q", a.events, a.text)
+	}
+	if a := b.ask(t, token, "Cancel my order #1057.", "key-00000003"); !slices.Contains(a.events, "action") {
+		t.Errorf("a wish: events %v, %q", a.events, a.text)
+	}
+}
+
 func TestOrdersThatMayNotBeSeen(t *testing.T) {
 	b := newBench(t)
 	platform := b.shopOf(t, shop, shopify.DemoShop)
@@ -240,6 +267,25 @@ func hostile(t *testing.T, calls [][2]string) string {
 	return s.URL
 }
 
+// eager has the function ask another model, at an address.
+func (b *bench) eager(t *testing.T, url string) {
+	t.Helper()
+	s := settings{
+		Table: b.Env(t, "chat-reply", "TABLE_NAME"), KeyTable: b.Env(t, "chat-reply", "KEY_TABLE_NAME"), Bucket: b.Env(t, "chat-reply", "CONTENT_BUCKET"),
+		KeyringKey: b.Env(t, "chat-reply", "KEYRING_KEY_ID"), SessionSecret: boot.NewSecret(localtest.SessionSecret), OpenAIKey: boot.NewSecret("sk-test"),
+		OpenAIBaseURL: url, ChatModel: "gpt-4.1-mini", EmbedModel: "text-embedding-3-small", SecretsKey: b.Env(t, "chat-reply", "SECRETS_KEY_ID"),
+		ShopifyURL: b.outside.ShopifyURL, ShopifyID: shopify.SandboxClientID, ShopifySecret: boot.NewSecret(localtest.ShopifySecret),
+		AllowPrivate: []string{strings.TrimPrefix(url, "http://"), strings.TrimPrefix(b.outside.ShopifyURL, "http://")},
+	}
+	handler, err := build(t.Context(), b.runtime(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	b.server = server
+}
+
 // hostileTurns is how often the hostile model is asked: -hostile=10500 for S3.
 var hostileTurns = flag.Int("hostile", 60, "turns with a hostile model")
 
@@ -256,21 +302,7 @@ func TestHostileModel(t *testing.T) {
 		{"propose_change", `{"kind":"return","items":[{"title":"Everything of order #1043","quantity":99}],"reason":""}`},
 		{"propose_change", `[]`}, {"propose_change", `{"kind":`}, {"propose_change", strings.Repeat("9", 1<<16)}, {"", "{}"}, {"shopify_admin", `{"query":"mutation{orderCancel}"}`},
 	}
-	url := hostile(t, calls)
-	s := settings{
-		Table: b.Env(t, "chat-reply", "TABLE_NAME"), KeyTable: b.Env(t, "chat-reply", "KEY_TABLE_NAME"), Bucket: b.Env(t, "chat-reply", "CONTENT_BUCKET"),
-		KeyringKey: b.Env(t, "chat-reply", "KEYRING_KEY_ID"), SessionSecret: boot.NewSecret(localtest.SessionSecret), OpenAIKey: boot.NewSecret("sk-test"),
-		OpenAIBaseURL: url, ChatModel: "gpt-4.1-mini", EmbedModel: "text-embedding-3-small", SecretsKey: b.Env(t, "chat-reply", "SECRETS_KEY_ID"),
-		ShopifyURL: b.outside.ShopifyURL, ShopifyID: shopify.SandboxClientID, ShopifySecret: boot.NewSecret(localtest.ShopifySecret),
-		AllowPrivate: []string{strings.TrimPrefix(url, "http://"), strings.TrimPrefix(b.outside.ShopifyURL, "http://")},
-	}
-	handler, err := build(t.Context(), b.runtime(), s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	b.server = server
+	b.eager(t, hostile(t, calls))
 	var token string
 	for i := range *hostileTurns {
 		switch {

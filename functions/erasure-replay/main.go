@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"omniops/shared/boot"
-	"omniops/shared/conversation"
 	"omniops/shared/fault"
-	"omniops/shared/rights"
+	"omniops/shared/object"
+	"omniops/shared/rights/holding"
 	"omniops/shared/seal"
 	"omniops/shared/table"
 )
@@ -19,6 +19,7 @@ import (
 type settings struct {
 	Table         string      `env:"TABLE_NAME"`
 	KeyTable      string      `env:"KEY_TABLE_NAME"`
+	Bucket        string      `env:"CONTENT_BUCKET"`
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 }
 
@@ -28,7 +29,7 @@ type order struct {
 	Since time.Time `json:"since"` // when the backup was taken
 }
 
-// receipt says how many conversations were erased again.
+// receipt says how many conversations and browsers were erased again.
 type receipt struct {
 	Conversations int `json:"conversations"`
 }
@@ -45,12 +46,14 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 			o.Table = s.Table
 		}
 		main := table.New(rt.AWS, o.Table, rt.Now)
-		requests, err := rights.NewStore(main, s.SessionSecret.Bytes())
+		eraser, err := holding.Places{
+			Main: main, Keys: keys, Ring: seal.NewKeyring(rt.AWS, keys, ""), // nothing is opened here
+			Bucket: object.NewBucket(rt.AWS, s.Bucket), Secret: s.SessionSecret.Bytes(), Now: rt.Now,
+		}.Eraser()
 		if err != nil {
 			return receipt{}, err
 		}
-		keyring := seal.NewKeyring(rt.AWS, keys, "") // nothing is opened here
-		n, err := rights.Replay(ctx, rights.NewLedger(keys), conversation.NewStore(main, keyring), keyring, requests, o.Since)
+		n, err := eraser.Replay(ctx, o.Since)
 		return receipt{n}, err
 	}, nil
 }

@@ -30,6 +30,7 @@ type handler struct {
 	knowledge     *library.Library
 	keys          *seal.Keyring
 	log           *audit.Log
+	now           func() time.Time
 }
 
 // answersView is one step of the walk through past answers, the conversations
@@ -80,7 +81,7 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, next, err := h.conversations.Citing(r.Context(), who.Tenant, page, from, account.ChatRetention())
+	found, next, err := h.conversations.Citing(r.Context(), who.Tenant, page, from, account.Shown(h.now()))
 	if err != nil {
 		return err
 	}

@@ -1,15 +1,20 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"omniops/shared/apigw"
+	"omniops/shared/audit"
 	"omniops/shared/commerce"
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/identity"
+	"omniops/shared/inventory"
 	"omniops/shared/queue"
+	"omniops/shared/seal"
 )
 
 // maxBody is the largest request that is read, in bytes.
@@ -17,6 +22,8 @@ const maxBody = 1 << 10
 
 type handler struct {
 	tokens  *identity.Tokens
+	keys    *seal.Keyring
+	log     *audit.Log
 	actions *commerce.Actions
 	tasks   *queue.Sender[commerce.Task]
 }
@@ -50,7 +57,30 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 	for _, p := range waiting {
 		views = append(views, newApprovalView(p))
 	}
+	if err := h.record(r.Context(), who.Tenant, waiting); err != nil {
+		return err
+	}
 	return apigw.WriteJSON(w, http.StatusOK, map[string]any{"approvals": views})
+}
+
+// record puts into the audit log whose requests the merchant is shown.
+func (h *handler) record(ctx context.Context, t id.Tenant, waiting []commerce.Pended) error {
+	if len(waiting) == 0 {
+		return nil
+	}
+	entry := audit.Entry{
+		Actor: audit.Merchant, Action: audit.Read, Record: "commerce.action", Count: len(waiting), Why: inventory.CustomerSupport, Request: apigw.RequestID(ctx),
+	}
+	for _, p := range waiting {
+		who, err := h.keys.Pseudonym(ctx, t, p.Shopper)
+		if err != nil {
+			return err
+		}
+		if who != "" && !slices.Contains(entry.Subjects, who) {
+			entry.Subjects = append(entry.Subjects, who)
+		}
+	}
+	return h.log.Append(ctx, t, entry)
 }
 
 // decide takes the merchant's decision. An approved change is carried out at once,

@@ -15,6 +15,7 @@ import (
 	"omniops/local/localtest"
 	"omniops/local/localtest/storetest"
 	"omniops/local/sandbox/shopify"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/commerce"
 	"omniops/shared/conversation"
@@ -136,6 +137,41 @@ func (b *bench) waiting(t *testing.T, tenant id.Tenant) []approvalView {
 		t.Fatalf("list: %d", status)
 	}
 	return list.Approvals
+}
+
+// logged gives what the audit log holds of a merchant.
+func (b *bench) logged(t *testing.T, tenant id.Tenant) []audit.Entry {
+	t.Helper()
+	log, err := audit.New(table.New(b.AWS, b.Env(t, "merchant-approval", "TABLE_NAME"), b.Clock.Now), []byte(localtest.SessionSecret), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := log.Entries(t.Context(), tenant, b.Clock.Now().Format("2006-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
+func TestWhoSawAndDecidedIsNoted(t *testing.T) {
+	b := newBench(t, commerce.Wish{Kind: commerce.Cancel}, commerce.Answer{Confirm: true})
+	b.waiting(t, shop)
+	if status := b.call(t, shop, http.MethodPut, "/"+string(b.task.Action), `{"decision":"refuse"}`, nil); status != http.StatusOK {
+		t.Fatalf("refuse: %d", status)
+	}
+	entries := b.logged(t, shop)
+	if len(entries) != 2 {
+		t.Fatalf("logged %+v", entries)
+	}
+	for i, want := range []audit.Action{audit.Read, audit.Write} {
+		if e := entries[i]; e.Actor != audit.Merchant || e.Action != want || e.Record != "commerce.action" || e.By != "merchant-approval" || len(e.Subjects) != 1 || e.Count != 1 {
+			t.Errorf("logged %+v", e)
+		}
+	}
+	b.waiting(t, "other")
+	if entries := b.logged(t, "other"); len(entries) != 0 {
+		t.Errorf("who sees nobody's leaves %+v", entries)
+	}
 }
 
 func TestTheMerchantDecides(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"omniops/shared/apigw"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/commerce"
 	"omniops/shared/identity"
@@ -33,9 +34,16 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		return nil, err
 	}
 	keys := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
+	main := table.New(rt.AWS, s.Table, rt.Now)
+	log, err := audit.New(main, s.SessionSecret.Bytes(), "merchant-approval")
+	if err != nil {
+		return nil, err
+	}
 	h := &handler{
 		tokens:  tokens,
-		actions: commerce.NewActions(table.New(rt.AWS, s.Table, rt.Now), keys),
+		keys:    keys,
+		log:     log,
+		actions: commerce.NewActions(main, keys).Noting(commerce.NewTrail(log, keys)),
 		tasks:   queue.NewSender[commerce.Task](rt.AWS, s.Tasks),
 	}
 	mux := http.NewServeMux()

@@ -12,9 +12,11 @@ import (
 
 	"omniops/local/contract"
 	"omniops/local/localtest"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/id"
 	"omniops/shared/identity"
+	"omniops/shared/table"
 )
 
 const usual = `{"automatic":true,"within_hours":24,"max_amount":null,"excluded_items":[],"per_customer":3}`
@@ -118,6 +120,14 @@ func TestRules(t *testing.T) {
 	_, read = call("other", http.MethodGet, "")
 	if status, body := call("other", http.MethodPut, read); status != 200 {
 		t.Errorf("the default ones sent back: %d %s", status, body)
+	}
+	log, err := audit.New(table.New(c.AWS, c.Env(t, "merchant-rule", "TABLE_NAME"), c.Clock.Now), []byte(localtest.SessionSecret), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := log.Entries(t.Context(), "demo", c.Clock.Now().Format("2006-01"))
+	if err != nil || len(entries) != 2 || entries[0].Actor != audit.Merchant || entries[0].Record != "commerce.rules" || entries[0].Before == entries[0].After || entries[1].Before != entries[0].After {
+		t.Errorf("logged %+v, %v", entries, err)
 	}
 	_, problem := call("demo", http.MethodPut, rules(strings.Replace(usual, `"within_hours":24,`, ``, 1)))
 	if !strings.Contains(problem, `cancel.within_hours`) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"omniops/shared/apigw"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/commerce"
 	"omniops/shared/identity"
@@ -27,7 +28,12 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
-	h := &handler{tokens: tokens, rules: commerce.NewRuleBook(table.New(rt.AWS, s.Table, rt.Now))}
+	main := table.New(rt.AWS, s.Table, rt.Now)
+	log, err := audit.New(main, s.SessionSecret.Bytes(), "merchant-rule")
+	if err != nil {
+		return nil, err
+	}
+	h := &handler{tokens: tokens, log: log, rules: commerce.NewRuleBook(main)}
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/merchant/rules", problem.Handler(h.show))
 	mux.Handle("PUT /v1/merchant/rules", problem.Handler(h.set))

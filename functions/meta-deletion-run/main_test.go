@@ -50,7 +50,7 @@ func TestADeletionIsCarriedOut(t *testing.T) {
 	for _, person := range []string{"501", "502", "503", "504"} {
 		one, err = threads.Change(t.Context(), "demo", account, veil.Thread("demo", account, person), time.Hour, func(s *channel.Thread) error {
 			s.OpenedAt = c.Clock.Now()
-			return threads.Remember(t.Context(), "demo", s, channel.Contact{Person: person})
+			return threads.Remember(t.Context(), "demo", s, channel.Contact{Person: person}, time.Hour)
 		})
 		if err != nil {
 			t.Fatal(err)

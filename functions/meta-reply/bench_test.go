@@ -52,6 +52,7 @@ var (
 // bench is the function on local services, with a model, a merchant whose site has
 // been read, and Meta on the other side.
 type bench struct {
+	t *testing.T
 	*localtest.Cloud
 	handle      func(context.Context, channel.Inbound) error
 	meta        *sandboxmeta.Meta
@@ -122,7 +123,7 @@ func (b *safeBuffer) String() string {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	c := localtest.Start(t)
-	b := &bench{Cloud: c, log: &safeBuffer{}, outside: c.Outside(t, "")}
+	b := &bench{t: t, Cloud: c, log: &safeBuffer{}, outside: c.Outside(t, "")}
 	b.models = &counted{next: sandbox.NewOpenAI(c.Faults, c.Clock.Now, 0)}
 	b.meta = sandboxmeta.New(sandboxmeta.Options{Now: c.Clock.Now, Faults: c.Faults, AppID: appID, Secret: localtest.MetaAppSecret, Accounts: accounts})
 	b.graph = &counted{next: b.meta}

@@ -6,10 +6,12 @@ import (
 	"cmp"
 	"context"
 
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/channel"
 	"omniops/shared/channel/erasure"
 	"omniops/shared/channel/meta"
+	"omniops/shared/channel/outbox"
 	"omniops/shared/channel/responder"
 	"omniops/shared/commerce"
 	"omniops/shared/commerce/proof"
@@ -78,7 +80,16 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 	}
 	models := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
 	platform := egress.New(egress.Options{Hosts: meta.Listed, AllowPrivate: s.AllowPrivate})
+	log, err := audit.New(main, s.SessionSecret.Bytes(), "meta-reply")
+	if err != nil {
+		return nil, err
+	}
+	trail := commerce.NewTrail(log, keyring)
 	r := &responder.Responder{
+		Outbox: &outbox.Outbox{
+			Threads: threads, Connections: connections, Veil: veil, Now: rt.Now,
+			Graph: meta.NewGraph(s.GraphBaseURL, s.AppID, s.AppSecret.Reveal(), platform),
+		},
 		Engine: &support.Engine{
 			Tenants:       tenant.NewRecent(tenant.NewStore(main)),
 			Conversations: conversation.NewStore(main, keyring),
@@ -88,8 +99,9 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 			Orders: &support.Orders{
 				Connected: shops.Connected,
 				Offers:    shopify.NewCatalogue(main).Offers,
-				Verifier:  commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()),
-				Actions:   commerce.NewActions(main, keyring),
+				Verifier:  commerce.NewVerifier(main, keyring, s.SessionSecret.Bytes()).Noting(trail),
+				Trail:     trail,
+				Actions:   commerce.NewActions(main, keyring).Noting(trail),
 				Shop: shopify.NewClient(shopify.Options{
 					BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
 					Connections: shops, Now: rt.Now, Log: rt.Log,
@@ -98,19 +110,14 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 			Now: rt.Now,
 			Log: rt.Log,
 		},
-		Attempts:    queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
-		Tasks:       queue.NewSender[commerce.Task](rt.AWS, s.Tasks),
-		Link:        (&proof.Links{People: people, Requests: requests, Shops: shops}).Note,
-		Threads:     threads,
-		Connections: connections,
-		Graph:       meta.NewGraph(s.GraphBaseURL, s.AppID, s.AppSecret.Reveal(), platform),
-		Veil:        veil,
+		Attempts: queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
+		Tasks:    queue.NewSender[commerce.Task](rt.AWS, s.Tasks),
+		Link:     (&proof.Links{People: people, Requests: requests, Shops: shops}).Note,
 		Deletions: &erasure.Deletions{
 			Eraser:      &erasure.Eraser{Table: main, Keys: keyring, Threads: threads, Veil: veil, Now: rt.Now},
 			Connections: connections,
 		},
 		StatusURL: cmp.Or(s.API, "https://"+s.Domain) + "/meta/deletion/",
-		Now:       rt.Now,
 		Log:       rt.Log,
 	}
 	return r.Handle, nil

@@ -23,6 +23,7 @@ import (
 	"omniops/shared/rights"
 	"omniops/shared/seal"
 	"omniops/shared/subject"
+	"omniops/shared/support"
 	"omniops/shared/table"
 )
 
@@ -344,6 +345,18 @@ func TestACodeIsBoundToItsThread(t *testing.T) {
 		}
 		if said := s.asks(t, phone, s.code(t, jane)); said != fmt.Sprintf(speech.TooOften, "help@shop.example") {
 			t.Errorf("the right one after five guesses: %q", said)
+		}
+	})
+	t.Run("a shop that is gone", func(t *testing.T) { // scenario 46
+		s := newStore(t)
+		s.asks(t, phone, whereIs)
+		s.outside.Shopify.Revoke(shopify.DemoShop)
+		if _, err := s.platform.Find(t.Context(), commerce.Access{Tenant: shop, Purpose: commerce.Verification}, "1042"); err == nil {
+			t.Fatal("a revoked token is good")
+		}
+		said := s.asks(t, phone, onItsWay+" "+jane)
+		if !strings.Contains(said, support.TextIn("en").OrdersClosed) || !strings.Contains(said, "help@shop.example") || len(s.verify(t)) != 0 {
+			t.Errorf("a claim: %q", said)
 		}
 	})
 	t.Run("claims", func(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"omniops/local/localtest"
 	"omniops/local/localtest/storetest"
 	"omniops/local/sandbox/shopify"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/commerce"
@@ -200,6 +201,23 @@ func TestWhoMayNotDecide(t *testing.T) {
 				t.Errorf("%d %+v, want %d", status, a, c.status)
 			}
 		})
+	}
+}
+
+func TestADecisionIsNoted(t *testing.T) {
+	b := newBench(t)
+	for range 2 { // the second yes decides nothing
+		if status, a := b.call(t, http.MethodPost, b.token, b.proposed.ID, `{"decision":"confirm"}`); status != http.StatusOK {
+			t.Fatalf("%d %+v", status, a)
+		}
+	}
+	log, err := audit.New(table.New(b.AWS, b.Env(t, "order-action", "TABLE_NAME"), b.Clock.Now), []byte(localtest.SessionSecret), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := log.Entries(t.Context(), "demo", b.Clock.Now().Format("2006-01"))
+	if err != nil || len(entries) != 1 || entries[0].Actor != audit.Shopper || entries[0].Record != "commerce.action" || len(entries[0].Subjects) != 1 || entries[0].By != "order-action" {
+		t.Errorf("logged %+v, %v", entries, err)
 	}
 }
 

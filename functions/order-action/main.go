@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"omniops/shared/apigw"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/commerce"
@@ -34,9 +35,13 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 	}
 	main := table.New(rt.AWS, s.Table, rt.Now)
 	keys := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
+	log, err := audit.New(main, s.SessionSecret.Bytes(), "order-action")
+	if err != nil {
+		return nil, err
+	}
 	h := &handler{
 		sessions: sessions,
-		actions:  commerce.NewActions(main, keys),
+		actions:  commerce.NewActions(main, keys).Noting(commerce.NewTrail(log, keys)),
 		verifier: commerce.NewVerifier(main, keys, s.SessionSecret.Bytes()),
 		tasks:    queue.NewSender[commerce.Task](rt.AWS, s.Tasks),
 	}

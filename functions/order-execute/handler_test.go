@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"omniops/local/localtest"
 	"omniops/local/localtest/storetest"
 	"omniops/local/sandbox/shopify"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/claim"
 	"omniops/shared/commerce"
@@ -55,7 +57,7 @@ func newBench(t *testing.T) *bench {
 	var err error
 	b.carry, err = build(t.Context(), &boot.Runtime{AWS: b.AWS, Now: b.Clock.Now, Log: slog.New(slog.DiscardHandler)}, settings{
 		Table: b.Env(t, f, "TABLE_NAME"), KeyTable: b.Env(t, f, "KEY_TABLE_NAME"), KeyringKey: b.Env(t, f, "KEYRING_KEY_ID"),
-		SecretsKey: b.Env(t, f, "SECRETS_KEY_ID"), ShopifyURL: b.ShopifyURL, ShopifyID: shopify.SandboxClientID,
+		SecretsKey: b.Env(t, f, "SECRETS_KEY_ID"), SessionSecret: boot.NewSecret(localtest.SessionSecret), ShopifyURL: b.ShopifyURL, ShopifyID: shopify.SandboxClientID,
 		ShopifySecret: boot.NewSecret(localtest.ShopifySecret), AllowPrivate: private,
 		MailURL: b.ResendURL, MailKey: boot.NewSecret("re_test"), MailFrom: "no-reply@omniops.example",
 	})
@@ -282,6 +284,111 @@ func TestAPersonDecidesBeyondTheRules(t *testing.T) {
 	}
 	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, false); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a second decision: %v", err)
+	}
+}
+
+// Who asks twice for the same asks the merchant once, and hears of the same end.
+func TestTheSameWaitsOnce(t *testing.T) {
+	b := newBench(t)
+	order, _ := b.prove(t, delivered)
+	item := func(n int) commerce.Wish {
+		return commerce.Wish{Kind: commerce.RefundItems, Items: []commerce.WishItem{{Title: order.Items[n].Title, Quantity: 1}}}
+	}
+	first, again := b.confirmed(t, delivered, item(0), nil), b.confirmed(t, delivered, item(0), nil)
+	elsewhere := b.ref
+	b.ref = conversation.Ref{Tenant: shop, Conversation: "c2", Shopper: "s2"}
+	third := b.confirmed(t, delivered, item(0), nil)
+	b.ref = elsewhere
+	for _, task := range []commerce.Task{first, again, third, again} {
+		if _, err := b.run(t, task); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waiting, err := b.actions.Approvals(t.Context(), shop)
+	if err != nil || len(waiting) != 1 || waiting[0].Action != first.Action {
+		t.Fatalf("approvals %+v, %v", waiting, err)
+	}
+	asked := 0
+	for _, m := range b.Mail.Messages("help@shop.example") {
+		if strings.Contains(m.Text, "request ") {
+			asked++
+		}
+	}
+	if asked != 1 {
+		t.Errorf("the merchant was asked %d times", asked)
+	}
+	if a := b.get(t, again); a.State != commerce.Waiting || !strings.Contains(a.Receipt, "already") {
+		t.Errorf("the second: %+v", a)
+	}
+	if a, err := b.actions.Propose(t.Context(), b.ref, b.platform, order, item(0), "en", keep); err != nil || a.State != commerce.Waiting || a.ID != "" {
+		t.Errorf("proposed once more: %+v, %v", a, err)
+	}
+	if _, err := b.actions.Rule(t.Context(), b.ref, first.Action, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.run(t, first); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.done("refundCreate"); n != 1 {
+		t.Errorf("refunded %d times", n)
+	}
+	done := b.get(t, first)
+	if a := b.get(t, again); done.State != commerce.Done || a.State != commerce.Done || a.Receipt != done.Receipt {
+		t.Errorf("the first %+v, the second %+v", done, a)
+	}
+	if a, err := b.actions.Get(t.Context(), third.Ref, third.Action); err != nil || a.State != commerce.Done {
+		t.Errorf("from another conversation: %+v, %v", a, err)
+	}
+	if a, err := b.actions.Get(t.Context(), b.ref, third.Action); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("another conversation's: %+v, %v", a, err)
+	}
+}
+
+// logged gives what the audit log holds of a merchant.
+func (b *bench) logged(t *testing.T, tenant id.Tenant) []audit.Entry {
+	t.Helper()
+	log, err := audit.New(table.New(b.AWS, b.Env(t, "order-execute", "TABLE_NAME"), b.Clock.Now), []byte(localtest.SessionSecret), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := log.Entries(t.Context(), tenant, b.Clock.Now().Format("2006-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
+// Each decision about an order is in the audit log: who, of which kind, about whom,
+// and nothing that says it in words.
+func TestEveryDecisionIsNoted(t *testing.T) {
+	b := newBench(t)
+	b.automatic(t)
+	task := b.confirmed(t, notSent, commerce.Wish{Kind: commerce.Cancel}, nil)
+	for range 2 { // delivered again
+		if err := b.carry(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries := b.logged(t, shop)
+	if len(entries) != 2 { // granted, done
+		t.Fatalf("logged %+v", entries)
+	}
+	for i, e := range entries {
+		if e.Actor != audit.System || e.Action != audit.Write || e.Record != "commerce.action" || e.By != "order-execute" || len(e.Subjects) != 1 || e.Before == "" || e.Before == e.After {
+			t.Errorf("logged %+v", e)
+		}
+		if i > 0 && e.Before != entries[i-1].After {
+			t.Errorf("the steps do not follow: %+v", entries)
+		}
+		text, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, personal := range []string{"jane", "1057", string(task.Action), string(task.Shopper) + `"`} {
+			if strings.Contains(string(text), personal) {
+				t.Errorf("logged %q: %s", personal, text)
+			}
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/commerce"
 	"omniops/shared/commerce/shopify"
@@ -22,6 +23,7 @@ type settings struct {
 	Table         string      `env:"TABLE_NAME"`
 	KeyTable      string      `env:"KEY_TABLE_NAME"`
 	KeyringKey    string      `env:"KEYRING_KEY_ID"`
+	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 	SecretsKey    string      `env:"SECRETS_KEY_ID"`
 	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
 	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID,optional"`
@@ -39,9 +41,13 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 	main := table.New(rt.AWS, s.Table, rt.Now)
 	keys := seal.NewKeyring(rt.AWS, table.New(rt.AWS, s.KeyTable, rt.Now), s.KeyringKey)
 	outside := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
+	log, err := audit.New(main, s.SessionSecret.Bytes(), "order-execute")
+	if err != nil {
+		return nil, err
+	}
 	h := &handler{
 		tenants: tenant.NewStore(main),
-		actions: commerce.NewActions(main, keys),
+		actions: commerce.NewActions(main, keys).Noting(commerce.NewTrail(log, keys)),
 		mailer:  notify.NewMailer(s.MailURL, s.MailKey.Reveal(), s.MailFrom, outside),
 		shop: shopify.NewClient(shopify.Options{
 			BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,

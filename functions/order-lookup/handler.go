@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -11,7 +13,10 @@ import (
 	"omniops/shared/channel/webchat"
 	"omniops/shared/commerce"
 	"omniops/shared/commerce/proof"
+	"omniops/shared/commerce/shopify"
+	"omniops/shared/fault"
 	"omniops/shared/id"
+	"omniops/shared/problem"
 	"omniops/shared/queue"
 )
 
@@ -25,6 +30,8 @@ type handler struct {
 	actions  *commerce.Actions
 	attempts *queue.Sender[commerce.Attempt]
 	shop     commerce.Platform
+	shops    *shopify.Connections
+	trail    *commerce.Trail
 	log      *slog.Logger
 }
 
@@ -57,6 +64,9 @@ func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
 	if claimed.Contact, err = commerce.ParseContact(in.Contact); err != nil {
 		return err
 	}
+	if err := h.reachable(r.Context(), session.Tenant); err != nil {
+		return err
+	}
 	attempt, ends, err := h.verifier.Begin(r.Context(), session.Ref(), claimed, apigw.SourceIP(r.Context()))
 	if err != nil {
 		return err
@@ -65,9 +75,29 @@ func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("queue verification %s: %w", attempt.ID, err)
 	}
 	return apigw.WriteJSON(w, http.StatusAccepted, attemptView{
-		attempt.ID, ends, "If these belong to an order, a code is on its way to the address on it.",
+		attempt.ID, ends, "If these belong to an order, a code is on its way to the e-mail address on it. An order without one cannot be shown here; the shop's team can help.",
 	})
 }
+
+// reachable is Unavailable while the shop's orders cannot be looked up at all: no code
+// would come. It looks at the shop and not at what is claimed, so that nobody learns
+// from it whether there is such an order.
+func (h *handler) reachable(ctx context.Context, t id.Tenant) error {
+	conn, err := h.shops.Get(ctx, t)
+	if err != nil {
+		return err
+	}
+	if conn.State == shopify.Connected && conn.Orders == shopify.OrdersHidden { // by now it may be allowed
+		_, err = h.shop.Find(ctx, commerce.Access{Tenant: t, Purpose: commerce.Verification}, noNumber)
+	}
+	if conn.State != shopify.Connected || errors.Is(err, commerce.ErrDisconnected) || errors.Is(err, commerce.ErrNoAccess) {
+		return fault.After(fault.Unavailable, "Orders cannot be looked up here right now. The shop's team can help.", time.Minute, err)
+	}
+	return nil // a shop that is down for a moment is the worker's to try again
+}
+
+// noNumber is asked for to see whether a shop shows its orders; which, does not matter.
+const noNumber = "0"
 
 // confirmView is a proved order. It is null when the shop cannot show it right now:
 // it is proved all the same.
@@ -107,6 +137,9 @@ func (h *handler) confirm(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		summary := order.Summary()
 		view.Order = &summary
+		if err := h.trail.Looked(r.Context(), session.Ref(), 1); err != nil {
+			problem.Log(r.Context(), err) // who reads their own order is not kept from it
+		}
 	}
 	return apigw.WriteJSON(w, http.StatusOK, view)
 }

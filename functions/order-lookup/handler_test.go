@@ -18,6 +18,7 @@ import (
 	"omniops/local/localtest"
 	"omniops/local/localtest/storetest"
 	"omniops/local/sandbox/shopify"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/claim"
@@ -155,6 +156,20 @@ const (
 	theirs = "#1043"
 )
 
+// logged gives what the audit log holds of a merchant.
+func (b *bench) logged(t *testing.T, tenant id.Tenant) []audit.Entry {
+	t.Helper()
+	log, err := audit.New(table.New(b.AWS, b.Env(t, "order-lookup", "TABLE_NAME"), b.Clock.Now), []byte(localtest.SessionSecret), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := log.Entries(t.Context(), tenant, b.Clock.Now().Format("2006-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
 func TestACodeProvesAnOrder(t *testing.T) {
 	claim.Proves(t, "C055")
 	b := newBench(t)
@@ -208,6 +223,11 @@ func TestACodeProvesAnOrder(t *testing.T) {
 	}
 	if linked, err := links.Linked(t.Context(), shop, who); err != nil || !slices.Contains(linked, c.session.Conversation) {
 		t.Errorf("her conversations: %v, %v", linked, err)
+	}
+	entries := b.logged(t, shop)
+	if len(entries) != 2 || entries[0].Action != audit.Write || entries[0].Record != "commerce.grant" || entries[1].Action != audit.Read || entries[1].Record != "commerce.order" ||
+		len(entries[0].Subjects) != 1 || entries[1].Actor != audit.Shopper {
+		t.Errorf("logged %+v", entries)
 	}
 	grants, err := b.verifier.Grants(t.Context(), c.session.Ref())
 	if err != nil || len(grants) != 1 {
@@ -404,6 +424,46 @@ func TestAShopThatIsDownStillProves(t *testing.T) {
 	if a.status != http.StatusOK || !strings.Contains(string(a.body), `"order":null`) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
+}
+
+// Scenario 46: a shop whose orders cannot be looked up says so, to whoever asks for
+// whatever order, and to nobody that a code is on its way.
+func TestScenario46AShopThatCannotBeAsked(t *testing.T) {
+	b := newBench(t)
+	var before shopify.Switches
+	b.Shopify.Switch(func(s *shopify.Switches) { before = *s })
+	ask := func(name string, want int) {
+		t.Helper()
+		var first []byte
+		for _, claimed := range []struct{ order, contact string }{{hers, jane}, {theirs, jane}, {"#99999", "nobody@example.com"}} {
+			a := b.shopper(t, shop).post(t, "/v1/orders/verify", map[string]any{"order": claimed.order, "contact": claimed.contact})
+			if a.status != want || want == http.StatusServiceUnavailable && !strings.Contains(string(a.body), "cannot be looked up") {
+				t.Errorf("%s: %s is answered %d %s", name, claimed.order, a.status, a.body)
+			}
+			if want == http.StatusServiceUnavailable {
+				if first == nil {
+					first = a.body
+				} else if !bytes.Equal(a.body, first) {
+					t.Errorf("%s: answered %s and %s", name, first, a.body)
+				}
+			}
+		}
+	}
+	ask("connected", http.StatusAccepted)
+	b.Shopify.Switch(func(s *shopify.Switches) { s.ProtectedData = 0 })
+	if _, err := b.platform.Find(t.Context(), commerce.Access{Tenant: shop, Purpose: commerce.Verification}, "1042"); err == nil {
+		t.Fatal("orders are shown")
+	}
+	ask("orders hidden", http.StatusServiceUnavailable)
+	b.Shopify.Switch(func(s *shopify.Switches) { *s = before })
+	ask("orders shown again", http.StatusAccepted)
+	b.Shopify.Revoke(shopify.DemoShop)
+	if _, err := b.platform.Find(t.Context(), commerce.Access{Tenant: shop, Purpose: commerce.Verification}, "1042"); err == nil {
+		t.Fatal("a revoked token is good")
+	}
+	ask("token revoked", http.StatusServiceUnavailable)
+	storetest.Connect(t, b.Cloud, b.Outside, storetest.Client(t, b.Cloud, b.Outside, "order-lookup"), shop, shopify.DemoShop)
+	ask("connected again", http.StatusAccepted)
 }
 
 func TestStoredProofsHoldNothingInClear(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"omniops/shared/apigw"
+	"omniops/shared/audit"
 	"omniops/shared/boot"
 	"omniops/shared/channel/webchat"
 	"omniops/shared/commerce"
@@ -55,17 +56,24 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		return nil, err
 	}
 	shops := shopify.NewConnections(main, seal.NewSecrets(rt.AWS, s.SecretsKey))
+	log, err := audit.New(main, s.SessionSecret.Bytes(), "order-lookup")
+	if err != nil {
+		return nil, err
+	}
+	trail := commerce.NewTrail(log, keys)
 	h := &handler{
 		sessions: sessions,
 		links:    &proof.Links{People: people, Requests: requests, Shops: shops},
-		verifier: commerce.NewVerifier(main, keys, s.SessionSecret.Bytes()),
+		verifier: commerce.NewVerifier(main, keys, s.SessionSecret.Bytes()).Noting(trail),
 		actions:  commerce.NewActions(main, keys),
 		attempts: queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
 		shop: shopify.NewClient(shopify.Options{
 			BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
 			Connections: shops, Now: rt.Now, Log: rt.Log,
 		}),
-		log: rt.Log,
+		shops: shops,
+		trail: trail,
+		log:   rt.Log,
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/orders/progress", problem.Handler(h.progress))

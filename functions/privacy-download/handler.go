@@ -45,8 +45,12 @@ func (h *handler) fetch(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
 	defer cancel()
-	if err := h.bucket.Delete(ctx, key); err != nil {
-		problem.Log(ctx, err) // the store removes it after a week
+	err = h.bucket.Delete(ctx, key)
+	if err == nil {
+		err = h.requests.Removed(ctx, ticket.Tenant, ticket.Request)
+	}
+	if err != nil {
+		problem.Log(ctx, err) // it is removed within minutes
 	}
 	return nil
 }

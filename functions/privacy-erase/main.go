@@ -7,10 +7,11 @@ import (
 
 	"omniops/shared/audit"
 	"omniops/shared/boot"
-	"omniops/shared/conversation"
+	"omniops/shared/id"
 	"omniops/shared/inventory"
 	"omniops/shared/object"
 	"omniops/shared/rights"
+	"omniops/shared/rights/holding"
 	"omniops/shared/seal"
 	"omniops/shared/table"
 )
@@ -19,6 +20,7 @@ import (
 type settings struct {
 	Table         string      `env:"TABLE_NAME"`
 	KeyTable      string      `env:"KEY_TABLE_NAME"`
+	KeyringKey    string      `env:"KEYRING_KEY_ID"`
 	Bucket        string      `env:"CONTENT_BUCKET"`
 	SessionSecret boot.Secret `env:"SESSION_SECRET_ARN"`
 }
@@ -27,24 +29,20 @@ func main() { boot.Queue(build) }
 
 func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Context, rights.Work) error, error) {
 	main, keys := table.New(rt.AWS, s.Table, rt.Now), table.New(rt.AWS, s.KeyTable, rt.Now)
-	requests, err := rights.NewStore(main, s.SessionSecret.Bytes())
+	eraser, err := holding.Places{
+		Main: main, Keys: keys, Ring: seal.NewKeyring(rt.AWS, keys, s.KeyringKey), Bucket: object.NewBucket(rt.AWS, s.Bucket), Secret: s.SessionSecret.Bytes(), Now: rt.Now,
+	}.Eraser()
 	if err != nil {
 		return nil, err
 	}
-	keyring := seal.NewKeyring(rt.AWS, keys, "") // nothing is opened here
 	log, err := audit.New(main, s.SessionSecret.Bytes(), "privacy-erase")
 	if err != nil {
 		return nil, err
 	}
-	eraser := &rights.Eraser{
-		Requests: requests, Ledger: rights.NewLedger(keys), Chats: conversation.NewStore(main, keyring), Keys: keyring, Now: rt.Now,
-		Others: []rights.Task{rights.Copies(requests, object.NewBucket(rt.AWS, s.Bucket))},
-		Erased: func(ctx context.Context, ref conversation.Ref, r rights.Request, n conversation.Cleared) error {
-			return log.Append(ctx, ref.Tenant, audit.Entry{
-				Actor: audit.Shopper, Action: audit.Delete, Record: "conversation", Count: n.Rows, Why: inventory.LegalCompliance,
-				Before: n.Digest, Request: string(r.ID),
-			})
-		},
+	eraser.Erased = func(ctx context.Context, t id.Tenant, r rights.Request, n rights.Removed) error {
+		return log.Append(ctx, t, audit.Entry{
+			Actor: audit.Shopper, Action: audit.Delete, Record: n.Record, Count: n.Count, Why: inventory.LegalCompliance, Before: n.Digest, Request: string(r.ID),
+		})
 	}
 	return func(ctx context.Context, w rights.Work) error { return eraser.Erase(ctx, w.Tenant, w.Request) }, nil
 }

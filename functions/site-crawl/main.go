@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"runtime/debug"
 
 	"omniops/shared/boot"
 	"omniops/shared/egress"
@@ -32,12 +31,8 @@ type settings struct {
 	AllowPrivate  []string    `env:"EGRESS_ALLOW_PRIVATE"`
 }
 
-// gcPercent trades time, of which a crawl spends most on waiting for the site,
-// for a third of the memory that a large site takes.
-const gcPercent = 30
-
 func main() {
-	debug.SetGCPercent(gcPercent)
+	ingest.LimitMemory()
 	boot.Queue(build)
 }
 

@@ -60,6 +60,7 @@ var suite = []struct {
 	{[]string{"P8"}, (*bench).crowd},
 	{[]string{"P9"}, (*bench).webhookCPU},
 	{[]string{"P9-meta"}, (*bench).channelCPU},
+	{[]string{"P10"}, (*bench).webhookAck},
 	{[]string{"P10-meta"}, (*bench).channelAck},
 	{[]string{"P11", "P13"}, (*bench).search},
 	{[]string{"P12"}, (*bench).quality},

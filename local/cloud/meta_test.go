@@ -122,6 +122,47 @@ func (s *system) ownOnMeta(t *testing.T, post func([]byte), to meta.Account) {
 	}
 }
 
+// attend has somebody at the shop take a conversation on a Page over, answer in it,
+// correct what the AI said, and give it back.
+func (s *system) attend(t *testing.T, ask func(method, path, body string, want int) string) {
+	t.Helper()
+	type message struct {
+		ID     string `json:"message_id"`
+		Author string `json:"author"`
+	}
+	var list struct {
+		Conversations []struct {
+			ID      string `json:"conversation_id"`
+			Channel string `json:"channel"`
+		} `json:"conversations"`
+	}
+	if err := json.Unmarshal([]byte(ask(http.MethodGet, "/v1/merchant/conversations", "", 200)), &list); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list.Conversations {
+		if c.Channel != "messenger" {
+			continue
+		}
+		path := "/v1/merchant/conversations/" + c.ID
+		var chat struct {
+			Messages []message `json:"messages"`
+		}
+		if err := json.Unmarshal([]byte(ask(http.MethodPut, path+"/handler", `{"handler":"person"}`, 200)), &chat); err != nil {
+			t.Fatal(err)
+		}
+		ask(http.MethodPost, path+"/messages", `{"text":"Hello, this is Ann.","idempotency_key":"answer-0001"}`, 201)
+		for _, m := range chat.Messages {
+			if m.Author == "assistant" {
+				ask(http.MethodPut, path+"/messages/"+m.ID, `{"text":"You have 31 days."}`, 200)
+			}
+		}
+		ask(http.MethodPut, path+"/handler", `{"handler":"ai"}`, 200)
+		ask(http.MethodGet, path, "", 200)
+		return
+	}
+	t.Errorf("no conversation of the Page is listed: %+v", list)
+}
+
 // liveOnMeta is the life of a merchant's accounts at Meta: connected, written to,
 // switched off and on, and deleted when somebody asks Meta for it.
 func (s *system) liveOnMeta(t *testing.T) {
@@ -168,6 +209,7 @@ func (s *system) liveOnMeta(t *testing.T) {
 	s.awaitMeta(t, phone.ID, 3)
 	post(s.Meta.Incoming(meta.Note{Kind: page.Kind, Account: page.ID, Person: "777", Text: question}))
 	s.awaitMeta(t, page.ID, 2)
+	s.attend(t, ask)
 	s.ownOnMeta(t, post, phone)
 	post([]byte(`{"object":"page","entry":[{"id":"` + page.ID + `","messaging":[{"message":7}]}]}`)) // put aside
 

@@ -122,6 +122,8 @@ func TestRoutes(t *testing.T) {
 		"GET /v1/merchant/answers merchant-answer",
 		"GET /v1/merchant/approvals merchant-approval",
 		"GET /v1/merchant/consent merchant-consent",
+		"GET /v1/merchant/conversations merchant-conversation",
+		"GET /v1/merchant/conversations/{conversation} merchant-conversation",
 		"GET /v1/merchant/keys/{purpose} merchant-key",
 		"GET /v1/merchant/meta meta-connect",
 		"GET /v1/merchant/questions merchant-question",
@@ -147,6 +149,7 @@ func TestRoutes(t *testing.T) {
 		"POST /v1/chat chat-reply",
 		"POST /v1/consent consent-record",
 		"POST /v1/merchant/consent merchant-consent",
+		"POST /v1/merchant/conversations/{conversation}/messages merchant-conversation",
 		"POST /v1/merchant/meta/logins meta-connect",
 		"POST /v1/merchant/questions/evaluation merchant-question",
 		"POST /v1/merchant/shopify/installs shopify-install",
@@ -160,6 +163,8 @@ func TestRoutes(t *testing.T) {
 		"POST /v1/registrations/opening merchant-register",
 		"POST /v1/sessions widget-session",
 		"PUT /v1/merchant/approvals/{action} merchant-approval",
+		"PUT /v1/merchant/conversations/{conversation}/handler merchant-conversation",
+		"PUT /v1/merchant/conversations/{conversation}/messages/{message} merchant-conversation",
 		"PUT /v1/merchant/keys/{purpose} merchant-key",
 		"PUT /v1/merchant/meta/accounts/{channel}/{account} meta-connect",
 		"PUT /v1/merchant/questions/{question} merchant-question",
@@ -167,6 +172,7 @@ func TestRoutes(t *testing.T) {
 		"PUT /v1/merchant/rules merchant-rule",
 		"PUT /v1/merchant/settings merchant-settings",
 		"PUT /v1/merchant/site merchant-site",
+		"PUT /v1/privacy/requests/{request} privacy-status",
 	}
 	d := load(t)
 	allowed, _ := at(d.get(t, "Api").properties, "Cors", "AllowMethods").(string)

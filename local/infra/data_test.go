@@ -4,8 +4,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"omniops/shared/claim"
+	"omniops/shared/object"
+	"omniops/shared/rights"
 )
 
 // Everything at rest is under AES-256. Tables and log groups always are, under
@@ -87,6 +90,31 @@ func TestTables(t *testing.T) {
 	indexes := mappings(d.get(t, "Table").properties["GlobalSecondaryIndexes"])
 	if len(indexes) != 1 || indexes[0]["IndexName"] != "due" {
 		t.Errorf("indexes: %v", indexes)
+	}
+}
+
+// A copy of somebody's data is gone a day after it could last be fetched, and parts of
+// one that was never finished a day after they were made, whatever fails.
+func TestBucketRemovesCopies(t *testing.T) {
+	file := string(rights.FileKey("demo", "r1"))
+	copies, parts := false, false
+	for _, rule := range mappings(at(load(t).get(t, "ContentBucket").properties, "LifecycleConfiguration", "Rules")) {
+		if rule["Status"] != "Enabled" {
+			continue
+		}
+		prefix, _ := rule["Prefix"].(string)
+		days, ends := rule["ExpirationInDays"].(int)
+		switch {
+		case ends && prefix != object.Copies+"/":
+			t.Errorf("everything below %q goes after %d days", prefix, days)
+		case ends:
+			copies = strings.HasPrefix(file, prefix) && time.Duration(days)*24*time.Hour == rights.FileLife+24*time.Hour
+		case at(rule, "AbortIncompleteMultipartUpload", "DaysAfterInitiation") == 1:
+			parts = prefix == ""
+		}
+	}
+	if !copies || !parts {
+		t.Errorf("copies go: %v; their parts go: %v", copies, parts)
 	}
 }
 

@@ -144,7 +144,7 @@ var keyPrefixes = map[string]map[string][]string{
 	"privacy-verify":       {"${Table.Arn}": {"T#*"}},
 	"privacy-status":       {"${Table.Arn}": {"T#*"}},
 	"privacy-erase":        {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*", "X#erased#*"}},
-	"privacy-resume":       {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"rights#waiting"}},
+	"privacy-resume":       {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"rights#copy#*", "rights#waiting"}},
 	"merchant-register":    {"${Table.Arn}": {"T#*", "X#owner#*", "X#registration#*"}},
 	"tenant-provision":     {"${Table.Arn}": {"T#*", "X#domain#*"}},
 	"consent-record":       {"${Table.Arn}": {"T#*#V#*", "X#domain#*"}},
@@ -156,7 +156,7 @@ var keyPrefixes = map[string]map[string][]string{
 	"meta-deauthorize":     {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*", "X#deletion#*"}},
 	"meta-deletion-status": {"${Table.Arn}": {"X#deletion#*"}},
 	"meta-deletion-run":    {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*", "X#deletion#*"}, "${KeyTable.Arn}": {"T#*"}},
-	"meta-callback":        {"${Table.Arn}": {"T#*"}},
+	"meta-callback":        {"${Table.Arn}": {"T#*", "X#channeluser#*"}},
 	"meta-check":           {"${Table.Arn}": {"T#*", "X#deletion#*"}, "${Table.Arn}/index/due": {"deletion#*", "token#*"}},
 	"meta-reply":           {"${Table.Arn}": {"T#*", "X#deletion#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"meta-connect":         {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*"}},
@@ -168,6 +168,8 @@ var keyPrefixes = map[string]map[string][]string{
 	"merchant-settings":    {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"merchant-request":     {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"policy-page":          {},
+
+	"merchant-conversation": {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 }
 
 func TestRolesReachOnlyTheirPartitions(t *testing.T) {

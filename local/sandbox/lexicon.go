@@ -85,11 +85,12 @@ func words(s string) map[string]bool {
 type lexicon struct {
 	languages []*language
 	concept   map[string]string // stem to concept
+	exact     map[string]bool   // the words of concepts as they are listed, by language code
 	long      []string          // stems with five letters or more, as parts of compounds
 }
 
 func newLexicon() *lexicon {
-	l := &lexicon{concept: map[string]string{}, languages: []*language{
+	l := &lexicon{concept: map[string]string{}, exact: map[string]bool{}, languages: []*language{
 		{"en", english.Stem, words(englishStops), "I could not find that on the shop's pages.",
 			"Hello. What would you like to know about the shop?", map[string]string{
 				"Price": "%s: the price is %s", "Availability: in stock": "%s is in stock", "Availability: out of stock": "%s is out of stock"},
@@ -111,6 +112,7 @@ func newLexicon() *lexicon {
 		for i, part := range strings.Split(all, "|") {
 			for _, w := range strings.Fields(part) {
 				stem := l.stem(w, l.languages[i])
+				l.exact[l.languages[i].code+":"+w] = true
 				if _, taken := l.concept[stem]; !taken {
 					l.concept[stem] = name
 					if len(stem) >= 5 {
@@ -132,7 +134,7 @@ func (l *lexicon) stem(word string, in *language) string {
 		word = infinitive.ReplaceAllString(word, "$1$2") // zurückzugeben
 	}
 	if in.code == "fr" {
-		word = inversion.ReplaceAllString(word, "") // livrez-vous
+		word = inversion.ReplaceAllString(word, "") // livrez-vous, and what shoppers write without its accents
 	}
 	if base, ok := irregular[word]; ok && in.code == "en" {
 		word = base

@@ -10,7 +10,7 @@ import (
 // knows them beside the concepts of the lexicon; to the reader they count less
 // than the very word.
 const meanings = `
-duration long deadline period term | lange dauer dauert frist zeitraum | longtemps durée délai dure
+duration long deadline period | lange dauer dauert frist zeitraum | longtemps durée délai dure
 time when hour hours minute minutes | wann zeit stunde stunden minute minuten uhr | quand temps heure heures minute minutes
 day days daily working-day | tag tage tagen täglich werktag werktage werktagen | jour jours journée ouvrés
 week weeks weekly | woche wochen wöchentlich | semaine semaines

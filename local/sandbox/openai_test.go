@@ -173,6 +173,17 @@ func TestToolCalls(t *testing.T) {
 	if reply, err = router(server).Stream(context.Background(), req, func(string) error { return nil }); err != nil || len(reply.Calls) != 0 {
 		t.Errorf("a question about returns: %+v, %v", reply, err)
 	}
+	change := llm.Tool{Name: "propose_change", Description: "Propose to cancel or return an order.", Parameters: json.RawMessage(`{"type":"object","properties":{"kind":{"type":"string","enum":["cancel","return"]}}}`)}
+	for question, calls := range map[string]int{
+		"Cancel my order #1057": 1, "Please return my order #1019": 1, "Can you cancel order #1057?": 1,
+		"Is #1057 cancelled?": 0, "Has my order #1057 been cancelled?": 0, "Ist #1057 storniert?": 0, "When was the return of my order asked for?": 0,
+	} {
+		req := returns()
+		req.Question, req.Tools = question, []llm.Tool{change}
+		if reply, err := router(server).Stream(context.Background(), req, func(string) error { return nil }); err != nil || len(reply.Calls) != calls {
+			t.Errorf("%q: %+v, %v", question, reply.Calls, err)
+		}
+	}
 }
 
 func TestEmbeddings(t *testing.T) {

@@ -120,10 +120,13 @@ func (r *reader) answer(in reading) string {
 	return strings.Join(out, " ")
 }
 
+// recordMark ends the title of a product's record.
+const recordMark = " (product record)"
+
 // record says what the shop's data of a product has, whatever language its pages
 // are in: its price or whether it is in stock. It is empty for other sentences.
 func (l *language) record(title, text string) string {
-	product, ok := strings.CutSuffix(title, " (product record)")
+	product, ok := strings.CutSuffix(title, recordMark)
 	if !ok {
 		return ""
 	}
@@ -146,6 +149,9 @@ func (r *reader) languageOf(in reading) *language {
 	fallback := r.lexicon.byCode(in.language)
 	pages, counts := fallback, map[*language]int{}
 	for _, p := range in.passages {
+		if strings.HasSuffix(p.title, recordMark) {
+			continue // its fields are in no page's language
+		}
 		l := r.lexicon.detect(strings.Join(p.lines, " "), fallback)
 		counts[l]++
 		if counts[l] > counts[pages] {
@@ -165,7 +171,7 @@ func (r *reader) languageOf(in reading) *language {
 			switch {
 			case l.stops[w]:
 				count += 3
-			case r.memory.meanings[l.code+":"+r.lexicon.stem(w, l)] != nil:
+			case r.lexicon.exact[l.code+":"+w], r.memory.meanings[l.code+":"+r.lexicon.stem(w, l)] != nil:
 				count += 2
 			}
 		}
@@ -303,9 +309,13 @@ func (r *reader) score(wants []want, sort *kind, offer bool, s sentence, total f
 	}
 	score, missed, topic, topics, own, under := 0.0, 0.0, false, false, 0.0, 0.0
 	fact := sort != nil && sort.answers.MatchString(s.text)
+	alone := sort != nil && (sort.concept == "price" || sort.concept == "discount") // nothing of what it is asked of
 	for _, w := range wants {
 		if w.named && w.absent {
-			return 0
+			if !lists(s.text) {
+				return 0
+			}
+			continue // it is not among them, which says it
 		}
 		m := w.match(s)
 		if fact && slices.Contains(w.concepts, sort.concept) {
@@ -317,6 +327,9 @@ func (r *reader) score(wants []want, sort *kind, offer bool, s sentence, total f
 		if m < 0.3 && !w.earlier {
 			missed += w.weight
 		}
+		if sort != nil && !slices.Contains(w.concepts, sort.concept) && (m >= 0.3 || w.light) {
+			alone = false
+		}
 		if s.own[w.stem] {
 			own += w.weight
 		} else if w.counted {
@@ -325,6 +338,9 @@ func (r *reader) score(wants []want, sort *kind, offer bool, s sentence, total f
 		if w.in(s.heading, 1) > 0 {
 			under += w.weight
 		}
+	}
+	if alone && len(wants) > 1 {
+		return 0 // that of something else
 	}
 	if fact {
 		score++
@@ -346,6 +362,17 @@ func (r *reader) score(wants []want, sort *kind, offer bool, s sentence, total f
 		score *= 0.8
 	}
 	return score
+}
+
+// lists reports whether a sentence lists several of what names are.
+func lists(text string) bool {
+	n := 0
+	for _, w := range split(text) {
+		if names[w] {
+			n++
+		}
+	}
+	return n >= 3
 }
 
 // similar reports whether two sentences share most of their words.

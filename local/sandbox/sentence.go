@@ -9,6 +9,12 @@ import (
 // abbreviations end with a point that ends no sentence.
 var abbreviations = regexp.MustCompile(`(?i)(^|\s)(no|nr|approx|e\.g|i\.e|z\.b|ca|bzw|inkl|incl|st|mr|mrs|dr|vs|max|min|art|p\.ex|tel|ext|etc|u\.a|d\.h)\.$`)
 
+// day and month are where a German date has a point that ends no sentence.
+var (
+	day   = regexp.MustCompile(`\b\d{1,2}\.$`)
+	month = regexp.MustCompile(`^ (Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b`)
+)
+
 // step is the number of a step in a list of them.
 var step = regexp.MustCompile(`^\d{1,2}\. `)
 
@@ -108,7 +114,7 @@ func cutLine(line string) []string {
 			continue
 		}
 		rest := line[i+1:]
-		if rest == "" || rest[0] != ' ' || abbreviations.MatchString(line[from:i+1]) {
+		if rest == "" || rest[0] != ' ' || abbreviations.MatchString(line[from:i+1]) || day.MatchString(line[from:i+1]) && month.MatchString(rest) {
 			continue
 		}
 		next := []rune(strings.TrimSpace(rest))

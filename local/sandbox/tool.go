@@ -48,6 +48,9 @@ func choose(offers []toolOffer, choice string, in reading) (toolCall, bool) {
 			}
 		}
 		if _, said := enumSaid(offer.Function.Parameters, in.question); said {
+			if asksHowItIs.MatchString(in.question) {
+				continue // whether it is done is no wish that it be done
+			}
 			shared += 2
 		}
 		if shared > most {
@@ -65,6 +68,9 @@ func choose(offers []toolOffer, choice string, in reading) (toolCall, bool) {
 	call.Function.Arguments = arguments(offers[best].Function.Parameters, in)
 	return call, true
 }
+
+// asksHowItIs finds a question about how something is.
+var asksHowItIs = regexp.MustCompile(`(?i)^\W*((and|und|et) )?(is|are|was|were|has|have|did|does|when|why|where|what|ist|sind|wurde|hat|haben|habt|wann|warum|wo|was|est|a|quand|pourquoi|où)\b[^.!?]*\?\s*$`)
 
 // shapes tell what in a question an argument of a name may be.
 var shapes = []struct {

@@ -113,11 +113,12 @@ func (r *reader) terms(question string, in *language) []want {
 		}
 		stem := r.lexicon.stem(w, in)
 		found := r.lexicon.conceptsOf(stem)
+		small := in.stops[w] && !r.lexicon.exact[in.code+":"+w] // "lange" is not "Länge"
 		if c, second := r.pair(all, i); c != "" {
 			stem, found = w+"-"+all[second], []string{c} // each of the two means something else
-			joined[second] = true
+			joined[second], small = true, false
 		}
-		if len(found) == 0 && in.stops[w] || len([]rune(w)) < 2 {
+		if small || len([]rune(w)) < 2 {
 			continue
 		}
 		if !slices.ContainsFunc(out, func(x want) bool { return x.stem == stem }) {

@@ -9,8 +9,8 @@
 // (seal.Keyring.Pseudonym). Once that key is destroyed, nobody can tell any more:
 // erasing a person pseudonymises the log without touching it.
 //
-// A chat turn writes no entry here: its messages, with author and time, and the
-// ledger of what a model was sent are its record.
+// A chat turn writes no entry here, unless it shows an order: its messages, with
+// author and time, and the ledger of what a model was sent are its record.
 package audit
 
 import (

@@ -6,26 +6,23 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base32"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"strconv"
 	"strings"
-	"sync"
 
 	"omniops/shared/fault"
 	"omniops/shared/id"
+	"omniops/shared/seal"
 )
 
 // Veil keeps persons out of keys and queues: it turns a platform's identifiers
 // into keyed hashes, and seals the content of events on their way. Both rest on
 // the platform's signing secret.
 type Veil struct {
-	hash []byte
-	macs *sync.Pool // of hash.Hash with that key
-	aead cipher.AEAD
+	names *seal.Signer
+	aead  cipher.AEAD
 }
 
 // NewVeil makes a Veil of the platform's signing secret, which must have at least
@@ -42,7 +39,11 @@ func NewVeil(secret []byte) (*Veil, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make veil: %w", err)
 	}
-	return &Veil{hash: derive(secret, "omniops channel pseudonym v1"), macs: &sync.Pool{}, aead: aead}, nil
+	names, err := seal.NewSigner(secret, "channel")
+	if err != nil {
+		return nil, fmt.Errorf("make veil: %w", err)
+	}
+	return &Veil{names, aead}, nil
 }
 
 func derive(secret []byte, purpose string) []byte {
@@ -53,51 +54,37 @@ func derive(secret []byte, purpose string) []byte {
 
 // Thread names the thread of a person with an account.
 func (v *Veil) Thread(t id.Tenant, a Account, person string) id.Conversation {
-	return id.Conversation(v.name("thread", string(t), a.String(), person))
+	return id.Conversation(v.names.Name("thread", string(t), a.String(), person))
 }
 
 // Event names an event by the platform's own name for it.
 func (v *Veil) Event(t id.Tenant, a Account, name string) id.Message {
-	return id.Message(v.name("event", string(t), a.String(), name))
+	return id.Message(v.names.Name("event", string(t), a.String(), name))
+}
+
+// Answer names what a person at the shop writes in a transcript, by the client's own
+// key for it.
+func (v *Veil) Answer(t id.Tenant, chat id.Conversation, key string) id.Message {
+	return id.Message(v.names.Name("answer", string(t), string(chat), key))
 }
 
 // Conversation names the transcript of a thread. A thread that was erased goes on
 // in another one: its generation counts the erasures.
 func (v *Veil) Conversation(thread id.Conversation, generation int) id.Conversation {
-	return id.Conversation(v.name("conversation", string(thread), strconv.Itoa(generation)))
+	return id.Conversation(v.names.Name("conversation", string(thread), strconv.Itoa(generation)))
 }
 
 // Shopper names the person of a thread.
 func (v *Veil) Shopper(thread id.Conversation, generation int) id.Shopper {
-	return id.Shopper(v.name("shopper", string(thread), strconv.Itoa(generation)))
+	return id.Shopper(v.names.Name("shopper", string(thread), strconv.Itoa(generation)))
 }
 
 // Login names somebody who connected accounts, by the platform's id for them.
-func (v *Veil) Login(user string) id.Subject { return id.Subject(v.name("login", user)) }
+func (v *Veil) Login(user string) id.Subject { return id.Subject(v.names.Name("login", user)) }
 
 // Deletion names the nth deletion that somebody asks for. Nobody can guess it.
-func (v *Veil) Deletion(who string, n int) string { return v.name("deletion", who, strconv.Itoa(n)) }
-
-// lower is the alphabet of identifiers.
-var lower = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
-
-// name is a keyed hash of 128 bits, in 26 characters.
-func (v *Veil) name(parts ...string) string {
-	var space [256]byte
-	message := space[:0]
-	for _, p := range parts {
-		message = append(append(append(strconv.AppendInt(message, int64(len(p)), 10), ':'), p...), '|')
-	}
-	mac, _ := v.macs.Get().(hash.Hash)
-	if mac == nil {
-		mac = hmac.New(sha256.New, v.hash)
-	}
-	mac.Reset()
-	mac.Write(message) // a Hash does not fail
-	var sum [sha256.Size]byte
-	name := lower.EncodeToString(mac.Sum(sum[:0])[:16])
-	v.macs.Put(mac)
-	return name
+func (v *Veil) Deletion(who string, n int) string {
+	return v.names.Name("deletion", who, strconv.Itoa(n))
 }
 
 // Seal puts content into an event.

@@ -25,6 +25,7 @@ const (
 	Nobody   Holder = ""
 	Agent    Holder = "person" // a person at the shop wrote
 	OtherApp Holder = "app"    // another app has control of the thread
+	Stopped  Holder = "nobody" // the shop has stopped the AI, until it gives the thread back
 )
 
 // PersonHolds is how long a person at the shop has the thread after their last
@@ -68,6 +69,13 @@ const (
 
 var ranks = []PostState{PostSending, PostUnknown, PostRefused, PostSent, PostDelivered, PostRead, PostFailed}
 
+// Worse reports whether a part of a message in one state is more of a reason to look
+// than one in another: failed before unknown before what is on its way.
+func Worse(a, b PostState) bool { return slices.Index(troubles, a) < slices.Index(troubles, b) }
+
+// troubles are the states, the worst first.
+var troubles = []PostState{PostFailed, PostRefused, PostUnknown, PostSending, PostSent, PostDelivered, PostRead}
+
 // Post is one message of ours: a part of the answer to an event. It is recorded
 // before it is sent.
 type Post struct {
@@ -77,6 +85,9 @@ type Post struct {
 	Name  id.Message `json:"n,omitempty"` // the platform's id for it, as a keyed hash
 	At    int64      `json:"t"`           // Unix milliseconds
 	Code  int        `json:"c,omitempty"` // the platform's error
+	Turn  int        `json:"u,omitempty"` // of the transcript, whose answer it is part of
+
+	Discloses string `json:"d,omitempty"` // the language in which it is the disclosure
 }
 
 // PostName is our own name for a post. It goes along to the platform, and comes
@@ -140,12 +151,29 @@ type Thread struct {
 // Held reports whether somebody else than the AI has the thread.
 func (t Thread) Held(now time.Time) bool {
 	switch t.HeldBy {
-	case OtherApp:
+	case OtherApp, Stopped:
 		return true
 	case Agent:
 		return now.Sub(t.HeldAt) < PersonHolds
 	}
 	return false
+}
+
+// Undisclosed takes back that the person was told about the AI by a post that did not
+// reach them.
+func (t *Thread) Undisclosed(p *Post) {
+	if p.Discloses != "" {
+		t.Disclosed = slices.DeleteFunc(slices.Clone(t.Disclosed), func(l string) bool { return l == p.Discloses })
+	}
+}
+
+// Take notes who has the thread, and since when. Where the shop has stopped the AI,
+// it stays so whoever writes.
+func (t *Thread) Take(by Holder, at time.Time) {
+	if t.HeldBy != Stopped {
+		t.HeldBy = by
+	}
+	t.HeldAt = at
 }
 
 // Post finds the post of a part of the answer to an event.
@@ -184,9 +212,13 @@ func (p *Post) Raise(to PostState) bool {
 	return true
 }
 
-// Emptied is the thread with nothing about its person but when it was erased.
+// Emptied is the thread with nothing about its person but when it was erased and
+// what they wish, and who has it: neither ends with an erasure.
 func (t Thread) Emptied(now time.Time) Thread {
-	return Thread{ID: t.ID, Account: t.Account, Generation: t.Generation, ErasedAt: now, version: t.version}
+	return Thread{
+		ID: t.ID, Account: t.Account, Generation: t.Generation, ErasedAt: now, version: t.version,
+		OptedOutAt: t.OptedOutAt, NoTemplates: t.NoTemplates, HeldBy: t.HeldBy, HeldAt: t.HeldAt,
+	}
 }
 
 // Raised flags the thread.
@@ -273,6 +305,9 @@ func (s *Threads) Change(ctx context.Context, t id.Tenant, a Account, thread id.
 		state, err := s.Get(ctx, t, a, thread)
 		if fault.KindOf(err) == fault.NotFound {
 			state = Thread{ID: thread, Account: a, Conversation: s.veil.Conversation(thread, 0), Shopper: s.veil.Shopper(thread, 0)}
+			if state.OptedOutAt, err = s.suppressed(ctx, t, thread); err != nil {
+				return Thread{}, err
+			}
 		} else if err != nil {
 			return Thread{}, err
 		}
@@ -306,8 +341,9 @@ func (s *Threads) Change(ctx context.Context, t id.Tenant, a Account, thread id.
 }
 
 // Remember seals whom the thread is with, once a day, so that a person at the
-// shop can answer and the text can be forgotten with its day.
-func (s *Threads) Remember(ctx context.Context, t id.Tenant, state *Thread, c Contact) error {
+// shop can answer and the text can be forgotten with its day. With it goes where
+// the thread's transcript is, which is kept as long as the thread.
+func (s *Threads) Remember(ctx context.Context, t id.Tenant, state *Thread, c Contact, keep time.Duration) error {
 	day := s.table.Now().UTC().Format(time.DateOnly)
 	if state.contact != nil && state.contactOn == day {
 		return nil
@@ -318,6 +354,9 @@ func (s *Threads) Remember(ctx context.Context, t id.Tenant, state *Thread, c Co
 	}
 	sealed, err := s.keys.Seal(ctx, t, state.Shopper, seal.Clear(string(plain)))
 	if err != nil {
+		return err
+	}
+	if err := s.locate(ctx, t, *state, keep); err != nil {
 		return err
 	}
 	state.contact, state.contactOn = sealed, day

@@ -105,7 +105,8 @@ type details struct {
 	Text      string     `json:"text"`
 	ByPerson  bool       `json:"by_person,omitempty"` // as the rules were when it was proposed
 	Receipt   string     `json:"receipt,omitempty"`
-	Mail      string     `json:"mail,omitempty"` // the customer's address on the order, to tell them what came of it
+	Mail      string     `json:"mail,omitempty"`   // the customer's address on the order, to tell them what came of it
+	Joined    *Task      `json:"joined,omitempty"` // waits for a person and asks for the same
 	License   *license   `json:"license,omitempty"`
 	Counted   bool       `json:"counted,omitempty"` // as granted, once
 	Decisions []Decision `json:"decisions"`
@@ -131,11 +132,19 @@ type Actions struct {
 	table *table.Store
 	keys  *seal.Keyring
 	rules *RuleBook
+	trail *Trail
 }
 
 // NewActions makes an Actions on the main table.
 func NewActions(main *table.Store, keys *seal.Keyring) *Actions {
-	return &Actions{main, keys, NewRuleBook(main)}
+	return &Actions{main, keys, NewRuleBook(main), nil}
+}
+
+// Noting gives Actions that note every step in the audit log.
+func (s *Actions) Noting(t *Trail) *Actions {
+	noting := *s
+	noting.trail = t
+	return &noting
 }
 
 // ErrWhichItems says that a wish does not tell which of the order's items it is
@@ -143,8 +152,9 @@ func NewActions(main *table.Store, keys *seal.Keyring) *Actions {
 var ErrWhichItems = errors.New("which items is open")
 
 // Propose writes down what a shopper could confirm. The order is one that the
-// conversation has proved. What could not be done by anybody has the state Failed
-// and says why; nothing is stored of it. A wish that names no item of the order is
+// conversation has proved. What could not be done by anybody has the state Failed,
+// and what waits for a person already Waiting; both say so, and nothing is stored of
+// them. A wish that names no item of the order is
 // Invalid, and so is one of several items that names none (ErrWhichItems).
 func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platform, o Order, w Wish, language string, keep time.Duration) (Action, error) {
 	a, items, err := wish(o, w)
@@ -169,6 +179,15 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 	if v.Outcome == Moot {
 		return Action{Kind: a.kind, State: Failed, Order: o.ID, Receipt: say(language, string(v.Reasons[0]), o.Number)}, nil
 	}
+	if v.Outcome == Approval && a.kind != ChangeAddress { // where to is not known yet
+		first, err := s.asked(ctx, ref.Tenant, sameness(o.ID, a.kind, a.lines), nil)
+		if err != nil {
+			return Action{}, err
+		}
+		if first != nil {
+			return Action{Kind: a.kind, State: Waiting, Order: o.ID, Receipt: say(language, alreadyAsked)}, nil
+		}
+	}
 	d := details{
 		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortened(w.Reason, maxReason), Language: language, Mail: o.Email,
 		ByPerson: v.Outcome == Approval,
@@ -186,6 +205,9 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 	}
 	if err := s.table.Create(ctx, ref.Tenant, item); err != nil {
 		return Action{}, fmt.Errorf("store proposal: %w", err)
+	}
+	if err := s.trail.decided(ctx, ref, item, "", "rules"); err != nil {
+		return Action{}, err
 	}
 	return s.view(item, d), nil
 }
@@ -273,7 +295,7 @@ func (s *Actions) Get(ctx context.Context, ref conversation.Ref, a id.Action) (A
 	if err != nil {
 		return Action{}, err
 	}
-	return s.view(item, d), nil
+	return s.followed(ctx, item, d)
 }
 
 // Answer is a shopper's yes or no to a proposal.
@@ -403,7 +425,10 @@ func (s *Actions) move(ctx context.Context, ref conversation.Ref, item actionIte
 	if err := s.table.Replace(ctx, ref.Tenant, item, "state", was); err != nil {
 		return item, fmt.Errorf("move action from %s to %s: %w", was, next, err)
 	}
-	return item, nil
+	if was == next { // an attempt was noted
+		return item, nil
+	}
+	return item, s.trail.decided(ctx, ref, item, was, d.Decisions[len(d.Decisions)-1].By)
 }
 
 func (s *Actions) seal(ctx context.Context, ref conversation.Ref, d details) (seal.Text, error) {

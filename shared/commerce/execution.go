@@ -87,6 +87,9 @@ func letters(task Task, item actionItem, d details) []Told {
 	case Unknown:
 		return []Told{shopper, merchant("mail_unknown", "")}
 	case Waiting:
+		if d.Joined != nil {
+			return nil
+		}
 		v := d.Decisions[len(d.Decisions)-1].Verdict
 		switch {
 		case v == nil:
@@ -129,7 +132,7 @@ func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d detai
 		next, d.Receipt = Failed, say(d.Language, string(v.Reasons[0]), d.Number)
 	case Approval:
 		next, d.Receipt = Waiting, say(d.Language, "passed_on")
-		if err := s.list(ctx, task, item); err != nil {
+		if err := s.list(ctx, task, item, &d); err != nil {
 			return item, d, err
 		}
 	default:
@@ -237,54 +240,6 @@ func receiptText(d details, kind ActionKind, r Receipt) string {
 		return say(d.Language, "done_address", d.Number, d.Address.Reveal())
 	}
 	return say(d.Language, "done_"+string(kind), d.Number, r.Reference)
-}
-
-// Pended is an action that waits for a person, with whose it is.
-type Pended struct {
-	Task
-	Details Action
-}
-
-// Approvals gives the actions that wait for the merchant, oldest first.
-func (s *Actions) Approvals(ctx context.Context, t id.Tenant) ([]Pended, error) {
-	items, err := s.table.Earliest(ctx, t, table.Approvals(t), 0)
-	if err != nil {
-		return nil, fmt.Errorf("read approvals: %w", err)
-	}
-	var all []Pended
-	for _, item := range items {
-		w, err := s.waiting(ctx, t, item)
-		if fault.KindOf(err) == fault.NotFound { // erased
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if w.Details.State == Waiting {
-			all = append(all, w)
-		}
-	}
-	return all, nil
-}
-
-// Approval finds an action that waited for the merchant: NotFound if there is none.
-func (s *Actions) Approval(ctx context.Context, t id.Tenant, a id.Action) (Pended, error) {
-	item, err := s.table.GetItem(ctx, t, table.Approval(t, a))
-	if err != nil {
-		return Pended{}, err
-	}
-	return s.waiting(ctx, t, item)
-}
-
-func (s *Actions) waiting(ctx context.Context, t id.Tenant, item table.Item) (Pended, error) {
-	var stored approvalItem
-	if err := item.Decode(&stored); err != nil {
-		return Pended{}, err
-	}
-	_, name, _ := strings.Cut(item.Key().SK, "#")
-	task := Task{conversation.Ref{Tenant: t, Conversation: stored.Conversation, Shopper: stored.Shopper}, id.Action(name)}
-	a, err := s.Get(ctx, task.Ref, task.Action)
-	return Pended{task, a}, err
 }
 
 // times says how often an order's customer was granted a kind of change in this

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"omniops/shared/fault"
-	"omniops/shared/table"
 )
 
 // reachFor is how long a shop that cannot be reached is tried for an action, from
@@ -50,20 +49,11 @@ func (s *Actions) strand(ctx context.Context, task Task, item actionItem, d deta
 	if err != nil {
 		return item, d, err
 	}
-	if err := s.list(ctx, task, item); err != nil {
+	d.Receipt = say(d.Language, string(OutOfReach))
+	if err := s.list(ctx, task, item, &d); err != nil {
 		return item, d, err
 	}
-	d.Receipt = say(d.Language, string(OutOfReach))
 	d.decided(s.table.Now(), "shop", Waiting, &Verdict{Outcome: Approval, Reasons: []Reason{OutOfReach}, Version: rules.Version})
 	item, err = s.move(ctx, task.Ref, item, Waiting, d)
 	return item, d, err
-}
-
-// list puts an action where the merchant sees what waits for a person.
-func (s *Actions) list(ctx context.Context, task Task, item actionItem) error {
-	err := s.table.Put(ctx, task.Tenant, approvalItem{table.Approval(task.Tenant, task.Action), task.Conversation, task.Shopper, item.ExpireAt})
-	if err != nil {
-		return fmt.Errorf("store approval of %s: %w", task.Action, err)
-	}
-	return nil
 }

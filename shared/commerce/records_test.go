@@ -7,5 +7,5 @@ import (
 )
 
 func TestRecordsDeclareAllTheyStore(t *testing.T) {
-	tabletest.Check(t, verificationItem{}, grantItem{}, counterItem{}, codeItem{}, actionItem{}, approvalItem{}, tallyItem{}, rulesItem{})
+	tabletest.Check(t, verificationItem{}, grantItem{}, counterItem{}, codeItem{}, actionItem{}, approvalItem{}, tallyItem{}, rulesItem{}, settlementItem{})
 }

@@ -75,13 +75,14 @@ type approvalItem struct {
 	table.Key
 	Conversation id.Conversation `dynamodbav:"conversation"`
 	Shopper      id.Shopper      `dynamodbav:"shopper"`
-	ExpireAt     int64           `dynamodbav:"expires_at"` // Unix seconds; DynamoDB TTL
+	Same         string          `dynamodbav:"same,omitempty"` // hash of what is asked of which order
+	ExpireAt     int64           `dynamodbav:"expires_at"`     // Unix seconds; DynamoDB TTL
 }
 
 // Inventory makes approvalItem a table.Record.
 func (approvalItem) Inventory() inventory.Entry {
 	return shopperEntry("commerce.approval", map[string]inventory.Category{
-		"conversation": inventory.Identifier, "shopper": inventory.Identifier, "expires_at": inventory.None,
+		"conversation": inventory.Identifier, "shopper": inventory.Identifier, "same": inventory.None, "expires_at": inventory.None,
 	})
 }
 

@@ -36,6 +36,7 @@ type Verifier struct {
 	keys     *seal.Keyring
 	counters counters
 	secret   []byte
+	trail    *Trail
 }
 
 // NewVerifier makes a Verifier on the main table, whose codes are made with the
@@ -44,6 +45,13 @@ func NewVerifier(main *table.Store, keys *seal.Keyring, secret []byte) *Verifier
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte("omniops order code v1"))
 	return &Verifier{table: main, keys: keys, counters: counters{main}, secret: mac.Sum(nil)}
+}
+
+// Noting gives a Verifier that notes every proof in the audit log.
+func (v *Verifier) Noting(t *Trail) *Verifier {
+	noting := *v
+	noting.trail = t
+	return &noting
 }
 
 // Claimed is what a shopper says about an order.
@@ -199,6 +207,9 @@ func (v *Verifier) Confirm(ctx context.Context, a Attempt, code string) (Grant, 
 	})
 	if err != nil {
 		return Grant{}, fmt.Errorf("grant order: %w", err)
+	}
+	if err := v.trail.proved(ctx, a.Ref); err != nil {
+		return Grant{}, err
 	}
 	return Grant{Order: item.Order, Contact: f.Contact, ends: ends}, nil
 }

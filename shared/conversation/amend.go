@@ -26,7 +26,7 @@ func (s *Store) Amend(ctx context.Context, ref Ref, idempotencyKey string, text 
 	if err != nil {
 		return err
 	}
-	body, err := s.sealContent(ctx, ref, content{Text: text.Reveal()})
+	body, err := s.sealContent(ctx, ref, content{said: said{Text: text.Reveal()}})
 	if err != nil {
 		return err
 	}

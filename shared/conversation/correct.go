@@ -50,7 +50,7 @@ func (s *Store) Correct(ctx context.Context, t id.Tenant, c id.Conversation, nam
 	if err != nil {
 		return err
 	}
-	was, err := s.openContent(ctx, ref, stored.Body)
+	was, err := s.openContent(ctx, ref, stored.Body, true)
 	if err != nil {
 		return err
 	}

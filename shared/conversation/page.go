@@ -43,7 +43,7 @@ func (s *Store) Copies(ctx context.Context, ref Ref, keep time.Duration, after s
 		if !stored.sentAt().After(oldest) || stored.Shopper != ref.Shopper {
 			continue
 		}
-		c, err := s.openContent(ctx, ref, stored.Body)
+		c, err := s.openContent(ctx, ref, stored.Body, true)
 		if fault.KindOf(err) == fault.NotFound && err != nil { // its day is over, or it was erased a moment ago
 			continue
 		}

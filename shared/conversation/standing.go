@@ -23,6 +23,7 @@ const (
 	OptedOut   Choice = "opted-out"  // of sale and sharing, which do not happen
 	Limited    Choice = "limited"    // to what the service needs (CCPA § 1798.121)
 	Paused     Choice = "paused"     // until a parent agrees: the shopper may be a child
+	Attended   Choice = "attended"   // the shop's own: a person there answers, and no AI, until they give it back
 )
 
 // Standing is what a person has decided about their conversation. It is kept apart
@@ -42,7 +43,7 @@ func (s Standing) Erased() bool { return !s.ErasedAt.IsZero() }
 
 // AllowsAI reports whether a model may be sent what the person writes.
 func (s Standing) AllowsAI() bool {
-	return !s.Erased() && !s.Has(NoAI) && !s.Has(Restricted) && !s.Has(Paused)
+	return !s.Erased() && !s.Has(NoAI) && !s.Has(Restricted) && !s.Has(Paused) && !s.Has(Attended)
 }
 
 // Allows reports whether the conversation may be used for a purpose. Showing it to
@@ -139,8 +140,13 @@ func (s *Store) stand(ctx context.Context, ref Ref, was, now Standing) error {
 
 // Bury marks a conversation as erased, before anything of it goes: from here on
 // nothing of it is read, and nothing is added to it.
+// What its person had decided is still known.
 func (s *Store) Bury(ctx context.Context, ref Ref) error {
-	if err := s.table.Put(ctx, ref.Tenant, s.standingItem(ref, Standing{ErasedAt: s.now()})); err != nil {
+	was, err := s.decided(ctx, ref.Tenant, ref.Conversation)
+	if err != nil {
+		return fmt.Errorf("bury conversation %s: %w", ref.Conversation, err)
+	}
+	if err := s.table.Put(ctx, ref.Tenant, s.standingItem(ref, Standing{Choices: was.Choices, ErasedAt: s.now()})); err != nil {
 		return fmt.Errorf("bury conversation %s: %w", ref.Conversation, err)
 	}
 	return nil
@@ -155,18 +161,26 @@ func (s *Store) standingItem(ref Ref, standing Standing) standingItem {
 
 // Owner gives the shopper of a conversation: NotFound if nothing of it is left.
 func (s *Store) Owner(ctx context.Context, t id.Tenant, c id.Conversation) (id.Shopper, error) {
-	items, err := s.table.Latest(ctx, t, table.Thread(t, c), 1)
+	items, err := s.table.Latest(ctx, t, table.Whole(t, c), 1)
 	if err != nil {
 		return "", fmt.Errorf("read conversation %s: %w", c, err)
 	}
+	return ownerOf(items)
+}
+
+// ownerOf gives the shopper that items of a conversation name: NotFound without any.
+func ownerOf(items []table.Item) (id.Shopper, error) {
 	if len(items) == 0 {
 		return "", fault.E(fault.NotFound, "There is nothing here.", nil)
 	}
-	var any struct { // head, message and standing call it the same
+	var any struct { // every record of a conversation that somebody said something in calls it the same
 		Shopper id.Shopper `dynamodbav:"shopper"`
 	}
 	if err := items[0].Decode(&any); err != nil {
 		return "", err
+	}
+	if any.Shopper == "" { // all that is left is whose it was
+		return "", fault.E(fault.NotFound, "There is nothing here.", nil)
 	}
 	return any.Shopper, nil
 }

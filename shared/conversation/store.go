@@ -26,14 +26,13 @@ type Ref struct {
 
 // Store keeps transcripts. Personal text is sealed before it is stored.
 type Store struct {
-	table  *table.Store
-	keys   *seal.Keyring
-	packer *packer
+	table *table.Store
+	keys  *seal.Keyring
 }
 
 // NewStore makes a Store on the main table.
 func NewStore(t *table.Store, keys *seal.Keyring) *Store {
-	return &Store{table: t, keys: keys, packer: &packer{}}
+	return &Store{table: t, keys: keys}
 }
 
 // now is the time to the millisecond, as it is stored.
@@ -41,7 +40,7 @@ func (s *Store) now() time.Time { return s.table.Now().UTC().Truncate(time.Milli
 
 // Eventual is the same store read with eventual consistency, at half the price: a
 // message of the last moment may not be seen. Begin notices what was missed.
-func (s *Store) Eventual() *Store { return &Store{s.table.Eventual(), s.keys, s.packer} }
+func (s *Store) Eventual() *Store { return &Store{s.table.Eventual(), s.keys} }
 
 // ClaimFor is how long a turn's answerer has before another may take over: a
 // little longer than the function that answers may run.
@@ -123,11 +122,16 @@ func chatEntry(record string, purpose inventory.Purpose, fields map[string]inven
 // answer is a part of it: an answer repeats its passages, and packed together they
 // take the least room.
 type content struct {
-	Ledger   json.RawMessage `json:"ledger,omitempty"`
-	Text     string          `json:"text"`
-	Sources  []Source        `json:"sources,omitempty"`
-	Handoff  bool            `json:"handoff,omitempty"`
-	Degraded bool            `json:"degraded,omitempty"`
+	said
+	Ledger json.RawMessage `json:"ledger,omitempty"` // nil when no model was asked
+}
+
+// said is the part of a content that is shown.
+type said struct {
+	Text     string   `json:"text"`
+	Sources  []Source `json:"sources,omitempty"`
+	Handoff  bool     `json:"handoff,omitempty"`
+	Degraded bool     `json:"degraded,omitempty"`
 
 	CorrectedAt time.Time `json:"corrected_at,omitzero"`
 }
@@ -144,8 +148,19 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 	if err != nil {
 		return Thread{}, fmt.Errorf("read conversation %s: %w", ref.Conversation, err)
 	}
+	thread, err := s.assemble(ctx, ref, items, keep)
+	if limit > 0 && len(thread.Messages) > limit { // the head was not among them
+		thread.Messages = thread.Messages[:limit]
+	}
+	slices.Reverse(thread.Messages)
+	return thread, err
+}
+
+// assemble makes a thread of its items, the latest first, with its messages in that
+// order.
+func (s *Store) assemble(ctx context.Context, ref Ref, items []table.Item, keep time.Duration) (thread Thread, err error) {
 	oldest := s.table.Now().Add(-keep)
-	thread := Thread{claims: map[int]claim{}}
+	thread = Thread{claims: map[int]claim{}}
 	for _, item := range items {
 		if item.Key().SK == table.Standing(ref.Tenant, ref.Conversation).SK { // it comes before all else
 			if thread.Standing, err = standingOf(item); err != nil || thread.Standing.Erased() {
@@ -184,10 +199,6 @@ func (s *Store) Read(ctx context.Context, ref Ref, keep time.Duration, limit int
 		}
 		thread.Messages = append(thread.Messages, message)
 	}
-	if limit > 0 && len(thread.Messages) > limit { // the head was not among them
-		thread.Messages = thread.Messages[:limit]
-	}
-	slices.Reverse(thread.Messages)
 	return thread, nil
 }
 
@@ -220,7 +231,7 @@ func (s *Store) Begin(ctx context.Context, ref Ref, thread Thread, head Head, te
 	if err := s.create(ctx, ref.Tenant, item); err != nil {
 		return Message{}, fmt.Errorf("store message of conversation %s: %w", ref.Conversation, err)
 	}
-	go s.packer.warm() // the answer needs it, and is waited for meanwhile
+	go packer.Warm() // the answer needs it, and is waited for meanwhile
 	return message, nil
 }
 
@@ -378,7 +389,7 @@ func (s *Store) Ledger(ctx context.Context, ref Ref, keep time.Duration) ([]seal
 		if !time.UnixMilli(l.SentAt).After(oldest) || l.Shopper != ref.Shopper {
 			continue
 		}
-		c, err := s.openContent(ctx, ref, l.Body)
+		c, err := s.openContent(ctx, ref, l.Body, true)
 		if fault.KindOf(err) == fault.NotFound { // its key was destroyed: erased
 			continue
 		}
@@ -393,7 +404,7 @@ func (s *Store) Ledger(ctx context.Context, ref Ref, keep time.Duration) ([]seal
 }
 
 func (s *Store) seal(ctx context.Context, ref Ref, m Message, ledger json.RawMessage, keep time.Duration) (messageItem, error) {
-	body, err := s.sealContent(ctx, ref, content{Ledger: ledger, Text: m.Text.Reveal(), Sources: m.Sources, Handoff: m.Handoff, Degraded: m.Degraded})
+	body, err := s.sealContent(ctx, ref, content{said{Text: m.Text.Reveal(), Sources: m.Sources, Handoff: m.Handoff, Degraded: m.Degraded}, ledger})
 	if err != nil {
 		return messageItem{}, err
 	}
@@ -411,7 +422,7 @@ func (s *Store) seal(ctx context.Context, ref Ref, m Message, ledger json.RawMes
 }
 
 func (s *Store) open(ctx context.Context, ref Ref, stored messageItem) (Message, error) {
-	c, err := s.openContent(ctx, ref, stored.Body)
+	c, err := s.openContent(ctx, ref, stored.Body, false)
 	if err != nil {
 		return Message{}, fmt.Errorf("open message %s: %w", stored.ID, err)
 	}
@@ -426,31 +437,21 @@ func (s *Store) messageOf(stored messageItem, c content) Message {
 }
 
 func (s *Store) sealContent(ctx context.Context, ref Ref, c content) (seal.Text, error) {
-	plain, err := json.Marshal(c)
+	plain, err := encodeContent(c)
 	if err != nil {
-		return nil, fmt.Errorf("encode message: %w", err)
+		return nil, err
 	}
-	packed, err := s.packer.pack(plain)
-	if err != nil {
-		return nil, fmt.Errorf("pack message: %w", err)
-	}
-	return s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(packed))
+	return s.keys.Seal(ctx, ref.Tenant, ref.Shopper, seal.Clear(string(plain)))
 }
 
-func (s *Store) openContent(ctx context.Context, ref Ref, body seal.Text) (content, error) {
-	packed, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, body)
+// openContent opens what sealContent sealed; without its ledger entry, unless that
+// is wanted.
+func (s *Store) openContent(ctx context.Context, ref Ref, body seal.Text, withLedger bool) (content, error) {
+	plain, err := s.keys.Open(ctx, ref.Tenant, ref.Shopper, body)
 	if err != nil {
 		return content{}, err
 	}
-	plain, err := unpack(packed.Reveal())
-	if err != nil {
-		return content{}, err
-	}
-	var c content
-	if err := json.Unmarshal([]byte(plain), &c); err != nil {
-		return content{}, fmt.Errorf("decode message: %w", err)
-	}
-	return c, nil
+	return decodeContent(plain.Reveal(), withLedger)
 }
 
 func (m messageItem) sentAt() time.Time { return time.UnixMilli(m.SentAt).UTC() }

@@ -42,6 +42,8 @@ type failure struct {
 	detail string        // for the caller
 	cause  error         // for the log
 	after  time.Duration // how long to wait before the next try; 0 says nothing
+	reason string        // for a program to match on; mostly empty
+	next   string        // what may be done instead, likewise
 }
 
 // Error is the text for the log: the detail and the cause.
@@ -68,6 +70,20 @@ func E(kind Kind, detail string, cause error) error {
 // try again.
 func After(kind Kind, detail string, wait time.Duration, cause error) error {
 	return &failure{kind: kind, detail: detail, cause: cause, after: wait}
+}
+
+// Refused makes an error of a Kind that names, in words that a program can match on,
+// why something may not be done and what may be done instead.
+func Refused(kind Kind, detail, reason, next string) error {
+	return &failure{kind: kind, detail: detail, reason: reason, next: next}
+}
+
+// Reason gives what Refused named; empty for any other error.
+func Reason(err error) (reason, next string) {
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f.reason, f.next
+	}
+	return "", ""
 }
 
 // KindOf gives the Kind of the outermost classified error in the chain, and

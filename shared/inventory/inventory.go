@@ -97,14 +97,15 @@ type Retention string
 
 // The retention classes.
 const (
-	ChatRetention      Retention = "chat"      // 90 days, or the merchant's shorter setting
-	AnalyticsRetention Retention = "analytics" // 180 days
-	AuditRetention     Retention = "audit"     // 24 months
-	ContentRetention   Retention = "content"   // until refreshed, or the account is closed
-	AccountRetention   Retention = "account"   // the account's life; then 2 years for the legal subset
-	OperationRetention Retention = "operation" // 2 days: counters and work in flight
-	DeliveryRetention  Retention = "delivery"  // 10 days: what a platform has delivered already, as it may come again for a week
-	KeyRetention       Retention = "key"       // as long as anything sealed under it
+	ChatRetention       Retention = "chat"       // 90 days, or the merchant's shorter setting
+	AnalyticsRetention  Retention = "analytics"  // 180 days
+	AuditRetention      Retention = "audit"      // 24 months
+	ContentRetention    Retention = "content"    // until refreshed, or the account is closed
+	AccountRetention    Retention = "account"    // the account's life; then 2 years for the legal subset
+	OperationRetention  Retention = "operation"  // 2 days: counters and work in flight
+	DeliveryRetention   Retention = "delivery"   // 10 days: what a platform has delivered already, as it may come again for a week
+	AccountingRetention Retention = "accounting" // 6 years: what a shop must be able to show of money that moved
+	KeyRetention        Retention = "key"        // as long as anything sealed under it
 )
 
 // Day is 24 hours; retention is counted in these.
@@ -125,6 +126,8 @@ func (r Retention) Period() (time.Duration, bool) {
 		return 2 * Day, true
 	case DeliveryRetention:
 		return 10 * Day, true
+	case AccountingRetention:
+		return 2192 * Day, true
 	}
 	return 0, false
 }

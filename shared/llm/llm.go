@@ -120,11 +120,12 @@ const (
 
 // Entry is what the ledger of AI use keeps of one request: exactly what left,
 // who received it, and what it cost. It is personal data like the conversation,
-// though masked.
+// though masked. Whose it is goes without saying in JSON: it is kept with the
+// answer.
 type Entry struct {
-	At               time.Time         `json:"at"`
-	Tenant           id.Tenant         `json:"tenant"`
-	Conversation     id.Conversation   `json:"conversation,omitempty"`
+	At               time.Time         `json:"at"` // to the millisecond
+	Tenant           id.Tenant         `json:"-"`
+	Conversation     id.Conversation   `json:"-"`
 	Surface          processor.Surface `json:"surface"`
 	Task             string            `json:"task"`
 	Outbound         []Message         `json:"outbound"`

@@ -102,7 +102,7 @@ var (
 // in every case.
 func (r *Router) Stream(ctx context.Context, req Request, yield func(token string) error) (Reply, error) {
 	reply := Reply{Ledger: Entry{
-		At: r.now(), Tenant: req.Tenant, Conversation: req.Conversation, Surface: req.Surface, Task: req.Task.Version,
+		At: r.now().Truncate(time.Millisecond), Tenant: req.Tenant, Conversation: req.Conversation, Surface: req.Surface, Task: req.Task.Version,
 	}}
 	prompt, masker, err := admit(req)
 	if err != nil {

@@ -211,6 +211,9 @@ var cues = []struct {
 // made when it is first needed.
 var phrases = sync.OnceValue(build)
 
+// Warm makes what masking needs, so that the first who masks does not wait for it.
+func Warm() { phrases() }
+
 func build() map[string]cue {
 	all := make(map[string]cue, 3000)
 	for _, c := range cues {

@@ -25,8 +25,17 @@ type Key string
 
 // KeyOf makes the key t/<tenant>/<part>/<part>… Parts are identifiers and file
 // names of ours; a slash in one would reach into another folder, so it panics.
-func KeyOf(tenant id.Tenant, parts ...string) Key {
-	k := "t/" + string(tenant)
+func KeyOf(tenant id.Tenant, parts ...string) Key { return keyIn("t", tenant, parts) }
+
+// CopyOf makes the key of what is made for one person and soon goes again: the
+// bucket itself removes everything below Copies.
+func CopyOf(tenant id.Tenant, name string) Key { return keyIn(Copies, tenant, []string{name}) }
+
+// Copies is the folder of such objects.
+const Copies = "copies"
+
+func keyIn(folder string, tenant id.Tenant, parts []string) Key {
+	k := folder + "/" + string(tenant)
 	for _, p := range parts {
 		if p == "" || p == "." || p == ".." || strings.ContainsAny(p, "/\\") {
 			panic(fmt.Sprintf("object: %q cannot be part of a key", p))

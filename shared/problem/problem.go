@@ -26,6 +26,8 @@ type Problem struct {
 	Status   int    `json:"status"`
 	Detail   string `json:"detail,omitempty"`
 	Instance string `json:"instance,omitempty"` // the request's id, to quote to support
+	Reason   string `json:"reason,omitempty"`   // why it may not be done, where a rule says so
+	Next     string `json:"next,omitempty"`     // what may be done instead
 }
 
 // base is where the types are documented.
@@ -59,7 +61,10 @@ func answer(kind fault.Kind) (status int, title string) {
 func Of(err error, requestID string) Problem {
 	kind := fault.KindOf(err)
 	status, title := answer(kind)
+	reason, next := fault.Reason(err)
 	return Problem{
+		Reason:   reason,
+		Next:     next,
 		Type:     base + kind.String(),
 		Title:    title,
 		Status:   status,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"omniops/shared/conversation"
@@ -26,16 +27,16 @@ type Eraser struct {
 	Ledger   *Ledger
 	Chats    *conversation.Store
 	Keys     *seal.Keyring
-	Others   []Task                                                                       // other stores, each of which may fail by itself
-	Erased   func(context.Context, conversation.Ref, Request, conversation.Cleared) error // is told of each conversation; nil is not
+	Shelves  []Shelf                                                  // all others, each of which may fail by itself; package holding lists them
+	Erased   func(context.Context, id.Tenant, Request, Removed) error // is told of each; nil is not
 	Now      func() time.Time
 }
 
-// Task erases what one store holds about the people and conversations of a request.
-// Done again, it finds nothing.
-type Task struct {
+// Removed is what an erasure took from one place.
+type Removed struct {
 	Record string
-	Erase  func(context.Context, id.Tenant, Request) ([]Effect, error)
+	Count  int
+	Digest string // of what was there, as stored; empty where that is not known
 }
 
 // settleFor is longer than any function runs, and than any instance remembers a key.
@@ -54,8 +55,7 @@ func (e *Eraser) Erase(ctx context.Context, t id.Tenant, name id.Request) error 
 	if !r.State.Open() || e.Now().Before(r.CheckAt) { // not proved yet, or ended, or not due
 		return nil
 	}
-	r.Conversations, err = e.Requests.About(ctx, t, r)
-	if err != nil {
+	if r.Conversations, err = e.Requests.About(ctx, t, r); err != nil {
 		return err
 	}
 	effects, err := e.pass(ctx, t, r)
@@ -78,71 +78,110 @@ func (e *Eraser) Erase(ctx context.Context, t id.Tenant, name id.Request) error 
 }
 
 // pass erases everything once. Every store gets its turn, whatever becomes of the
-// others.
+// others; what fails leaves enough behind for the next try to find the rest.
 func (e *Eraser) pass(ctx context.Context, t id.Tenant, r Request) ([]Effect, error) {
-	rows := 0
-	var failed error
-	for _, c := range r.Conversations {
-		n, err := e.conversation(ctx, t, c, r)
-		rows += n.Rows
-		failed = cmp.Or(failed, err)
+	p, err := person(ctx, e.Chats, t, r)
+	if err != nil {
+		return nil, err
 	}
-	effects := []Effect{{Store: "conversation", Outcome: Erased, Count: rows,
-		Why: "Messages, answers and what the AI was sent: their key is destroyed, and they are deleted."}}
-	for _, task := range e.Others {
-		found, err := task.Erase(ctx, t, r)
-		effects = append(effects, found...)
-		if err != nil {
-			failed = cmp.Or(failed, fmt.Errorf("%s: %w", task.Record, err))
+	for _, v := range r.Visitors {
+		if err := e.Ledger.writeVisitor(ctx, t, v, r); err != nil {
+			return nil, err
 		}
 	}
-	if failed != nil { // links stay, so that the next try finds what is left
-		return nil, failed
+	for _, ref := range p.Chats {
+		if err := e.Ledger.write(ctx, ref, r); err != nil {
+			return nil, err
+		}
 	}
-	links := 0
-	for _, who := range r.Subjects {
+	effects, rows, err := e.bury(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	effects = append([]Effect{{Store: "conversation", Outcome: Erased, Count: rows,
+		Why: "Messages, answers and what the AI was sent: their key is destroyed, and they are deleted."}}, effects...)
+	for _, who := range r.Subjects { // the last, so that a try after a failure finds what is left
 		if err := e.Requests.markErased(ctx, t, who, e.Now()); err != nil {
 			return nil, err
 		}
-		n, err := e.Requests.Unlink(ctx, t, who)
-		if err != nil {
+		if _, err := e.Requests.Unlink(ctx, t, who); err != nil { // from before links had a way back
 			return nil, err
 		}
+	}
+	return effects, nil
+}
+
+// bury ends a person's conversations, so that nobody reads or adds to them; has
+// put aside what must stay; destroys their keys; and removes what is left, the
+// conversations last, because the way to all else leads through them.
+func (e *Eraser) bury(ctx context.Context, p Person) (effects []Effect, rows int, failed error) {
+	for _, ref := range p.Chats {
+		failed = cmp.Or(failed, e.Chats.Bury(ctx, ref))
+	}
+	for _, s := range e.Shelves {
+		if s.Keep == nil {
+			continue
+		}
+		kept, err := s.Keep(ctx, p)
+		effects = append(effects, kept...)
+		failed = cmp.Or(failed, named(s, err))
+	}
+	if failed != nil { // the keys are still needed for what must stay
+		return nil, 0, failed
+	}
+	for _, ref := range p.Chats {
+		failed = cmp.Or(failed, e.Keys.DestroySubject(ctx, ref.Tenant, ref.Shopper))
+	}
+	for _, s := range e.Shelves {
+		if s.Erase == nil {
+			continue
+		}
+		removed, err := s.Erase(ctx, p)
+		failed = cmp.Or(failed, named(s, err))
+		effects = append(effects, removed...)
+		for _, n := range removed {
+			if n.Outcome == Erased && n.Count > 0 {
+				failed = cmp.Or(failed, e.tell(ctx, p, Removed{Record: n.Store, Count: n.Count}))
+			}
+		}
+	}
+	if failed != nil {
+		return nil, 0, failed
+	}
+	links := 0
+	for _, ref := range p.Chats {
+		n, err := e.Requests.loosen(ctx, ref.Tenant, ref.Conversation)
 		links += n
+		failed = cmp.Or(failed, err)
 	}
-	return append(effects, Effect{Store: "rights.link", Outcome: Erased, Count: links,
-		Why: "What tied the conversations to a proved address or account."}), nil
+	effects = append(effects, Effect{Store: "rights.link", Outcome: Erased, Count: links, Why: "What tied the conversations to a proved address, account or order."})
+	if failed != nil {
+		return nil, 0, failed
+	}
+	for _, ref := range p.Chats {
+		cleared, err := e.Chats.Clear(ctx, ref.Tenant, ref.Conversation)
+		rows += cleared.Rows
+		if err == nil {
+			err = e.tell(ctx, p, Removed{"conversation", cleared.Rows, cleared.Digest})
+		}
+		failed = cmp.Or(failed, err)
+	}
+	return effects, rows, failed
 }
 
-// conversation erases one conversation: the ledger first, so that a backup cannot
-// bring it back; then the mark that ends it; then its key; then its rows.
-func (e *Eraser) conversation(ctx context.Context, t id.Tenant, c id.Conversation, r Request) (n conversation.Cleared, err error) {
-	shopper, err := e.Chats.Owner(ctx, t, c)
-	if fault.KindOf(err) == fault.NotFound { // nothing is left of it
-		return n, nil
+func (e *Eraser) tell(ctx context.Context, p Person, n Removed) error {
+	if e.Erased == nil {
+		return nil
 	}
-	if err != nil {
-		return n, err
-	}
-	ref := conversation.Ref{Tenant: t, Conversation: c, Shopper: shopper}
-	if err := e.Ledger.write(ctx, ref, r); err != nil {
-		return n, err
-	}
-	if n, err = bury(ctx, e.Chats, e.Keys, ref); err == nil && e.Erased != nil {
-		err = e.Erased(ctx, ref, r, n)
-	}
-	return n, err
+	return e.Erased(ctx, p.Tenant, p.Request, n)
 }
 
-// bury ends a conversation, destroys its key, and removes its rows.
-func bury(ctx context.Context, chats *conversation.Store, keys *seal.Keyring, ref conversation.Ref) (conversation.Cleared, error) {
-	if err := chats.Bury(ctx, ref); err != nil {
-		return conversation.Cleared{}, err
+// named says which store failed.
+func named(s Shelf, err error) error {
+	if err == nil {
+		return nil
 	}
-	if err := keys.DestroySubject(ctx, ref.Tenant, ref.Shopper); err != nil {
-		return conversation.Cleared{}, err
-	}
-	return chats.Clear(ctx, ref.Tenant, ref.Conversation)
+	return fmt.Errorf("%s: %w", strings.Join(s.Records, ", "), err)
 }
 
 // kept is what an erasure leaves, why, and until when.
@@ -150,12 +189,16 @@ func (e *Eraser) kept(r Request) []Effect {
 	period, _ := inventory.AuditRetention.Period()
 	until := r.Received.Add(period).Truncate(time.Second).UTC()
 	ledger := e.Now().Add(period).Truncate(time.Second).UTC()
-	return []Effect{
+	all := []Effect{
 		{"rights.request", Kept, 1, "This request and its receipt, without your address: we must be able to show that we answered it (GDPR Art. 5(2), 17(3)(b)).", until},
 		{"rights.erasure", Kept, len(r.Conversations), "Random identifiers, so that a restored backup is erased again (GDPR Art. 17(3)(b)).", ledger},
 		{"audit.entry", Kept, 0, "That somebody's records were read or changed, and when; whose can no longer be told (GDPR Art. 17(3)(b)).", ledger},
 		{"shop", Kept, 0, "Orders and invoices in the shop's own systems are the shop's to keep, as tax law has it (GDPR Art. 17(3)(b)). Ask the shop.", time.Time{}},
 	}
+	if len(r.Subjects) > 0 {
+		all = append(all, Effect{"rights.erased", Kept, len(r.Subjects), "That your records were erased, by a hash of the address that was proved, so that they are not kept when a shop system sends them again (GDPR Art. 17(3)(b)).", ledger})
+	}
+	return all
 }
 
 // merge adds the effects of the second look to those of the first.
@@ -165,6 +208,10 @@ func merge(first, second []Effect) []Effect {
 		i := slices.IndexFunc(all, func(f Effect) bool { return f.Store == s.Store && f.Outcome == s.Outcome })
 		if i < 0 {
 			all = append(all, s)
+			continue
+		}
+		if s.Outcome == Kept { // seen again
+			all[i] = s
 			continue
 		}
 		all[i].Count += s.Count

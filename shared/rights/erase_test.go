@@ -182,6 +182,7 @@ func TestAPersonIsErased(t *testing.T) {
 	want := map[string]string{
 		"conversation": "6 erased", "rights.link": "1 erased", "shop": "0 kept",
 		"rights.request": "1 kept until 2028-11-23", "rights.erasure": "2 kept until 2028-11-23", "audit.entry": "0 kept until 2028-11-23",
+		"rights.erased": "1 kept until 2028-11-23",
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("the receipt is %v, want %v", got, want)
@@ -255,14 +256,14 @@ func TestAnErasureThatFailsGoesOn(t *testing.T) {
 	}
 	b.chat(t, refOf("one"), "Hello")
 	broken := true
-	b.Others = []rights.Task{
-		{Record: "broken", Erase: func(context.Context, id.Tenant, rights.Request) ([]rights.Effect, error) {
+	b.Shelves = []rights.Shelf{
+		{Records: []string{"broken"}, Erase: func(context.Context, rights.Person) ([]rights.Effect, error) {
 			if broken {
 				return nil, errors.New("no answer")
 			}
 			return []rights.Effect{{Store: "broken", Outcome: rights.Erased, Count: 3}}, nil
 		}},
-		{Record: "well", Erase: func(context.Context, id.Tenant, rights.Request) ([]rights.Effect, error) {
+		{Records: []string{"well"}, Erase: func(context.Context, rights.Person) ([]rights.Effect, error) {
 			return []rights.Effect{{Store: "well", Outcome: rights.Erased}}, nil
 		}},
 	}
@@ -347,7 +348,7 @@ func TestARestoredBackupIsErasedAgain(t *testing.T) {
 		t.Fatalf("the backup brought back %v, so this proves nothing", rows)
 	}
 	for range 2 {
-		n, err := rights.Replay(t.Context(), restored.Ledger, restored.Chats, restored.Keys, restored.Requests, taken)
+		n, err := restored.Replay(t.Context(), taken)
 		if err != nil || n != 2 {
 			t.Errorf("erased %d again, %v", n, err)
 		}

@@ -29,35 +29,39 @@ type Exporter struct {
 	Tenants  *tenant.Store
 	Chats    *conversation.Store
 	Bucket   *object.Bucket
+	Shelves  []Shelf                                                     // what else there is; package holding lists them
 	Read     func(context.Context, conversation.Ref, Request, int) error // is told of each conversation that was read; nil is not
 	Now      func() time.Time
 
 	Page int // messages in each file; 0 is 1,000
 }
 
-const (
-	exportPage = 1000
-	fileLife   = 7 * inventory.Day // how long a copy waits to be fetched
-)
+// FileLife is how long a copy waits to be fetched.
+const FileLife = 7 * inventory.Day
+
+const exportPage = 1000
 
 // progress is how far an export is. It holds nothing personal.
 type progress struct {
 	Upload  object.Upload     `json:"upload"`
 	Archive archive           `json:"archive"`
 	Chats   []id.Conversation `json:"chats"`
-	Chat    int               `json:"chat"`  // the one that is read
-	After   string            `json:"after"` // the place in it
-	Part    int               `json:"part"`  // of it
-	Count   int               `json:"count"` // messages so far
+	Copied  []id.Conversation `json:"copied,omitempty"` // those of which there was something
+	Chat    int               `json:"chat"`             // the one that is read
+	After   string            `json:"after"`            // the place in it
+	Part    int               `json:"part"`             // of it
+	Count   int               `json:"count"`            // messages so far
+	Shelf   int               `json:"shelf"`            // after the chats: the shelf that is copied, with the place in it
+	Rows    int               `json:"rows"`             // of the shelves so far
 }
 
 // FileKey is where the copy for a request is kept, and ProgressKey how far it is.
 func FileKey(t id.Tenant, r id.Request) object.Key {
-	return object.KeyOf(t, "privacy", string(r)+".zip")
+	return object.CopyOf(t, string(r)+".zip")
 }
 
 func progressKey(t id.Tenant, r id.Request) object.Key {
-	return object.KeyOf(t, "privacy", string(r)+".json")
+	return object.CopyOf(t, string(r)+".json")
 }
 
 // maxProgress bounds what is read of a stored progress, in bytes.
@@ -100,15 +104,28 @@ func (e *Exporter) Export(ctx context.Context, t id.Tenant, name id.Request) err
 			return fmt.Errorf("copy conversation %s: %w", p.Chats[p.Chat], err)
 		}
 	}
+	if err := e.sheets(ctx, t, r, account.Shown(e.Now()), p); errors.Is(err, errLost) {
+		return e.restart(ctx, t, r, p)
+	} else if err != nil {
+		return err
+	}
+	if stands, err := e.stands(ctx, t, p); err != nil {
+		return err
+	} else if !stands {
+		return e.restart(ctx, t, r, p)
+	}
 	if err := e.finish(ctx, account, p); errors.Is(err, errLost) {
 		return e.restart(ctx, t, r, p)
 	} else if err != nil {
 		return err
 	}
 	_, err = e.Requests.Change(ctx, t, name, func(now *Request) error {
-		now.State, now.EndedAt, now.FileUntil = Done, e.Now().UTC(), e.Now().Add(fileLife).UTC()
+		now.State, now.EndedAt, now.FileUntil = Done, e.Now().UTC(), e.Now().Add(FileLife).UTC()
 		now.Conversations = p.Chats
 		now.Receipt = []Effect{{Store: "conversation", Outcome: Provided, Count: p.Count, Why: "Your messages, the answers, and what an AI was sent for each. The copy can be fetched once.", Until: now.FileUntil}}
+		if p.Rows > 0 {
+			now.Receipt = append(now.Receipt, Effect{Store: "others", Outcome: Provided, Count: p.Rows, Why: "What else is held of you: your requests, changes to orders, threads on channels, choices and page views.", Until: now.FileUntil})
+		}
 		if p.Count == 0 {
 			now.Receipt[0].Outcome, now.Receipt[0].Why = Nothing, "Nothing is held of you here, or it is past its retention. The file says what is held of others, and why."
 		}
@@ -122,16 +139,11 @@ func (e *Exporter) Export(ctx context.Context, t id.Tenant, name id.Request) err
 
 // resume reads how far the export is, or begins it.
 func (e *Exporter) resume(ctx context.Context, t id.Tenant, r Request) (*progress, error) {
-	if r.State == Working { // and so there is a progress
-		stored, err := e.Bucket.Get(ctx, progressKey(t, r.ID), maxProgress)
-		if err != nil {
-			return nil, err
+	if r.State == Working {
+		p, err := progressOf(ctx, e.Bucket, t, r.ID)
+		if err == nil || fault.KindOf(err) != fault.NotFound { // it is gone when some of it was erased meanwhile
+			return p, err
 		}
-		var p progress
-		if err := json.Unmarshal(stored.Body, &p); err != nil {
-			return nil, fmt.Errorf("decode progress of request %s: %w", r.ID, err)
-		}
-		return &p, nil
 	}
 	all, err := e.Requests.About(ctx, t, r)
 	if err != nil {
@@ -146,6 +158,19 @@ func (e *Exporter) resume(ctx context.Context, t id.Tenant, r Request) (*progres
 		return nil, err
 	}
 	return p, e.state(ctx, t, r, Working)
+}
+
+// progressOf reads how far the export of a request is: NotFound if it has not begun.
+func progressOf(ctx context.Context, bucket *object.Bucket, t id.Tenant, r id.Request) (*progress, error) {
+	stored, err := bucket.Get(ctx, progressKey(t, r), maxProgress)
+	if err != nil {
+		return nil, err
+	}
+	var p progress
+	if err := json.Unmarshal(stored.Body, &p); err != nil {
+		return nil, fmt.Errorf("decode progress of request %s: %w", r, err)
+	}
+	return &p, nil
 }
 
 func (e *Exporter) state(ctx context.Context, t id.Tenant, r Request, to State) error {
@@ -191,11 +216,14 @@ func (e *Exporter) chat(ctx context.Context, t id.Tenant, r Request, account ten
 	if limit == 0 {
 		limit = exportPage
 	}
-	messages, next, err := e.Chats.Copies(ctx, ref, account.ChatRetention(), p.After, limit)
+	messages, next, err := e.Chats.Copies(ctx, ref, account.Shown(e.Now()), p.After, limit)
 	if err != nil {
 		return err
 	}
 	if len(messages) > 0 {
+		if p.Part == 0 {
+			p.Copied = append(p.Copied, c)
+		}
 		p.Part++
 		p.Count += len(messages)
 		folder := fmt.Sprintf("conversation-%d/messages-%04d", p.Chat+1, p.Part)
@@ -227,6 +255,17 @@ func (e *Exporter) chat(ctx context.Context, t id.Tenant, r Request, account ten
 		return e.save(ctx, t, r, p) // only what is uploaded counts as done
 	}
 	return nil
+}
+
+// stands reports whether nothing of what was copied has been erased since.
+func (e *Exporter) stands(ctx context.Context, t id.Tenant, p *progress) (bool, error) {
+	for _, c := range p.Copied {
+		standing, err := e.Chats.Standing(ctx, t, c)
+		if err != nil || standing.Erased() {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // errLost says that the upload an export was going on with is not there any more: it
@@ -291,10 +330,7 @@ func asCSV(messages []conversation.Copied) ([]byte, error) {
 		return nil, err
 	}
 	for _, m := range messages {
-		text := m.Text.Reveal()
-		if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-			text = "'" + text // a spreadsheet would run it
-		}
+		text := inert(m.Text.Reveal())
 		if err := w.Write([]string{strconv.Itoa(m.Turn), string(m.Author), m.SentAt.Format(time.RFC3339), text}); err != nil {
 			return nil, err
 		}
@@ -376,61 +412,4 @@ func cover(account tenant.Account, p *progress) []byte {
 	}
 	b.WriteString("</ul>\n")
 	return b.Bytes()
-}
-
-// Fetch gives whether the copy of a request may be fetched, once: NotFound when there
-// is none, or it was fetched already.
-func (s *Store) Fetch(ctx context.Context, t id.Tenant, name id.Request) error {
-	none := fault.E(fault.NotFound, "There is no copy here. Each can be fetched once, within seven days; you can ask for another.", nil)
-	_, err := s.Change(ctx, t, name, func(r *Request) error {
-		if r.FileUntil.IsZero() || !s.table.Now().Before(r.FileUntil) {
-			return none
-		}
-		r.FileUntil = time.Time{}
-		return nil
-	})
-	return err
-}
-
-// Copies removes the copies that were made for the people of a request, as part of
-// their erasure.
-func Copies(requests *Store, bucket *object.Bucket) Task {
-	return Task{Record: "rights.copy", Erase: func(ctx context.Context, t id.Tenant, r Request) ([]Effect, error) {
-		all, err := requests.List(ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		n := 0
-		for _, other := range all {
-			if other.Kind != Access && other.Kind != Export || !overlap(other.Conversations, r.Conversations) && !overlap(other.Subjects, r.Subjects) {
-				continue
-			}
-			for _, key := range []object.Key{FileKey(t, other.ID), progressKey(t, other.ID)} {
-				if err := bucket.Delete(ctx, key); err != nil {
-					return nil, err
-				}
-			}
-			if !other.FileUntil.IsZero() {
-				n++
-				if err := requests.Fetch(ctx, t, other.ID); err != nil && fault.KindOf(err) != fault.NotFound {
-					return nil, err
-				}
-			}
-		}
-		if n == 0 {
-			return nil, nil
-		}
-		return []Effect{{Store: "rights.copy", Outcome: Erased, Count: n, Why: "Copies of your data that you had asked for before."}}, nil
-	}}
-}
-
-func overlap[T comparable](a, b []T) bool {
-	for _, x := range a {
-		for _, y := range b {
-			if x == y {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -216,7 +216,7 @@ func TestACopyHoldsNothingThatWasErased(t *testing.T) {
 	if files, _ := b.archive(t, e, name); files["conversation-1/messages-0001.json"] != "" || files["conversation-2/messages-0001.json"] == "" {
 		t.Errorf("it holds %d files", len(files))
 	}
-	b.Others = []rights.Task{rights.Copies(b.Requests, e.Bucket)}
+	b.Shelves = []rights.Shelf{rights.Own(b.Requests, e.Bucket, nil)}
 	b.erase(t, b.accept(t, rights.Request{Kind: rights.Erase, Conversations: []id.Conversation{"two"}}))
 	if _, err := e.Bucket.Stream(t.Context(), rights.FileKey(shop, name), io.Discard); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("the copy is still there: %v", err)

@@ -9,7 +9,6 @@ import (
 	"omniops/shared/conversation"
 	"omniops/shared/id"
 	"omniops/shared/inventory"
-	"omniops/shared/seal"
 	"omniops/shared/table"
 )
 
@@ -18,7 +17,8 @@ import (
 // earlier ledger.
 type erasureItem struct {
 	table.Key
-	Shopper  id.Shopper   `dynamodbav:"shopper"`
+	Shopper  id.Shopper   `dynamodbav:"shopper,omitempty"`
+	Visitor  id.Visitor   `dynamodbav:"visitor,omitempty"` // instead of a conversation and its shopper
 	Subjects []id.Subject `dynamodbav:"subjects,omitempty"`
 	Request  id.Request   `dynamodbav:"request"`
 	ErasedAt time.Time    `dynamodbav:"erased_at"`
@@ -28,7 +28,7 @@ type erasureItem struct {
 // Inventory makes erasureItem a table.Record.
 func (erasureItem) Inventory() inventory.Entry {
 	return ledgerEntry("rights.erasure", "shopper", map[string]inventory.Category{
-		"shopper": inventory.Identifier, "subjects": inventory.Identifier, "request": inventory.None,
+		"shopper": inventory.Identifier, "visitor": inventory.Identifier, "subjects": inventory.Identifier, "request": inventory.None,
 		"erased_at": inventory.None, "expires_at": inventory.None,
 	})
 }
@@ -94,65 +94,85 @@ func NewLedger(keys *table.Store) *Ledger { return &Ledger{keys} }
 
 // write adds a conversation that is about to be erased.
 func (l *Ledger) write(ctx context.Context, ref conversation.Ref, r Request) error {
+	return l.put(ctx, ref.Tenant, erasureItem{
+		Key: table.Erasure(ref.Tenant, ref.Conversation, l.today()), Shopper: ref.Shopper, Subjects: r.Subjects, Request: r.ID,
+	})
+}
+
+// writeVisitor adds a browser that is about to be forgotten.
+func (l *Ledger) writeVisitor(ctx context.Context, t id.Tenant, v id.Visitor, r Request) error {
+	return l.put(ctx, t, erasureItem{Key: table.VisitorErasure(t, v, l.today()), Visitor: v, Subjects: r.Subjects, Request: r.ID})
+}
+
+func (l *Ledger) today() string { return l.keys.Now().UTC().Format(time.DateOnly) }
+
+func (l *Ledger) put(ctx context.Context, t id.Tenant, item erasureItem) error {
 	now := l.keys.Now().UTC()
 	kept, _ := inventory.AuditRetention.Period()
-	err := l.keys.Put(ctx, ref.Tenant, erasureItem{
-		Key:     table.Erasure(ref.Tenant, ref.Conversation, now.Format(time.DateOnly)),
-		Shopper: ref.Shopper, Subjects: r.Subjects, Request: r.ID, ErasedAt: now, ExpireAt: now.Add(kept).Unix(),
-	})
-	if err != nil {
+	item.ErasedAt, item.ExpireAt = now, now.Add(kept).Unix()
+	if err := l.keys.Put(ctx, t, item); err != nil {
 		return fmt.Errorf("write ledger of erasures: %w", err)
 	}
 	return nil
 }
 
-// erasure is a line of the ledger as read.
-type erasure struct {
-	conversation.Ref
-	subjects []id.Subject
-	at       time.Time
-}
-
-// of reads what was erased on a UTC day.
-func (l *Ledger) of(ctx context.Context, day time.Time) ([]erasure, error) {
+// of reads what was erased on a UTC day, each as the request it was.
+func (l *Ledger) of(ctx context.Context, day time.Time) (all []erasure, err error) {
 	items, err := l.keys.List(ctx, table.Erasures(day.Format(time.DateOnly)))
 	if err != nil {
 		return nil, fmt.Errorf("read ledger of erasures: %w", err)
 	}
-	var all []erasure
 	for _, item := range items {
 		var stored erasureItem
 		if err := item.Decode(&stored); err != nil {
 			return nil, err
 		}
 		t, c, _ := strings.Cut(stored.SK, "#")
-		all = append(all, erasure{
-			conversation.Ref{Tenant: id.Tenant(t), Conversation: id.Conversation(c), Shopper: stored.Shopper}, stored.Subjects, stored.ErasedAt,
-		})
+		e := erasure{Person{Tenant: id.Tenant(t), Request: Request{ID: stored.Request, Subjects: stored.Subjects}}, stored.ErasedAt}
+		if stored.Visitor != "" {
+			e.Request.Visitors = []id.Visitor{stored.Visitor}
+		} else {
+			e.Request.Conversations = []id.Conversation{id.Conversation(c)}
+			e.Chats = []conversation.Ref{{Tenant: e.Tenant, Conversation: id.Conversation(c), Shopper: stored.Shopper}}
+		}
+		all = append(all, e)
 	}
 	return all, nil
 }
 
+// erasure is a line of the ledger as read.
+type erasure struct {
+	Person
+	at time.Time
+}
+
 // Replay erases again, in a main table that was restored from a backup of a time,
 // what has been erased since then: before anybody reads it. It gives how many
-// conversations these were, and can be repeated.
-func Replay(ctx context.Context, l *Ledger, chats *conversation.Store, keys *seal.Keyring, s *Store, since time.Time) (int, error) {
+// conversations and browsers these were, and can be repeated. What had to stay was
+// put aside the first time.
+func (e *Eraser) Replay(ctx context.Context, since time.Time) (int, error) {
+	again := *e
+	again.Shelves, again.Erased = nil, nil
+	for _, s := range e.Shelves {
+		s.Keep = nil
+		again.Shelves = append(again.Shelves, s)
+	}
 	n := 0
-	now := l.keys.Now().UTC()
+	now := e.Now().UTC()
 	for day := since.UTC().Truncate(inventory.Day); !day.After(now); day = day.Add(inventory.Day) {
-		erased, err := l.of(ctx, day)
+		erased, err := e.Ledger.of(ctx, day)
 		if err != nil {
 			return n, err
 		}
-		for _, e := range erased {
-			if _, err := bury(ctx, chats, keys, e.Ref); err != nil {
+		for _, line := range erased {
+			if _, _, err := again.bury(ctx, line.Person); err != nil {
 				return n, err
 			}
-			for _, who := range e.subjects {
-				if err := s.markErased(ctx, e.Tenant, who, e.at); err != nil {
+			for _, who := range line.Request.Subjects {
+				if err := e.Requests.markErased(ctx, line.Tenant, who, line.at); err != nil {
 					return n, err
 				}
-				if _, err := s.Unlink(ctx, e.Tenant, who); err != nil {
+				if _, err := e.Requests.Unlink(ctx, line.Tenant, who); err != nil {
 					return n, err
 				}
 			}

@@ -97,10 +97,15 @@ type Request struct {
 	Law           Law
 	Subjects      []id.Subject      // keyed hashes of the addresses, numbers and accounts that were proved
 	Conversations []id.Conversation // that the person has proved besides, such as the chat they ask from
+	Visitors      []id.Visitor      // browsers whose choices and page views it is about; nobody but their user knows the number
 	Shopper       id.Shopper        // who asks, when it is from a chat
 	Message       id.Message        // the answer that a human is to look at
 	Note          []byte            // in the person's own words, encrypted by Notes; it goes when the request ends
 	Received      time.Time
+	Asked         []byte    // what the shop has asked the person to tell, encrypted by Notes
+	Answer        []byte    // what they told, likewise
+	Pauses        []Pause   // while they were asked; one without an end goes on
+	ExtendedAt    time.Time // when the shop took more time; zero if it did not
 	Due           time.Time // midnight UTC at the beginning of the last day on which an answer is in time
 	State         State
 	CheckAt       time.Time // not worked on before

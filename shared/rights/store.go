@@ -43,9 +43,14 @@ type requestItem struct {
 	Law           Law               `dynamodbav:"law"`
 	Subjects      []id.Subject      `dynamodbav:"subjects,omitempty"`
 	Conversations []id.Conversation `dynamodbav:"conversations,omitempty"`
+	Visitors      []id.Visitor      `dynamodbav:"visitors,omitempty"`
 	Shopper       id.Shopper        `dynamodbav:"shopper,omitempty"`
 	Message       id.Message        `dynamodbav:"message,omitempty"`
 	Note          []byte            `dynamodbav:"note,omitempty"`
+	Asked         []byte            `dynamodbav:"asked,omitempty"`
+	Answer        []byte            `dynamodbav:"answer,omitempty"`
+	Pauses        string            `dynamodbav:"pauses,omitempty"` // []Pause as JSON
+	ExtendedAt    time.Time         `dynamodbav:"extended_at,omitempty"`
 	ReceivedAt    time.Time         `dynamodbav:"received_at"`
 	DueOn         string            `dynamodbav:"due_on"` // 2006-01-02
 	State         State             `dynamodbav:"state"`
@@ -65,7 +70,8 @@ func (requestItem) Inventory() inventory.Entry {
 		SubjectKey: "subjects",
 		Fields: map[string]inventory.Category{
 			"id": inventory.None, "kind": inventory.None, "source": inventory.None, "law": inventory.None,
-			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "message": inventory.Identifier, "shopper": inventory.Identifier, "note": inventory.MessageContent,
+			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "visitors": inventory.Identifier, "message": inventory.Identifier, "shopper": inventory.Identifier, "note": inventory.MessageContent,
+			"asked": inventory.MessageContent, "answer": inventory.MessageContent, "pauses": inventory.None, "extended_at": inventory.None,
 			"received_at": inventory.None, "due_on": inventory.None, "state": inventory.None, "check_at": inventory.None, "file_until": inventory.None, "ended_at": inventory.None,
 			"receipt": inventory.None, "revision": inventory.None, "expires_at": inventory.None,
 			"due_pk": inventory.None, "due_sk": inventory.None,
@@ -126,7 +132,7 @@ func (s *Store) AcceptChild(ctx context.Context, ref conversation.Ref) error {
 
 // name is the id of a request, which follows from the source's own.
 func (s *Store) name(t id.Tenant, r Request) id.Request {
-	return id.Request(s.names.Name(string(t) + "|" + string(r.Source) + "|" + string(r.Kind) + "|" + r.SourceID))
+	return id.Request(s.names.Name(string(t), string(r.Source), string(r.Kind), r.SourceID))
 }
 
 // Get reads a request: NotFound if there is none.
@@ -200,17 +206,26 @@ func itemOf(t id.Tenant, r Request) (requestItem, error) {
 	}
 	item := requestItem{
 		Key: table.Request(t, r.ID), ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, Subjects: r.Subjects,
-		Conversations: r.Conversations, Shopper: r.Shopper, Message: r.Message, Note: r.Note, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
+		Conversations: r.Conversations, Visitors: r.Visitors, Shopper: r.Shopper, Message: r.Message, Note: r.Note, Asked: r.Asked, Answer: r.Answer, ExtendedAt: r.ExtendedAt, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
 		State: r.State, CheckAt: r.CheckAt, FileUntil: r.FileUntil, EndedAt: r.EndedAt.UTC(), ExpireAt: r.Received.Add(kept).Unix(),
 	}
 	switch {
 	case r.State == Accepted || r.State == Working || r.State == Checking:
 		item.Due = table.RequestWaiting(t, r.ID)
+	case !r.FileUntil.IsZero():
+		item.Due = table.CopyDue(t, r.ID, r.FileUntil.UTC().Format(time.DateOnly))
 	case r.State.Open():
 		item.Due = table.RequestDue(t, r.ID, item.DueOn)
 	}
 	if r.State == Done || r.State == Refused {
-		item.Note = nil
+		item.Note, item.Asked, item.Answer = nil, nil, nil
+	}
+	if len(r.Pauses) > 0 {
+		pauses, err := json.Marshal(r.Pauses)
+		if err != nil {
+			return item, fmt.Errorf("encode pauses: %w", err)
+		}
+		item.Pauses = string(pauses)
 	}
 	if len(r.Receipt) > 0 {
 		receipt, err := json.Marshal(r.Receipt)
@@ -228,8 +243,13 @@ func requestOf(i requestItem) (Request, error) {
 		return Request{}, fmt.Errorf("decode request %s: %w", i.ID, err)
 	}
 	r := Request{
-		ID: i.ID, Kind: i.Kind, Source: i.Source, Law: i.Law, Subjects: i.Subjects, Conversations: i.Conversations,
-		Shopper: i.Shopper, Message: i.Message, Note: i.Note, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, FileUntil: i.FileUntil, EndedAt: i.EndedAt,
+		ID: i.ID, Kind: i.Kind, Source: i.Source, Law: i.Law, Subjects: i.Subjects, Conversations: i.Conversations, Visitors: i.Visitors,
+		Shopper: i.Shopper, Message: i.Message, Note: i.Note, Asked: i.Asked, Answer: i.Answer, ExtendedAt: i.ExtendedAt, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, FileUntil: i.FileUntil, EndedAt: i.EndedAt,
+	}
+	if i.Pauses != "" {
+		if err := json.Unmarshal([]byte(i.Pauses), &r.Pauses); err != nil {
+			return Request{}, fmt.Errorf("decode pauses of request %s: %w", i.ID, err)
+		}
 	}
 	if i.Receipt != "" {
 		if err := json.Unmarshal([]byte(i.Receipt), &r.Receipt); err != nil {

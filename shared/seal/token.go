@@ -7,8 +7,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 
 	"omniops/shared/fault"
 )
@@ -16,7 +19,10 @@ import (
 // Signer makes and checks self-contained tokens: claims as JSON and a MAC over
 // them. Checking one costs no read. A token of one purpose is worth nothing for
 // another.
-type Signer struct{ key []byte }
+type Signer struct {
+	key  []byte
+	macs sync.Pool // of hash.Hash with that key, for names
+}
 
 // NewSigner derives the signer of one purpose from the platform's signing
 // secret, which must have at least 32 bytes.
@@ -84,12 +90,25 @@ func Bearer(r *http.Request) (token string, ok bool) {
 	return token, ok && strings.EqualFold(scheme, "Bearer")
 }
 
-// Name gives text a name of 26 characters, of id's alphabet, that nobody can tell
-// the text by who does not have the secret. The same text has the same name.
-func (s *Signer) Name(text string) string {
-	mac := hmac.New(sha256.New, s.key)
-	mac.Write([]byte("name|" + text))
-	return names.EncodeToString(mac.Sum(nil)[:16])
+// Name gives some texts a name of 26 characters, of id's alphabet, that nobody can
+// tell the texts by who does not have the secret. The same texts have the same name,
+// and others another: "a", "b" is not "ab".
+func (s *Signer) Name(texts ...string) string {
+	var space [256]byte
+	message := append(space[:0], "name|"...)
+	for _, t := range texts {
+		message = append(append(append(strconv.AppendInt(message, int64(len(t)), 10), ':'), t...), '|')
+	}
+	mac, _ := s.macs.Get().(hash.Hash)
+	if mac == nil {
+		mac = hmac.New(sha256.New, s.key)
+	}
+	mac.Reset()
+	mac.Write(message) // a Hash does not fail
+	var sum [sha256.Size]byte
+	name := names.EncodeToString(mac.Sum(sum[:0])[:16])
+	s.macs.Put(mac)
+	return name
 }
 
 // names is Crockford's base 32 in lower case, as identifiers are written.

@@ -1,9 +1,11 @@
 package seal_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -106,4 +108,35 @@ func FuzzSigner(f *testing.F) {
 			t.Fatalf("accepted %q, would sign %q, %v", token, again, err)
 		}
 	})
+}
+
+// Texts are named as they are divided, so that no text of one can pass for two.
+func TestNamesAreOfTheirTexts(t *testing.T) {
+	s, err := seal.NewSigner(bytes.Repeat([]byte("s"), 32), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := seal.NewSigner(bytes.Repeat([]byte("s"), 32), "other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]string{}
+	for what, name := range map[string]string{
+		"a, b": s.Name("a", "b"), "ab": s.Name("ab"), "a|b": s.Name("a|b"), "b, a": s.Name("b", "a"), "a, b and nothing": s.Name("a", "b", ""), "nothing": s.Name(), "as written": s.Name("1:a|1:b|"),
+		"another purpose": other.Name("a", "b"),
+	} {
+		if before, taken := seen[name]; taken || len(name) != 26 {
+			t.Errorf("%s and %s are both %q", what, before, name)
+		}
+		seen[name] = what
+	}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			if s.Name("a", "b") != s.Name("a", "b") || seen[s.Name("a", "b")] != "a, b" {
+				t.Error("a name changes")
+			}
+		})
+	}
+	group.Wait()
 }

@@ -56,12 +56,6 @@ func (h *Hasher) OfPhone(t id.Tenant, number string) (id.Subject, error) {
 	return h.of(t, "phone", digits), nil
 }
 
-// OfChannel is the hash of a person's account on a channel, such as the number of
-// a Messenger user.
-func (h *Hasher) OfChannel(t id.Tenant, channel, account string) id.Subject {
-	return h.of(t, "channel:"+channel, account)
-}
-
 // OfOrder is the hash of an order, by its platform's number: of whoever placed it.
 func (h *Hasher) OfOrder(t id.Tenant, order id.Order) id.Subject {
 	return h.of(t, "order", string(order))
@@ -86,5 +80,5 @@ func (h *Hasher) Known(t id.Tenant, email, phone string, orders ...id.Order) (al
 }
 
 func (h *Hasher) of(t id.Tenant, kind, value string) id.Subject {
-	return id.Subject(h.names.Name(string(t) + "|" + kind + "|" + value))
+	return id.Subject(h.names.Name(string(t), kind, value))
 }

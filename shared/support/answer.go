@@ -27,6 +27,7 @@ const (
 	maxTokens      = 400             // of an answer
 	statusAfter    = 2 * time.Second // a slower answer says what it is doing
 	staleAfter     = 30 * 24 * time.Hour
+	minForeign     = 0.1  // the same for one in another language, found by meaning
 	minLoose       = 0.2  // the same for a long message, of which much is not the question
 	longMessage    = 12   // words
 	minConfidence  = 0.35 // of the best passage; below it the pages most likely do not say
@@ -274,7 +275,7 @@ func (e *Engine) source(n int, h index.Hit) conversation.Source {
 }
 
 // citationMark is a citation in an answer.
-var citationMark = regexp.MustCompile(`\s?\[\d{1,2}\]`)
+var citationMark = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\s?\[\d{1,2}\]`) })
 
 // history is what was said before, oldest first.
 func (t *Turn) history() []llm.Turn {
@@ -283,7 +284,7 @@ func (t *Turn) history() []llm.Turn {
 		if m.Turn < t.Answers() {
 			text := m.Text.Reveal()
 			if m.Author != conversation.Shopper { // its numbers mean the passages of another turn
-				text = citationMark.ReplaceAllString(text, "")
+				text = citationMark().ReplaceAllString(text, "")
 			}
 			turns = append(turns, llm.Turn{Assistant: m.Author != conversation.Shopper, Text: text})
 		}

@@ -48,6 +48,8 @@ type Engine struct {
 	Child         func(context.Context, conversation.Ref) error // has the chat of a child erased; nil does not
 	Now           func() time.Time
 	Log           *slog.Logger
+
+	warmed sync.Once
 }
 
 // Limits on a shopper. They are read off the thread, so checking them costs no
@@ -135,9 +137,17 @@ func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
 	}
 }
 
+// warm makes what every turn needs and no start should wait for.
+func warm() {
+	texts()
+	orderWords()
+	mask.Warm()
+}
+
 // loadFirst is load, eventually consistent, and gets ready beside it what a cold
-// instance needs next: the keys, and the index.
+// instance needs next: the keys, the index, and the tables of words.
 func (e *Engine) loadFirst(ctx context.Context, turn *Turn) (used int64, err error) {
+	e.warmed.Do(func() { go warm() })
 	var unready error
 	var prepared sync.WaitGroup
 	prepared.Go(func() { unready = e.Conversations.Prepare(ctx, turn.ask.Ref) })
@@ -174,7 +184,7 @@ func (e *Engine) loadFrom(ctx context.Context, turn *Turn, chats *conversation.S
 	if err := group.Wait(); err != nil {
 		return 0, err
 	}
-	turn.thread = turn.thread.Within(e.Now().Add(-turn.account.ChatRetention()))
+	turn.thread = turn.thread.Within(e.Now().Add(-turn.account.Shown(e.Now())))
 	return used, noKeys
 }
 
@@ -389,7 +399,7 @@ func (e *Engine) Transcript(ctx context.Context, ref conversation.Ref) (conversa
 	if err != nil {
 		return conversation.Thread{}, err
 	}
-	thread, err := e.Conversations.Read(ctx, ref, account.ChatRetention(), 0)
+	thread, err := e.Conversations.Read(ctx, ref, account.Shown(e.Now()), 0)
 	for i := range thread.Messages {
 		e.date(&thread.Messages[i])
 	}

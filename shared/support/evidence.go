@@ -41,6 +41,7 @@ type segment struct {
 	own     map[string]bool // without the heading's
 	figures []figure.Figure
 	doubt   bool // its price contradicts a product's record
+	other   bool // it speaks of deliveries to other countries than the one asked about
 }
 
 // newEvidence reads the passages of hits.
@@ -49,8 +50,9 @@ func newEvidence(language, question, contact string, hits []index.Hit) *evidence
 		language: language, asked: figure.Find(question), question: wording.Stems(question, language), known: figure.Find(contact),
 		grounds: make([]*ground, len(hits)),
 	}
+	to := destinations(question)
 	for i, h := range hits {
-		e.grounds[i] = newGround(h.Passage)
+		e.grounds[i] = newGround(h.Passage, to)
 		e.known = append(e.known, figure.Find(hostOf(h.Passage.URL))...)
 	}
 	e.known = slices.DeleteFunc(e.known, func(f figure.Figure) bool { return !f.Is(figure.Email) && !f.Is(figure.Phone) && !f.Is(figure.Host) })
@@ -63,7 +65,9 @@ func newEvidence(language, question, contact string, hits []index.Hit) *evidence
 	return e
 }
 
-func newGround(p passage.Passage) *ground {
+// newGround reads a passage for a question about deliveries to some countries, or
+// to none in particular.
+func newGround(p passage.Passage, to []country) *ground {
 	language, _, _ := strings.Cut(strings.ToLower(p.Language), "-")
 	if language == "" {
 		language = LanguageOf(p.Text, "")
@@ -72,6 +76,7 @@ func newGround(p passage.Passage) *ground {
 	add := func(text string, above map[string]bool) segment {
 		text = plainDigits(text)
 		s := segment{own: wording.Stems(text, language), figures: figure.Find(text)}
+		s.other = len(s.figures) > 0 && reachesOthers(to, p.Title()+" "+text)
 		s.stems = s.own
 		for w := range s.own {
 			g.stems[w] = true
@@ -182,11 +187,13 @@ func (s *sentence) shares(g *ground) int {
 // foreign reports whether a passage is in another language than a text.
 func (g *ground) foreign(language string) bool { return g.language != "" && g.language != language }
 
-// states gives the segments of a passage that state a figure.
+// states gives the segments of a passage that state a figure. What a delivery to
+// one country costs or takes is not stated for another.
 func (g *ground) states(claim figure.Figure) []segment {
 	var found []segment
+	rate := claim.Is(figure.Money) || claim.Is(figure.Duration)
 	for _, s := range g.segments {
-		if !s.doubt && slices.ContainsFunc(s.figures, func(f figure.Figure) bool { return f.Supports(claim) }) {
+		if !s.doubt && !(s.other && rate) && slices.ContainsFunc(s.figures, func(f figure.Figure) bool { return f.Supports(claim) }) {
 			found = append(found, s)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,6 +32,7 @@ type Orders struct {
 	Connected func(context.Context, id.Tenant) (bool, error) // whether the merchant has a shop connected
 	Verifier  *commerce.Verifier
 	Actions   *commerce.Actions
+	Trail     *commerce.Trail // notes who was shown an order; nil notes nothing
 	Shop      commerce.Platform
 	Offers    func(context.Context, id.Tenant, ...string) ([]commerce.Offer, error) // of products, by their handles
 
@@ -38,27 +40,37 @@ type Orders struct {
 	known map[id.Tenant]connection
 }
 
-// connection is whether a merchant had a shop connected, and until when that is
-// believed.
+// connection is whether a merchant had a shop connected, and when that was read.
 type connection struct {
-	is    bool
-	until time.Time
+	is   bool
+	read time.Time
 }
 
-// believeFor is how long a connection is believed to be as it was. What is asked of
-// the shop itself looks at the connection every time.
-const believeFor = 30 * time.Second
+// How long a connection is believed to be as it was. What is asked of the shop itself
+// looks at the connection every time. That there is none is believed for as long as an
+// account is where a shopper asks about an order of theirs: it may have been connected
+// just now.
+const (
+	believeFor     = 30 * time.Second
+	believeNoneFor = 5 * time.Second
+)
 
-// connected reports whether a merchant has a shop connected, as of lately. That it
-// has none is looked up again for whoever asks about an order of theirs: it may have
-// been connected just now.
-func (o *Orders) connected(ctx context.Context, t id.Tenant, about topic, now time.Time) (bool, error) {
+// believed gives whether a merchant has a shop connected, as far as that is known, and
+// whether this is good enough for a message on a topic.
+func (o *Orders) believed(t id.Tenant, about topic, now time.Time) (is, known, enough bool) {
 	o.mu.Lock()
-	c := o.known[t]
-	o.mu.Unlock()
-	if now.Before(c.until) && (c.is || about != own) {
-		return c.is, nil
+	defer o.mu.Unlock()
+	c, known := o.known[t]
+	good := believeFor
+	if !c.is && about == own {
+		good = believeNoneFor
 	}
+	age := now.Sub(c.read)
+	return c.is, known, known && age >= 0 && age < good
+}
+
+// connected reports whether a merchant has a shop connected, as of now.
+func (o *Orders) connected(ctx context.Context, t id.Tenant, now time.Time) (bool, error) {
 	is, err := o.Connected(ctx, t)
 	if err != nil {
 		return false, err
@@ -68,7 +80,7 @@ func (o *Orders) connected(ctx context.Context, t id.Tenant, about topic, now ti
 	if o.known == nil {
 		o.known = map[id.Tenant]connection{}
 	}
-	o.known[t] = connection{is, now.Add(believeFor)}
+	o.known[t] = connection{is, now}
 	return is, nil
 }
 
@@ -108,15 +120,55 @@ const (
 
 // Words that speak of orders, in ten languages, and phrases that mean one's own.
 // They decide what is offered to a model and when to ask for proof; not what
-// anybody may see.
-var orderWords = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(^|[^\p{L}])(orders?|ordered|parcel|package|shipment|tracking|track|refund(s|ed)?|cancel(l?ed|lation)?|return|` +
-		`bestell\w*|paket|sendung|lieferung|stornier\w*|rückgabe|zurückgeben|erstatt\w*|` +
-		`commandes?|commandé\w*|colis|livraison|suivi|annuler|annulation|rembours\w*|retour\w*|` +
-		`pedidos?|paquete|envío|cancelar|reembolso|devol\w*|ordin[ei]|pacco|spedizione|annullare|rimborso|reso|` +
-		`bestelling\w*|pakket|zending|annuleren|terugbetal\w*|encomenda|rastrei\w*|zamówieni\w*|paczk\w*|zwrot\w*|anulowa\w*|` +
-		`beställning\w*|paketet|leverans|avbeställ\w*|sipariş\w*|kargo|iade|iptal)([^\p{L}]|$)|注文|配送|返品|キャンセル|返金|订单|快递|退款|退货|取消`)
+// anybody may see. A "*" stands for any ending in plain letters.
+var orderWords = sync.OnceValues(func() (whole map[string]bool, begun []string) {
+	whole = map[string]bool{}
+	for _, w := range strings.Fields(`order orders ordered parcel package shipment tracking track refund refunds refunded
+		cancel canceled cancelled cancellation return
+		bestell* paket sendung lieferung stornier* rückgabe zurückgeben erstatt*
+		commande commandes commandé* colis livraison suivi annuler annulation rembours* retour*
+		pedido pedidos paquete envío cancelar reembolso devol* ordine ordini pacco spedizione annullare rimborso reso
+		pakket zending annuleren terugbetal* encomenda rastrei* zamówieni* paczk* zwrot* anulowa*
+		beställning* paketet leverans avbeställ* sipariş* kargo iade iptal`) {
+		if stem, open := strings.CutSuffix(w, "*"); open {
+			begun = append(begun, stem)
+		} else {
+			whole[w] = true
+		}
+	}
+	return whole, begun
 })
+
+// orderSigns speak of orders where words are not set apart.
+var orderSigns = []string{"注文", "配送", "返品", "キャンセル", "返金", "订单", "快递", "退款", "退货", "取消"}
+
+// speaksOfOrders reports whether a lower-case message has such a word.
+func speaksOfOrders(lower string) bool {
+	whole, begun := orderWords()
+	for w := range strings.FieldsFuncSeq(lower, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if whole[w] {
+			return true
+		}
+		for _, stem := range begun {
+			if ending, is := strings.CutPrefix(w, stem); is && plainLetters(ending) {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(orderSigns, func(sign string) bool { return strings.Contains(lower, sign) })
+}
+
+func plainLetters(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < 'a' || r > 'z' })
+}
+
+// ownHints are words of which a message about one's own order has at least one, and
+// something besides. Looking for them is quick, and most questions have none.
+var ownHints = []string{
+	"order", "parcel", "package", "shipment", "delivery", "refund", "purchase", "#", "track", "bestell", "lieferung", "sendung", "paket", "rückerstattung",
+	"commande", "colis", "livraison", "remboursement", "pedido", "paquete", "reembolso", "ordine", "pacco", "rimborso", "pakket", "encomenda",
+	"zamówieni", "beställning", "siparişim", "注文", "我的", "订单号",
+}
 
 var ownOrder = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(` + strings.Join([]string{
@@ -130,10 +182,12 @@ var ownOrder = sync.OnceValue(func() *regexp.Regexp {
 })
 
 func topicOf(message string) topic {
+	lower := strings.ToLower(message)
+	hinted := slices.ContainsFunc(ownHints, func(h string) bool { return strings.Contains(lower, h) })
 	switch {
-	case ownOrder().MatchString(message):
+	case hinted && ownOrder().MatchString(message):
 		return own
-	case orderWords().MatchString(message):
+	case speaksOfOrders(lower):
 		return perhaps
 	}
 	return elsewhere
@@ -210,20 +264,9 @@ func (e *Engine) orderTurn(ctx context.Context, turn *Turn, text Text, contact s
 		out.send(Verify{"order"})
 		return m
 	}
-	var grants []commerce.Grant
-	group, groupCtx := errgroup.WithContext(ctx)
 	topic := turn.about()
-	group.Go(func() (err error) {
-		turn.orders, err = e.Orders.connected(groupCtx, turn.ask.Tenant, topic, e.Now())
-		return err
-	})
-	if topic == own || turn.askedForProof() { // else nothing can have been proved
-		group.Go(func() (err error) {
-			grants, err = e.Orders.Verifier.Grants(groupCtx, turn.ask.Ref)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	grants, err := e.proved(ctx, turn, topic)
+	if err != nil {
 		e.Log.WarnContext(ctx, "read grants", "tenant", turn.ask.Tenant, "error", err)
 		turn.orders = false
 		if topic != own {
@@ -269,7 +312,41 @@ func (e *Engine) orderTurn(ctx context.Context, turn *Turn, text Text, contact s
 	if at < 0 || at >= len(orders) {
 		return prove(), nil // another's, or none: nobody can tell
 	}
+	if err := e.Orders.Trail.Looked(ctx, turn.ask.Ref, 1); err != nil {
+		e.Log.WarnContext(ctx, "note look at an order", "tenant", turn.ask.Tenant, "error", err) // who reads their own order is not kept from it
+	}
 	return nil, &subject{orders[at], orderHit(orders[at])}
+}
+
+// proved notes whether the merchant has a shop connected, and gives what the
+// conversation may have proved there. Both are looked up at once, unless it is likely
+// that there is no shop.
+func (e *Engine) proved(ctx context.Context, turn *Turn, topic topic) ([]commerce.Grant, error) {
+	is, known, enough := e.Orders.believed(turn.ask.Tenant, topic, e.Now())
+	look := func(ctx context.Context) (err error) {
+		is, err = e.Orders.connected(ctx, turn.ask.Tenant, e.Now())
+		return err
+	}
+	if known && !is && !enough {
+		if err := look(ctx); err != nil {
+			return nil, err
+		}
+		enough = true
+	}
+	var grants []commerce.Grant
+	group, groupCtx := errgroup.WithContext(ctx)
+	if !enough {
+		group.Go(func() error { return look(groupCtx) })
+	}
+	if (is || !enough) && (topic == own || turn.askedForProof()) { // else nothing can have been proved
+		group.Go(func() (err error) {
+			grants, err = e.Orders.Verifier.Grants(groupCtx, turn.ask.Ref)
+			return err
+		})
+	}
+	err := group.Wait()
+	turn.orders = is
+	return grants, err
 }
 
 // orderMark ends the title of an order's record, as the prompt says.
@@ -309,6 +386,8 @@ func (t *Turn) tools(s *subject) []llm.Tool {
 		return nil
 	case s == nil:
 		return []llm.Tool{lookTool}
+	case merelyAsks(t.asked):
+		return nil
 	}
 	return []llm.Tool{proposeTool}
 }
@@ -354,7 +433,7 @@ func (e *Engine) call(ctx context.Context, turn *Turn, text Text, contact string
 	case err != nil:
 		e.Log.WarnContext(ctx, "propose change", "tenant", turn.ask.Tenant, "error", err)
 		return say(text.OrdersDown+" "+contact, true)
-	case a.State == commerce.Failed: // nobody could do it
+	case a.State == commerce.Failed, a.State == commerce.Waiting: // nobody could do it, or somebody is asked already
 		return say(a.Receipt+" "+contact, true)
 	}
 	m := say(a.Text+" "+text.PleaseConfirm, false)

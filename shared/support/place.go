@@ -144,18 +144,31 @@ func (c country) servedBy(text string) bool {
 		c.region != '-' && anyPhrase(said, inEurope) || c.region == '+' && anyPhrase(said, inUnion) || c.region != '+' && anyPhrase(said, beyondUnion)
 }
 
+// reachesOthers reports whether a text speaks of some place, but of none that is
+// asked about.
+func reachesOthers(asked []country, text string) bool {
+	if len(asked) == 0 || slices.ContainsFunc(asked, func(c country) bool { return c.servedBy(text) }) {
+		return false
+	}
+	said := strings.Join(words(text), " ")
+	return anyPhrase(said, inEurope) || anyPhrase(said, inUnion) || anyPhrase(said, beyondUnion) ||
+		slices.ContainsFunc(knownCountries(), func(c country) bool { return anyPhrase(said, c.names) })
+}
+
 // reaching puts passages first that speak of the countries which a question asks
 // for a delivery to, and leaves nothing when none does: what it costs to send
-// something to a neighbour is no answer.
+// something to a neighbour is no answer, and passages about one are left out.
 func reaching(asked []country, hits []index.Hit) []index.Hit {
 	if len(asked) == 0 {
 		return hits
 	}
 	var first, rest []index.Hit
 	for _, h := range hits {
-		if slices.ContainsFunc(asked, func(c country) bool { return c.servedBy(h.Passage.Title() + " " + h.Passage.Text) }) {
+		text := h.Passage.Title() + " " + h.Passage.Text
+		switch {
+		case slices.ContainsFunc(asked, func(c country) bool { return c.servedBy(text) }):
 			first = append(first, h)
-		} else {
+		case !reachesOthers(asked, text):
 			rest = append(rest, h)
 		}
 	}

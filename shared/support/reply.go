@@ -14,6 +14,9 @@ func (t *Turn) Account() tenant.Account { return t.account }
 // Asked is what the shopper wrote, as it is kept.
 func (t *Turn) Asked() string { return t.asked }
 
+// Number is the turn's place in the transcript, from 1.
+func (t *Turn) Number() int { return t.number }
+
 // Reply answers an accepted turn with a given text instead of a composed one,
 // such as what a channel says to a word that needs no model. A turn that has been
 // answered before keeps its answer.

@@ -43,7 +43,7 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 	}
 	if ix.Unsure(find.search(whole, nil)) {
 		if vector := e.embed(ctx, turn, ix, whole); vector != nil {
-			if near := find.search(whole, vector); slices.ContainsFunc(near, func(h index.Hit) bool { return h.Confidence >= least(whole) }) {
+			if near := find.search(whole, vector); slices.ContainsFunc(near, func(h index.Hit) bool { return h.Confidence >= leastNear(h, find.language, whole) }) {
 				hits = near
 			}
 		}
@@ -180,6 +180,16 @@ func least(text string) float64 {
 		return minLoose
 	}
 	return minConfidence
+}
+
+// leastNear is the confidence that a passage found by meaning must have. With one
+// in another language than the question's, words have nothing to say, so that the
+// model is left to judge more of them.
+func leastNear(h index.Hit, language, text string) float64 {
+	if foreign(h.Passage, language) {
+		return minForeign
+	}
+	return least(text)
 }
 
 func (f finder) byWords(turn *Turn) []index.Hit {

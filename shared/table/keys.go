@@ -167,7 +167,7 @@ func AuditMonth(t id.Tenant, month string) Range {
 }
 
 // AuditEntry is the range of one entry.
-func AuditEntry(k Key) Range { return Range{pk: k.PK, from: k.SK, to: k.SK} }
+func AuditEntry(k Key) Range { return only(k) }
 
 // AuditAnchor notes the end of a month's log, in the table of the keys.
 func AuditAnchor(t id.Tenant, month string) Key { return Key{tenantPK(t), "AUDIT#" + month} }
@@ -195,6 +195,25 @@ func ChannelThread(t id.Tenant, a id.Account, thread id.Conversation) Key {
 // ChannelThreads is the range of all threads of an account.
 func ChannelThreads(t id.Tenant, a id.Account) Range { return prefix(channelPK(t, a), "TH#") }
 
+// ChannelPlace says which thread of a channel a transcript is of.
+func ChannelPlace(t id.Tenant, c id.Conversation) Key {
+	return Key{tenantPK(t) + "#CH", "C#" + string(c)}
+}
+
+// ChannelWish says that the person of a thread does not want to be written to.
+func ChannelWish(t id.Tenant, thread id.Conversation) Key {
+	return Key{tenantPK(t) + "#CH", "W#" + string(thread)}
+}
+
+// ChannelWishes is the range of that alone.
+func ChannelWishes(t id.Tenant, thread id.Conversation) Range { return only(ChannelWish(t, thread)) }
+
+// only is the range of one key.
+func only(k Key) Range { return Range{pk: k.PK, from: k.SK, to: k.SK} }
+
+// ChannelPlaces is the range of that alone.
+func ChannelPlaces(t id.Tenant, c id.Conversation) Range { return only(ChannelPlace(t, c)) }
+
 // Connection is an account of a channel that a merchant has connected.
 func Connection(t id.Tenant, a id.Account) Key {
 	return Key{tenantPK(t), "INTEGRATION#meta#" + string(a)}
@@ -213,6 +232,14 @@ func ChannelAccount(a id.Account) Key { return Key{"X#channel#" + string(a), "X"
 // ChannelUser is the look-up from somebody who connected accounts to what they
 // connected.
 func ChannelUser(user id.Subject) Key { return Key{"X#channeluser#" + string(user), "X"} }
+
+// ChannelUserLogin says that somebody who connects accounts has logged in for a tenant.
+func ChannelUserLogin(user id.Subject, t id.Tenant) Key {
+	return Key{ChannelUser(user).PK, "L#" + string(t)}
+}
+
+// ChannelUserLogins is the range of all of somebody's log-ins.
+func ChannelUserLogins(user id.Subject) Range { return prefix(ChannelUser(user).PK, "L#") }
 
 // Deletion is a deletion that was asked for through a platform, by its
 // confirmation code.
@@ -263,11 +290,25 @@ func Erasure(t id.Tenant, c id.Conversation, day string) Key {
 	return Key{"X#erased#" + day, string(t) + "#" + string(c)}
 }
 
+// VisitorErasure is the line of a browser that must stay forgotten.
+func VisitorErasure(t id.Tenant, v id.Visitor, day string) Key {
+	return Key{"X#erased#" + day, string(t) + "#V#" + string(v)}
+}
+
 // Erasures is the range of a day's erasures.
 func Erasures(day string) Range { return Range{pk: "X#erased#" + day, from: " ", to: "~"} }
 
 // SubjectLinks is the range of the conversations that are a person's.
 func SubjectLinks(t id.Tenant, s id.Subject) Range { return prefix(subjectPK(t, s), "C#") }
+
+// Linked says whose a conversation is, in the conversation: the way back from
+// SubjectLink.
+func Linked(t id.Tenant, c id.Conversation, s id.Subject) Key {
+	return Key{conversationPK(t, c), "B#" + string(s)}
+}
+
+// LinkedAll is the range of all whose a conversation is.
+func LinkedAll(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "B#") }
 
 // Verification is one attempt to prove that an order is the shopper's.
 func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {
@@ -291,8 +332,7 @@ func Action(t id.Tenant, c id.Conversation, a id.Action) Key {
 	return Key{conversationPK(t, c), "A#" + string(a)}
 }
 
-// Actions is the range of the changes to orders that were proposed in a conversation,
-// by time.
+// Actions is the range of all changes that were proposed in a conversation.
 func Actions(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "A#") }
 
 // Approval is a proposed change that waits for the merchant's decision.
@@ -300,6 +340,11 @@ func Approval(t id.Tenant, a id.Action) Key { return Key{tenantPK(t) + "#R", "AP
 
 // Approvals is the range of all of a merchant's approvals.
 func Approvals(t id.Tenant) Range { return prefix(tenantPK(t)+"#R", "APPROVAL#") }
+
+// Settlement is what stays of a change to an order that moved money.
+func Settlement(t id.Tenant, a id.Action) Key {
+	return Key{tenantPK(t) + "#R", "SETTLED#" + string(a)}
+}
 
 // OrderRules are a merchant's rules for changes to orders.
 func OrderRules(t id.Tenant) Key { return Key{tenantPK(t), "RULES"} }
@@ -432,6 +477,12 @@ func Listed(t id.Tenant) Due { return Due{"tenant", string(t)} }
 // RequestWaiting lists privacy requests that wait for a worker.
 func RequestWaiting(t id.Tenant, r id.Request) Due {
 	return Due{"rights#waiting", string(t) + "#" + string(r)}
+}
+
+// CopyDue lists the copies that were made for privacy requests by the day on which
+// they go, written 2006-01-02.
+func CopyDue(t id.Tenant, r id.Request, day string) Due {
+	return Due{duePK("rights#copy", day), string(t) + "#" + string(r)}
 }
 
 // RequestDue lists open privacy requests by the last day they may be answered on,

@@ -56,6 +56,7 @@ func TestKeyShapes(t *testing.T) {
 		{"OrderGrant", table.OrderGrant("acme", "c1", "5001042")},
 		{"Action", table.Action("acme", "c1", "a1")},
 		{"Approval", table.Approval("acme", "a1")},
+		{"Settlement", table.Settlement("acme", "a1")},
 		{"OrderRules", table.OrderRules("acme")},
 		{"Counter", table.Counter("acme", "verify-order-hour", "hash", 1795512600)},
 		{"OrderCode", table.OrderCode("acme", "hash")},
@@ -69,13 +70,18 @@ func TestKeyShapes(t *testing.T) {
 		{"Standing", table.Standing("acme", "c1")},
 		{"SubjectErased", table.SubjectErased("acme", "s1")},
 		{"Erasure", table.Erasure("acme", "c1", "2026-11-24")},
+		{"VisitorErasure", table.VisitorErasure("acme", "v1", "2026-11-24")},
 		{"RequestCode", table.RequestCode("acme", "r1")},
 		{"SubjectMails", table.SubjectMails("acme", "s1", "2026-11-24")},
 		{"PrivacyMails", table.PrivacyMails("acme", "2026-11-24T09")},
+		{"Linked", table.Linked("acme", "c1", "s1")},
 		{"SubjectLink", table.SubjectLink("acme", "s1", "c1")},
 		{"Domain", domain},
 		{"ChannelEvent", table.ChannelEvent("acme", "t1", "e1")},
 		{"ChannelThread", table.ChannelThread("acme", "whatsapp-1234", "t1")},
+		{"ChannelUserLogin", table.ChannelUserLogin("u1", "acme")},
+		{"ChannelWish", table.ChannelWish("acme", "t1")},
+		{"ChannelPlace", table.ChannelPlace("acme", "c1")},
 		{"Connection", table.Connection("acme", "whatsapp-1234")},
 		{"ChannelLogin", table.ChannelLogin("acme")},
 		{"ChannelAccount", table.ChannelAccount("whatsapp-1234")},
@@ -102,6 +108,8 @@ func TestKeyShapes(t *testing.T) {
 	waiting, dueOn := table.RequestWaiting("acme", "r1"), table.RequestDue("acme", "r1", "2026-12-24")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "RequestWaiting (index)", waiting.DuePK, waiting.DueSK)
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "RequestDue (index)", dueOn.DuePK, dueOn.DueSK)
+	copied := table.CopyDue("acme", "r1", "2026-12-01")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "CopyDue (index)", copied.DuePK, copied.DueSK)
 
 	path := filepath.Join("testdata", "keys.golden")
 	if *update {

@@ -249,7 +249,17 @@ func (s *Store) Tenants(ctx context.Context) ([]id.Tenant, error) {
 
 // RequestsWaiting lists the privacy requests that wait for a worker, of all tenants.
 func (s *Store) RequestsWaiting(ctx context.Context) ([]WaitingRequest, error) {
-	found, err := due[string](ctx, s, "rights#waiting", "", 0)
+	return s.requests(ctx, "rights#waiting")
+}
+
+// CopiesDue lists the privacy requests whose copies go on a day, written 2006-01-02,
+// of all tenants.
+func (s *Store) CopiesDue(ctx context.Context, day string) ([]WaitingRequest, error) {
+	return s.requests(ctx, duePK("rights#copy", day))
+}
+
+func (s *Store) requests(ctx context.Context, pk string) ([]WaitingRequest, error) {
+	found, err := due[string](ctx, s, pk, "", 0)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,21 @@ func NewHex(secrets ...[]byte) *Signature {
 	return &Signature{given(secrets), func(sum []byte) string { return "sha256=" + hex.EncodeToString(sum) }, lowerDigits}
 }
 
+// NewBase64URL makes a Signature as Meta writes it in a signed request: base64 for
+// addresses, without padding, which may follow. Empty secrets do not count.
+func NewBase64URL(secrets ...[]byte) *Signature {
+	return &Signature{given(secrets), base64.RawURLEncoding.EncodeToString, func(tag string) string { return strings.TrimRight(tag, "=") }}
+}
+
+// Sign gives what the first secret signs a body with, for those who play a
+// platform's part; empty without a secret.
+func (s *Signature) Sign(body []byte) string {
+	if len(s.secrets) == 0 {
+		return ""
+	}
+	return s.spell(sum(s.secrets[0], func(mac hash.Hash) { mac.Write(body) }))
+}
+
 // Check is nil for exactly the header that one of the secrets signs for the body,
 // and Unauthenticated for any other.
 func (s *Signature) Check(header string, body []byte) error {

@@ -120,10 +120,14 @@ func FuzzSignature(f *testing.F) {
 		mac.Write(body)
 		sum := mac.Sum(nil)
 		base, digits := base64.StdEncoding.EncodeToString(sum), "sha256="+hex.EncodeToString(sum)
+		safe := base64.RawURLEncoding.EncodeToString(sum)
 		for _, c := range []struct {
 			s           *Signature
 			good, other string
-		}{{NewBase64(secret), base, digits}, {NewHex(secret), digits, base}} {
+		}{{NewBase64(secret), base, digits}, {NewHex(secret), digits, base}, {NewBase64URL(secret), safe, digits}} {
+			if c.s.Sign(body) != c.good {
+				t.Fatalf("signed as %q, not %q", c.s.Sign(body), c.good)
+			}
 			if err := c.s.Check(c.good, body); err != nil {
 				t.Fatalf("%q: %v", c.good, err)
 			}
@@ -132,7 +136,7 @@ func FuzzSignature(f *testing.F) {
 			}
 			accepted := c.s.Check(header, body) == nil
 			decoded, _ := hex.DecodeString(strings.TrimPrefix(header, "sha256="))
-			means := header == c.good || c.good == digits && len(header) == len(digits) && strings.HasPrefix(header, "sha256=") && bytes.Equal(decoded, sum)
+			means := header == c.good || c.good == safe && strings.TrimRight(header, "=") == safe || c.good == digits && len(header) == len(digits) && strings.HasPrefix(header, "sha256=") && bytes.Equal(decoded, sum)
 			if accepted != means {
 				t.Fatalf("%q: accepted %v", header, accepted)
 			}

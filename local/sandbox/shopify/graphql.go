@@ -109,6 +109,20 @@ func (s *Shopify) prepare(query, name string, variables map[string]any) (*ast.Op
 	return operation, &execution{schema: s.schema, variables: values}, nil
 }
 
+// Cost is what a document of one operation costs at most, with its variables; an
+// error says why the published schema does not allow it.
+func (s *Shopify) Cost(query, operation string, variables map[string]any) (int, error) {
+	o, x, failed := s.prepare(query, operation, variables)
+	if len(failed) > 0 {
+		return 0, errors.New(failed[0].Message)
+	}
+	root := s.schema.Query
+	if o.Operation == ast.Mutation {
+		root = s.schema.Mutation
+	}
+	return x.requested(o.SelectionSet, root), nil
+}
+
 // refusals are a document's errors, as Shopify words the commonest one.
 func refusals(list gqlerror.List) (all []graphError) {
 	for _, g := range list {

@@ -122,7 +122,7 @@ func (s *Shopify) emit(there *shop, topic string, payload any, after time.Durati
 	body, _ := json.Marshal(payload) // maps and strings
 	event := newID()
 	due := s.clock().Add(s.switches.WebhookDelay + after)
-	send := func(uri string, u *subscription) {
+	send := func(uri string, u *subscription, body []byte) {
 		d := Delivery{Event: event, Webhook: newID(), Shop: there.domain, Topic: topic, URI: uri, Body: string(body), TriggeredAt: s.clock(), Due: due, subscription: u}
 		for range max(1, s.switches.WebhookCopies) {
 			s.queue(there, d)
@@ -130,15 +130,31 @@ func (s *Shopify) emit(there *shop, topic string, payload any, after time.Durati
 	}
 	if slices.Contains(complianceTopics, topic) {
 		if uri := s.complianceURI(there); uri != "" {
-			send(uri, nil)
+			send(uri, nil, body)
 		}
 		return
 	}
 	for _, u := range there.subscriptions {
 		if header(u.topic) == topic {
-			send(u.uri, u)
+			send(u.uri, u, u.only(payload, body))
 		}
 	}
+}
+
+// only is a payload with the fields that a subscription asks for.
+func (u *subscription) only(payload any, whole []byte) []byte {
+	all, ok := payload.(map[string]any)
+	if !ok || len(u.fields) == 0 {
+		return whole
+	}
+	some := map[string]any{}
+	for _, f := range u.fields {
+		if v, there := all[f]; there {
+			some[f] = v
+		}
+	}
+	text, _ := json.Marshal(some) // maps and strings
+	return text
 }
 
 // queue puts a delivery among those that wait.

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -41,8 +40,10 @@ type Connection struct {
 	Scopes      []string   // granted
 	ConnectedAt time.Time
 	ExpiresAt   time.Time // of the token; zero if it does not expire
-	Template    string    // an approved WhatsApp template, by its name
+	Template    string    // an approved WhatsApp template, by its name; empty for none
 	LateTag     bool      // Meta has granted the tag for people
+
+	TemplateLanguage string // as Meta writes it, such as en_US
 
 	ciphertext []byte
 }
@@ -67,8 +68,8 @@ type connectionItem struct {
 	User        id.Subject   `dynamodbav:"user"`
 	Scopes      []string     `dynamodbav:"scopes"`
 	ConnectedAt time.Time    `dynamodbav:"connected_at"`
-	TokenEnds   int64        `dynamodbav:"token_ends"` // Unix seconds; 0 if never
-	Template    string       `dynamodbav:"template,omitempty"`
+	TokenEnds   int64        `dynamodbav:"token_ends"`         // Unix seconds; 0 if never
+	Template    string       `dynamodbav:"template,omitempty"` // name and language, with a space between
 	LateTag     bool         `dynamodbav:"late_tag"`
 	Ciphertext  []byte       `dynamodbav:"ciphertext,omitempty"` // the token, under KMS for this tenant and purpose
 }
@@ -108,29 +109,6 @@ func (accountItem) Inventory() inventory.Entry {
 		Role:       inventory.Processor,
 		Retention:  inventory.AccountRetention,
 		Source:     inventory.FromMeta,
-	}
-}
-
-// userItem is what somebody has connected: what goes when they ask Meta for
-// deletion.
-type userItem struct {
-	table.Key
-	User     id.Subject `dynamodbav:"user"`
-	Accounts []string   `dynamodbav:"accounts"` // tenant, channel and number
-	Version  string     `dynamodbav:"version"`
-}
-
-// Inventory makes userItem a table.Record.
-func (userItem) Inventory() inventory.Entry {
-	return inventory.Entry{
-		Record: "meta.user", Subject: inventory.Merchant, SubjectKey: "user",
-		Fields:     map[string]inventory.Category{"user": inventory.Identifier, "accounts": inventory.BusinessData, "version": inventory.None},
-		Purpose:    inventory.AccountOperation,
-		LegalBasis: inventory.Contract,
-		Role:       inventory.Processor,
-		Retention:  inventory.AccountRetention,
-		Source:     inventory.FromMeta,
-		Exported:   true,
 	}
 }
 
@@ -190,35 +168,6 @@ func (s *Connections) Save(ctx context.Context, c Connection, token string) erro
 		return err
 	}
 	return s.table.Put(ctx, c.Tenant, itemOf(c))
-}
-
-// link notes what somebody has connected.
-func (s *Connections) link(ctx context.Context, c Connection) error {
-	if c.User == "" {
-		return nil
-	}
-	entry := entryOf(c)
-	for range 5 {
-		item := userItem{Key: table.ChannelUser(c.User), User: c.User}
-		err := s.table.Lookup(ctx, item.Key, &item)
-		if err != nil && fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-		if slices.Contains(item.Accounts, entry) {
-			return nil
-		}
-		was := item.Version
-		item.Accounts, item.Version = append(item.Accounts, entry), string(id.Random[id.Message]())
-		if was == "" {
-			err = s.table.Create(ctx, c.Tenant, item)
-		} else {
-			err = s.table.Replace(ctx, c.Tenant, item, "version", was)
-		}
-		if fault.KindOf(err) != fault.Conflict || err == nil {
-			return err
-		}
-	}
-	return fault.E(fault.Conflict, "This log-in keeps changing. Please try again.", nil)
 }
 
 // Get reads one connection: NotFound if there is none.
@@ -409,43 +358,6 @@ func (s *Connections) Forget(ctx context.Context, t id.Tenant, a channel.Account
 	return s.Remove(ctx, t, a)
 }
 
-// unlink is link backwards.
-func (s *Connections) unlink(ctx context.Context, c Connection) error {
-	if c.User == "" {
-		return nil
-	}
-	for range 5 {
-		item := userItem{Key: table.ChannelUser(c.User), User: c.User}
-		err := s.table.Lookup(ctx, item.Key, &item)
-		if fault.KindOf(err) == fault.NotFound {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		was := item.Version
-		item.Accounts = slices.DeleteFunc(item.Accounts, func(a string) bool { return a == entryOf(c) })
-		if len(item.Accounts) == 0 {
-			return s.table.Delete(ctx, c.Tenant, item.Key)
-		}
-		item.Version = string(id.Random[id.Message]())
-		if err := s.table.Replace(ctx, c.Tenant, item, "version", was); fault.KindOf(err) != fault.Conflict || err == nil {
-			return err
-		}
-	}
-	return fault.E(fault.Conflict, "This log-in keeps changing. Please try again.", nil)
-}
-
-// OfUser lists what somebody has connected, each as tenant, channel and number.
-func (s *Connections) OfUser(ctx context.Context, user id.Subject) ([]string, error) {
-	var item userItem
-	err := s.table.Lookup(ctx, table.ChannelUser(user), &item)
-	if fault.KindOf(err) == fault.NotFound {
-		return nil, nil
-	}
-	return item.Accounts, err
-}
-
 func entryOf(c Connection) string {
 	return string(c.Tenant) + " " + string(c.Account.Kind) + " " + c.Account.ID
 }
@@ -454,7 +366,7 @@ func itemOf(c Connection) connectionItem {
 	item := connectionItem{
 		Key: table.Connection(c.Tenant, c.Account.Key()), Kind: c.Account.Kind, Number: c.Account.ID, Name: c.Name, Through: c.Through,
 		Business: c.Business, State: c.State, Enabled: c.Enabled, User: c.User, Scopes: c.Scopes, ConnectedAt: c.ConnectedAt.UTC(),
-		Template: c.Template, LateTag: c.LateTag, Ciphertext: c.ciphertext,
+		Template: strings.TrimSpace(c.Template + " " + c.TemplateLanguage), LateTag: c.LateTag, Ciphertext: c.ciphertext,
 	}
 	if !c.ExpiresAt.IsZero() {
 		item.TokenEnds = c.ExpiresAt.Unix()
@@ -469,8 +381,9 @@ func connectionOf(t id.Tenant, item connectionItem) Connection {
 	c := Connection{
 		Tenant: t, Account: channel.Account{Kind: item.Kind, ID: item.Number}, Name: item.Name, Through: item.Through, Business: item.Business,
 		State: item.State, Enabled: item.Enabled, User: item.User, Scopes: item.Scopes, ConnectedAt: item.ConnectedAt,
-		Template: item.Template, LateTag: item.LateTag, ciphertext: item.Ciphertext,
+		LateTag: item.LateTag, ciphertext: item.Ciphertext,
 	}
+	c.Template, c.TemplateLanguage, _ = strings.Cut(item.Template, " ")
 	if item.TokenEnds > 0 {
 		c.ExpiresAt = time.Unix(item.TokenEnds, 0).UTC()
 	}

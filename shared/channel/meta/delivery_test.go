@@ -81,7 +81,7 @@ func TestSignatureVectors(t *testing.T) {
 	if got := NewRequest("appsecret", `{"algorithm":"HMAC-SHA256","issued_at":1700000000,"user_id":"218471"}`); got != signed {
 		t.Errorf("signed %s", got)
 	}
-	if got := fmt.Sprintf("%x", sum([]byte("appsecret"), []byte("EAAtoken"))); got != "b15e563de2a106036cef7807b362777b33c08f4b1fb1251b4a3f5a9eeca7c277" {
+	if got := proof("appsecret", "EAAtoken"); got != "b15e563de2a106036cef7807b362777b33c08f4b1fb1251b4a3f5a9eeca7c277" {
 		t.Errorf("proof %s", got)
 	}
 }

@@ -3,6 +3,8 @@ package meta
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -55,6 +57,13 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("the Graph API refused: status %d, code %d, subcode %d", r.Status, r.Code, r.Subcode)
 }
 
+// proof shows that whoever holds a token is the app.
+func proof(secret, token string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(token))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
 // call makes one call and reads its answer into out, which may be nil.
 func (g *Graph) call(ctx context.Context, method, path, token string, query url.Values, in, out any) error {
 	if query == nil {
@@ -63,7 +72,7 @@ func (g *Graph) call(ctx context.Context, method, path, token string, query url.
 	header := http.Header{}
 	if token != "" {
 		// https://developers.facebook.com/docs/graph-api/guides/secure-requests, read 2026-11
-		query.Set("appsecret_proof", hex.EncodeToString(sum([]byte(g.secret), []byte(token))))
+		query.Set("appsecret_proof", proof(g.secret, token))
 		header.Set("Authorization", "Bearer "+token)
 	}
 	var payload io.Reader

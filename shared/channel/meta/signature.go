@@ -1,10 +1,7 @@
 package meta
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -19,8 +16,8 @@ import (
 // Secrets are the app's secret and, while it is being changed, the one before:
 // what either has signed is accepted.
 type Secrets struct {
-	keys   [][]byte
-	header *webhook.Signature
+	header  *webhook.Signature // X-Hub-Signature-256
+	request *webhook.Signature // of a signed request
 }
 
 // unset is the value of a secret that the operator has not set.
@@ -29,42 +26,21 @@ const unset = "unset"
 // NewSecrets makes a Secrets. An empty or unset secret is left out; without any,
 // nothing is accepted.
 func NewSecrets(secrets ...string) Secrets {
-	var s Secrets
+	var keys [][]byte
 	for _, secret := range secrets {
-		if secret != "" && secret != unset {
-			s.keys = append(s.keys, []byte(secret))
+		if secret != unset {
+			keys = append(keys, []byte(secret))
 		}
 	}
-	s.header = webhook.NewHex(s.keys...)
-	return s
+	return Secrets{webhook.NewHex(keys...), webhook.NewBase64URL(keys...)}
 }
 
 // Check checks the X-Hub-Signature-256 header against the body as it came:
 // Unauthenticated if no secret has signed it.
 func (s Secrets) Check(header string, body []byte) error { return s.header.Check(header, body) }
 
-// signed compares with every secret, whichever matches, so that the time taken
-// tells nothing.
-func (s Secrets) signed(tag string, message []byte) bool {
-	matches := false
-	for _, key := range s.keys {
-		if hmac.Equal([]byte(tag), []byte(base64.RawURLEncoding.EncodeToString(sum(key, message)))) {
-			matches = true
-		}
-	}
-	return matches
-}
-
 // Sign makes the X-Hub-Signature-256 header of a body.
-func Sign(secret string, body []byte) string {
-	return "sha256=" + hex.EncodeToString(sum([]byte(secret), body))
-}
-
-func sum(key, message []byte) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write(message)
-	return mac.Sum(nil)
-}
+func Sign(secret string, body []byte) string { return webhook.NewHex([]byte(secret)).Sign(body) }
 
 // SignedRequest is who asks for deletion, or has removed the app, by Meta's
 // word. The user's id is app-scoped: it names somebody who logged in to connect
@@ -94,7 +70,7 @@ func (s Secrets) Request(signed string, now time.Time) (SignedRequest, error) {
 	if !two || len(signed) > maxSigned {
 		return SignedRequest{}, invalid
 	}
-	if !s.signed(strings.TrimRight(signature, "="), []byte(payload)) { // compared as written: one MAC has one spelling
+	if s.request.Check(signature, []byte(payload)) != nil {
 		return SignedRequest{}, invalid
 	}
 	plain, err := decodeURL(payload)
@@ -125,7 +101,7 @@ func (s Secrets) Request(signed string, now time.Time) (SignedRequest, error) {
 // NewRequest signs a request as Meta does, for those who play its part.
 func NewRequest(secret, payload string) string {
 	encoded := base64.RawURLEncoding.EncodeToString([]byte(payload))
-	return base64.RawURLEncoding.EncodeToString(sum([]byte(secret), []byte(encoded))) + "." + encoded
+	return webhook.NewBase64URL([]byte(secret)).Sign([]byte(encoded)) + "." + encoded
 }
 
 // decodeURL reads base64url with or without padding, in its one spelling.

@@ -2,6 +2,7 @@ package responder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -81,15 +82,34 @@ func (r *Responder) asked(ctx context.Context, e *event, language string, questi
 	}
 	claimed.Language = language
 	err := r.claim(ctx, e, claimed, question)
-	if err != nil && fault.KindOf(err) == fault.RateLimited {
-		return fmt.Sprintf(channel.SpeechIn(language).Order.TooOften, e.account.ContactEmail), nil
+	if sentence := turnedDown(e, language, err); sentence != "" {
+		return sentence, nil
 	}
 	return "", err
 }
 
+// turnedDown says why no code is sent, where that has nothing to do with the order.
+func turnedDown(e *event, language string, err error) string {
+	switch {
+	case errors.Is(err, commerce.ErrDisconnected):
+		text := support.TextIn(language)
+		return text.OrdersClosed + " " + fmt.Sprintf(text.Contact, e.account.ContactEmail)
+	case err != nil && fault.KindOf(err) == fault.RateLimited:
+		return fmt.Sprintf(channel.SpeechIn(language).Order.TooOften, e.account.ContactEmail)
+	}
+	return ""
+}
+
 // claim has a code sent to the e-mail address on the order that somebody claims, if
-// it is theirs: RateLimited past a limit.
+// it is theirs: RateLimited past a limit, ErrDisconnected where no code would come.
 func (r *Responder) claim(ctx context.Context, e *event, claimed commerce.Claimed, question int) error {
+	connected, err := r.Engine.Orders.Connected(ctx, e.Tenant)
+	if err == nil && !connected {
+		err = commerce.ErrDisconnected
+	}
+	if err != nil {
+		return err
+	}
 	// A network address is what many share and few can change; here that is the
 	// person's account, which outlives what they have erased.
 	attempt, ends, err := r.Engine.Orders.Verifier.Begin(ctx, e.ref(), claimed, string(e.Thread))
@@ -147,11 +167,11 @@ func (r *Responder) begin(ctx context.Context, e *event, language string, claime
 	}
 	speech := channel.SpeechIn(language).Order
 	err = r.claim(ctx, e, claimed, e.thread.Order.Question)
-	switch {
-	case err == nil:
+	if err == nil {
 		return r.reply(ctx, e, turn, language, speech.CodeSent)
-	case fault.KindOf(err) == fault.RateLimited:
-		return r.reply(ctx, e, turn, language, fmt.Sprintf(speech.TooOften, e.account.ContactEmail))
+	}
+	if sentence := turnedDown(e, language, err); sentence != "" {
+		return r.reply(ctx, e, turn, language, sentence)
 	}
 	return err
 }

@@ -15,6 +15,7 @@ import (
 	"omniops/shared/channel"
 	"omniops/shared/channel/erasure"
 	"omniops/shared/channel/meta"
+	"omniops/shared/channel/outbox"
 	"omniops/shared/commerce"
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
@@ -27,18 +28,14 @@ import (
 
 // Responder takes care of the events of channels. It is safe for concurrent use.
 type Responder struct {
-	Engine      *support.Engine
-	Threads     *channel.Threads
-	Connections *meta.Connections
-	Graph       *meta.Graph
-	Veil        *channel.Veil
-	Deletions   *erasure.Deletions
-	Attempts    *queue.Sender[commerce.Attempt]                                         // to have a code sent
-	Tasks       *queue.Sender[commerce.Task]                                            // to have a change carried out
-	Link        func(context.Context, id.Tenant, commerce.Grant, id.Conversation) error // notes whose conversation it is
-	StatusURL   string                                                                  // where the state of a deletion is shown; its code follows
-	Now         func() time.Time
-	Log         *slog.Logger
+	*outbox.Outbox
+	Engine    *support.Engine
+	Deletions *erasure.Deletions
+	Attempts  *queue.Sender[commerce.Attempt]                                         // to have a code sent
+	Tasks     *queue.Sender[commerce.Task]                                            // to have a change carried out
+	Link      func(context.Context, id.Tenant, commerce.Grant, id.Conversation) error // notes whose conversation it is
+	StatusURL string                                                                  // where the state of a deletion is shown; its code follows
+	Log       *slog.Logger
 }
 
 // Handle takes care of one event. An error that another try may cure sends it back
@@ -85,6 +82,7 @@ type event struct {
 	account tenant.Account
 	keep    time.Duration
 	thread  channel.Thread // as last seen
+	turn    int            // of the transcript; 0 before there is one
 }
 
 func (e *event) contact() channel.Contact {
@@ -191,18 +189,18 @@ func (r *Responder) enter(ctx context.Context, e *event, t *channel.Thread) erro
 	}
 	switch e.Event {
 	case channel.Takeover:
-		t.HeldBy = channel.OtherApp
+		by := channel.OtherApp
 		if e.content.MessageID != "" { // a message, and not only the control of the thread
-			t.HeldBy = channel.Agent
+			by = channel.Agent
 		}
-		t.HeldAt = later(t.HeldAt, e.opened())
+		t.Take(by, later(t.HeldAt, e.opened()))
 	case channel.Standby:
-		t.HeldBy, t.HeldAt = channel.OtherApp, later(t.HeldAt, e.opened())
+		t.Take(channel.OtherApp, later(t.HeldAt, e.opened()))
 	}
 	if e.Event.Opens(e.Account.Kind) {
 		t.OpenedAt = later(t.OpenedAt, e.opened())
 	}
-	err := r.Threads.Remember(ctx, e.Tenant, t, e.contact())
+	err := r.Threads.Remember(ctx, e.Tenant, t, e.contact(), e.keep)
 	if errors.Is(err, seal.ErrNoKeys) || fault.KindOf(err) == fault.Conflict {
 		return nil // with the next event; a takeover, above all, does not wait for it
 	}
@@ -249,13 +247,13 @@ func (r *Responder) note(ctx context.Context, e *event) error {
 			t.NoTemplates = true
 			return nil
 		case channel.Handback:
-			if t.HeldBy == channel.Nobody || t.HeldAt.After(e.opened()) {
+			if t.HeldBy == channel.Nobody || t.HeldBy == channel.Stopped || t.HeldAt.After(e.opened()) {
 				return channel.ErrUnchanged
 			}
 			t.HeldBy = channel.Nobody
 			return nil
 		case channel.Moved:
-			return r.Threads.Remember(ctx, e.Tenant, t, e.contact())
+			return r.Threads.Remember(ctx, e.Tenant, t, e.contact(), e.keep)
 		}
 		flagged = r.report(e, t)
 		if !flagged {
@@ -302,6 +300,7 @@ func (r *Responder) report(e *event, t *channel.Thread) bool {
 	}
 	if to == channel.PostFailed {
 		post.Code = e.content.Code
+		t.Undisclosed(post)
 		refusal := meta.Refusal{Code: e.content.Code}
 		if refusal.Remedy(e.Account.Kind) == meta.LeaveAlone {
 			t.NoTemplates = true
@@ -316,26 +315,11 @@ func (r *Responder) keepOther(ctx context.Context, e *event) error {
 	if e.content.Text == "" {
 		return nil
 	}
-	chats := r.Engine.Conversations
-	for try := 0; ; try++ {
-		thread, err := chats.Read(ctx, e.ref(), e.keep, 4)
-		if errors.Is(err, seal.ErrNoKeys) {
-			return nil // the AI is silent all the same
-		}
-		if err != nil {
-			return err
-		}
-		turn := thread.LastTurn()
-		if _, answered := thread.Answer(turn); answered || turn == 0 {
-			turn++
-		}
-		_, err = chats.Finish(ctx, e.ref(), conversation.Answer{Message: conversation.Message{
-			Turn: turn, Author: conversation.Agent, Text: seal.Clear(e.content.Text), State: conversation.Complete,
-		}}, e.keep)
-		if fault.KindOf(err) != fault.Conflict || try == 3 {
-			return err
-		}
+	_, err := r.Engine.Conversations.Say(ctx, e.ref(), e.ID, seal.Clear(e.content.Text), e.keep)
+	if errors.Is(err, seal.ErrNoKeys) { // the AI is silent all the same
+		return nil
 	}
+	return err
 }
 
 // follow changes or empties a message that its author changed or took back.

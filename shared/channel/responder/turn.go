@@ -71,10 +71,14 @@ func (r *Responder) accept(ctx context.Context, e *event, language string) (*sup
 	if utf8.RuneCountInString(text) > support.MaxMessage {
 		text = string([]rune(text)[:support.MaxMessage])
 	}
-	return r.Engine.Accept(ctx, support.Ask{
+	turn, err := r.Engine.Accept(ctx, support.Ask{
 		Ref: e.ref(), Domain: e.Account.String(), Language: language, Text: text, IdempotencyKey: string(e.ID),
 		InThread: e.inThread(language),
 	})
+	if err == nil {
+		e.turn = turn.Number()
+	}
+	return turn, err
 }
 
 // admit stores what a person wrote, and gives the turn to answer it in. It gives
@@ -198,11 +202,16 @@ func (r *Responder) word(ctx context.Context, e *event, word channel.Word, langu
 			if t.OptedOutAt.IsZero() {
 				t.OptedOutAt = r.Now()
 			}
+			return r.Threads.Suppress(ctx, e.Tenant, t.ID, t.OptedOutAt)
 		case channel.Start:
 			reply, t.OptedOutAt = speech.Started, time.Time{}
+			return r.Threads.Welcome(ctx, e.Tenant, t.ID)
 		case channel.Human:
 			reply = fmt.Sprintf(speech.Human, contact)
 			t.Raised(channel.AskedFor, r.Now())
+			if t.Held(r.Now()) {
+				purpose = channel.Answer // a person has the thread: they see it, and the AI says nothing
+			}
 		}
 		return nil
 	})
@@ -214,7 +223,10 @@ func (r *Responder) word(ctx context.Context, e *event, word channel.Word, langu
 			return err
 		}
 	}
-	if turn != nil && !e.thread.Held(r.Now()) && e.Event != channel.Standby {
+	if e.Event == channel.Standby || e.thread.HeldBy == channel.OtherApp { // which alone may write there
+		return nil
+	}
+	if turn != nil && (purpose == channel.Notice || !e.thread.Held(r.Now())) {
 		if _, err := r.Engine.Reply(ctx, turn, reply, word == channel.Human); err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ type Progress struct {
 
 const (
 	maxDescription = 4000 // of a product, in bytes
-	maxVariants    = 100
+	maxVariants    = 250
 )
 
 // Catalogue keeps the products of merchants' shops.
@@ -243,7 +243,9 @@ func (c *Catalogue) sweep(ctx context.Context, t id.Tenant, run string, began ti
 
 // productFields are what is read of a product.
 const productFields = `id title handle status description onlineStoreUrl updatedAt
-      variants(first: 25) { nodes { title price availableForSale } }`
+      variants(first: 25) { ` + variantFields + ` }`
+
+const variantFields = `nodes { title price availableForSale } pageInfo { hasNextPage endCursor }`
 
 var (
 	productPage = operation{"Products", `query Products($q: String, $after: String) {
@@ -256,6 +258,9 @@ var (
   shop { currencyCode }
   product(id: $id) { ` + productFields + ` }
 }`}
+	productRest = operation{"Variants", `query Variants($id: ID!, $after: String) {
+  product(id: $id) { variants(first: 100, after: $after) { ` + variantFields + ` } }
+}`}
 )
 
 // productNode is a product as the shop gives it.
@@ -267,14 +272,40 @@ type productNode struct {
 	Description    string
 	OnlineStoreURL *string
 	UpdatedAt      time.Time
-	Variants       struct {
-		Nodes []struct {
-			Title            string
-			Price            string
-			AvailableForSale bool
-		}
+	Variants       variantPage
+	currency       string
+}
+
+// variantPage is a page of a product's variants.
+type variantPage struct {
+	Nodes []struct {
+		Title            string
+		Price            string
+		AvailableForSale bool
 	}
-	currency string
+	PageInfo struct {
+		HasNextPage bool
+		EndCursor   *string
+	}
+}
+
+// complete reads the rest of a product's variants, as far as they are kept. A product
+// that is gone meanwhile has no more.
+func (w *Worker) complete(ctx context.Context, a commerce.Access, n *productNode) error {
+	for len(n.Variants.Nodes) < maxVariants && n.Variants.PageInfo.HasNextPage && n.Variants.PageInfo.EndCursor != nil {
+		var got struct {
+			Product *struct{ Variants variantPage }
+		}
+		if err := w.Client.call(ctx, a, productRest, map[string]any{"id": n.ID, "after": *n.Variants.PageInfo.EndCursor}, &got); err != nil {
+			return err
+		}
+		if got.Product == nil || len(got.Product.Variants.Nodes) == 0 {
+			return nil
+		}
+		n.Variants.Nodes = append(n.Variants.Nodes, got.Product.Variants.Nodes...)
+		n.Variants.PageInfo = got.Product.Variants.PageInfo
+	}
+	return nil
 }
 
 // product is what is kept, and whether anybody may see it: an active product that

@@ -1,7 +1,6 @@
 package shopify
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,39 +22,12 @@ var (
     refunds(first: 50) { note totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } } }
     returns(first: 20, reverse: true) { nodes { name status returnLineItems(first: 10) { nodes { customerNote } } } } }
 }`}
-	orderCancel = operation{"Cancel", `mutation Cancel($orderId: ID!, $note: String) {
-  orderCancel(orderId: $orderId, reason: CUSTOMER, restock: true, notifyCustomer: true,
-    refundMethod: { originalPaymentMethodsRefund: true }, staffNote: $note) {
-    jobResult { id done status errors { field message code } }
-    orderCancelUserErrors { field message code }
-  }
-}`}
-	cancelState = operation{"CancelState", `query CancelState($id: ID!) {
-  node(id: $id) { ... on OrderCancelJobResult { id done status errors { field message code } } }
-}`}
-	suggested = operation{"Suggest", `query Suggest($id: ID!, $items: [RefundLineItemInput!]) {
-  order(id: $id) { id suggestedRefund(refundLineItems: $items, refundShipping: false) {
-    amountSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
-    suggestedTransactions { amountSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
-      gateway kind parentTransaction { id } } } }
-}`}
-	refundCreate = operation{"Refund", `mutation Refund($input: RefundInput!, $key: String!) {
-  refundCreate(input: $input) @idempotent(key: $key) {
-    refund { id totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } } }
-    userErrors { field message }
-  }
-}`}
 	returnRequest = operation{"ReturnRequest", `mutation ReturnRequest($input: ReturnRequestInput!) {
   returnRequest(input: $input) { return { id name status } userErrors { field message code } }
 }`}
 	orderUpdate = operation{"OrderUpdate", `mutation OrderUpdate($input: OrderInput!) {
   orderUpdate(input: $input) { order { id } userErrors { field message } }
 }`}
-)
-
-const (
-	jobPause = 400 * time.Millisecond // between looks at a cancellation
-	jobLooks = 20
 )
 
 // Do carries out a granted change. What is refused for good is Invalid, what does
@@ -204,174 +176,6 @@ func (o orderNow) shows(change commerce.Change) (commerce.Receipt, bool, error) 
 // same reports whether a line of an address is as it should be, spaces aside.
 func same(is *string, should string) bool {
 	return strings.Join(strings.Fields(text(is)), " ") == strings.Join(strings.Fields(should), " ")
-}
-
-// cancel cancels an order and refunds what was paid to the original method. It is
-// asynchronous there and cannot be undone.
-func (c *Client) cancel(ctx context.Context, a commerce.Access, change commerce.Change) (commerce.Receipt, error) {
-	before, err := c.state(ctx, a, change.Order)
-	if err != nil {
-		return commerce.Receipt{}, err
-	}
-	if receipt, done, err := before.shows(change); done || err != nil { // there is no key to repeat it under
-		return receipt, err
-	}
-	var got struct {
-		OrderCancel *struct {
-			Job    *cancelJob `json:"jobResult"`
-			Errors userErrors `json:"orderCancelUserErrors"`
-		}
-	}
-	if err := c.call(ctx, a, orderCancel, map[string]any{"orderId": gid("Order", string(change.Order)), "note": note(change.Key)}, &got); err != nil {
-		return commerce.Receipt{}, err
-	}
-	if got.OrderCancel == nil {
-		return commerce.Receipt{}, doubtful("cancel", nil)
-	}
-	if err := got.OrderCancel.Errors.err(); err != nil {
-		return commerce.Receipt{}, err
-	}
-	return c.cancelled(ctx, a, change, got.OrderCancel.Job)
-}
-
-// cancelJob is a cancellation under way.
-type cancelJob struct {
-	ID     string
-	Done   bool
-	Status string
-	Errors userErrors
-}
-
-// cancelled waits a bounded time until an order shows its cancellation.
-func (c *Client) cancelled(ctx context.Context, a commerce.Access, change commerce.Change, job *cancelJob) (commerce.Receipt, error) {
-	for range jobLooks {
-		if job == nil || job.Done {
-			if job != nil && job.Status == "FAILED" {
-				return commerce.Receipt{}, cmp.Or(job.Errors.err(), fault.E(fault.Conflict, "The shop's system could not cancel the order.", nil))
-			}
-			after, err := c.state(ctx, a, change.Order)
-			if err != nil {
-				return commerce.Receipt{}, doubtful("cancel", err)
-			}
-			if receipt, done, err := after.shows(change); done || err != nil {
-				return receipt, err
-			}
-		}
-		if err := c.wait(ctx, jobPause); err != nil {
-			return commerce.Receipt{}, doubtful("cancel", err)
-		}
-		if job != nil && !job.Done {
-			var state struct{ Node *cancelJob }
-			if err := c.call(ctx, a, cancelState, map[string]any{"id": job.ID}, &state); err != nil {
-				return commerce.Receipt{}, doubtful("cancel", err)
-			}
-			job = state.Node
-		}
-	}
-	return commerce.Receipt{}, doubtful("cancel", errors.New("the cancellation takes long"))
-}
-
-// suggestion is what Shopify would give back for some lines.
-type suggestion struct {
-	Amount       moneySet `json:"amountSet"`
-	Transactions []struct {
-		Amount  moneySet `json:"amountSet"`
-		Gateway *string
-		Parent  *struct{ ID string } `json:"parentTransaction"`
-	} `json:"suggestedTransactions"`
-}
-
-func (c *Client) suggest(ctx context.Context, a commerce.Access, order id.Order, items []map[string]any) (suggestion, error) {
-	var got struct {
-		Order *struct{ SuggestedRefund *suggestion }
-	}
-	if err := c.call(ctx, a, suggested, map[string]any{"id": gid("Order", string(order)), "items": items}, &got); err != nil {
-		return suggestion{}, err
-	}
-	if got.Order == nil {
-		return suggestion{}, notFound()
-	}
-	if got.Order.SuggestedRefund == nil {
-		return suggestion{}, fault.E(fault.Conflict, "Nothing of this order can be refunded.", nil)
-	}
-	return *got.Order.SuggestedRefund, nil
-}
-
-// Refundable is what the shop's system would give back for some lines of an order,
-// taxes and discounts counted, without shipping. A refund must be granted for
-// exactly this.
-func (c *Client) Refundable(ctx context.Context, a commerce.Access, order id.Order, lines []commerce.Line) (commerce.Amount, error) {
-	if err := c.permit(ctx, a, "price a refund", toRead); err != nil {
-		return commerce.Amount{}, err
-	}
-	s, err := c.suggest(ctx, a, order, refundItems(lines))
-	if err != nil {
-		return commerce.Amount{}, err
-	}
-	return amount(&s.Amount)
-}
-
-func refundItems(lines []commerce.Line) []map[string]any {
-	items := make([]map[string]any, len(lines))
-	for i, l := range lines {
-		items[i] = map[string]any{"lineItemId": gid("LineItem", l.ID), "quantity": l.Quantity, "restockType": "NO_RESTOCK"}
-	}
-	return items
-}
-
-// refund gives exactly the granted amount back to the original methods.
-func (c *Client) refund(ctx context.Context, a commerce.Access, change commerce.Change) (commerce.Receipt, error) {
-	items := refundItems(change.Lines)
-	s, err := c.suggest(ctx, a, change.Order, items)
-	if err != nil {
-		return commerce.Receipt{}, err
-	}
-	offered, err := amount(&s.Amount)
-	if err != nil {
-		return commerce.Receipt{}, fault.After(fault.Unavailable, unclear, time.Minute, err)
-	}
-	if offered != change.Amount || len(s.Transactions) == 0 {
-		return commerce.Receipt{}, fault.E(fault.Conflict, "The amount that can be refunded has changed.", fmt.Errorf("granted %v, suggested %v", change.Amount, offered))
-	}
-	order := gid("Order", string(change.Order))
-	input := map[string]any{"orderId": order, "note": note(change.Key), "notify": true, "refundLineItems": items}
-	var transactions []map[string]any
-	for _, t := range s.Transactions {
-		paid := t.Amount.Buyer
-		if t.Parent == nil || t.Gateway == nil {
-			return commerce.Receipt{}, fault.E(fault.Conflict, "This order was not paid in a way that can be refunded.", nil)
-		}
-		input["currency"] = paid.Currency
-		transactions = append(transactions, map[string]any{
-			"orderId": order, "parentId": t.Parent.ID, "amount": paid.Amount, "gateway": *t.Gateway, "kind": "REFUND",
-		})
-	}
-	input["transactions"] = transactions
-	var got struct {
-		RefundCreate *struct {
-			Refund *struct {
-				Total moneySet `json:"totalRefundedSet"`
-			}
-			Errors userErrors `json:"userErrors"`
-		}
-	}
-	if err := c.call(ctx, a, refundCreate, map[string]any{"input": input, "key": change.Key}, &got); err != nil {
-		return commerce.Receipt{}, err
-	}
-	if got.RefundCreate == nil {
-		return commerce.Receipt{}, doubtful("refund", nil)
-	}
-	if err := got.RefundCreate.Errors.err(); err != nil {
-		return commerce.Receipt{}, err
-	}
-	if got.RefundCreate.Refund == nil {
-		return commerce.Receipt{}, doubtful("refund", nil)
-	}
-	paid, err := amount(&got.RefundCreate.Refund.Total)
-	if err != nil {
-		return commerce.Receipt{}, doubtful("refund", err)
-	}
-	return commerce.Receipt{Amount: paid}, nil
 }
 
 // maxNote is the longest note of a customer with a return, in characters.

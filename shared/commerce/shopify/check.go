@@ -22,12 +22,16 @@ var topics = []string{
 
 var (
 	subscriptions = operation{"Subscriptions", `query Subscriptions($topics: [WebhookSubscriptionTopic!]) {
-  webhookSubscriptions(first: 100, topics: $topics) { nodes { id topic uri } }
+  webhookSubscriptions(first: 100, topics: $topics) { nodes { id topic uri includeFields } }
 }`}
+	// What an event is about is all that is sent of it: no customer's data.
 	subscribe = operation{"Subscribe", `mutation Subscribe($topic: WebhookSubscriptionTopic!, $uri: String!) {
-  webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON, includeFields: ["id"] }) {
     webhookSubscription { id } userErrors { field message }
   }
+}`}
+	unsubscribe = operation{"Unsubscribe", `mutation Unsubscribe($id: ID!) {
+  webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
 }`}
 )
 
@@ -73,25 +77,36 @@ func (w *Worker) check(ctx context.Context, t id.Tenant, whole bool) error {
 	return ignore(err, fault.Conflict)
 }
 
-// subscribe makes the subscriptions that are missing.
+// subscription is what a shop tells us, as it has it.
+type subscription struct {
+	ID, Topic, URI string
+	IncludeFields  []string
+}
+
+// subscribe makes the subscriptions that are missing, and those anew that would send
+// more than what an event is about.
 func (w *Worker) subscribe(ctx context.Context, t id.Tenant) error {
 	a := commerce.Access{Tenant: t, Purpose: commerce.CatalogueSync}
 	if err := w.Client.permit(ctx, a, "subscribe", toMaintain); err != nil {
 		return err
 	}
 	var got struct {
-		Subscriptions *struct {
-			Nodes []struct{ Topic, URI string }
-		} `json:"webhookSubscriptions"`
+		Subscriptions *struct{ Nodes []subscription } `json:"webhookSubscriptions"`
 	}
 	if err := w.Client.call(ctx, a, subscriptions, map[string]any{"topics": topics}, &got); err != nil {
 		return err
 	}
 	for _, topic := range topics {
-		if got.Subscriptions != nil && slices.ContainsFunc(got.Subscriptions.Nodes, func(n struct{ Topic, URI string }) bool {
-			return n.Topic == topic && n.URI == w.Address
-		}) {
-			continue
+		if got.Subscriptions != nil {
+			at := slices.IndexFunc(got.Subscriptions.Nodes, func(n subscription) bool { return n.Topic == topic && n.URI == w.Address })
+			if at >= 0 && slices.Equal(got.Subscriptions.Nodes[at].IncludeFields, []string{"id"}) {
+				continue
+			}
+			if at >= 0 {
+				if err := w.Client.call(ctx, a, unsubscribe, map[string]any{"id": got.Subscriptions.Nodes[at].ID}, &struct{}{}); err != nil {
+					return err
+				}
+			}
 		}
 		var made struct {
 			Created *struct {

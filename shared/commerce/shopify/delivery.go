@@ -35,11 +35,25 @@ type Delivery struct {
 	Shop        Shop
 	Event       string // the same for each delivery of it
 	TriggeredAt time.Time
+
+	mixed bool // headers of both families
 }
 
 // families are the two ways in which Shopify names the headers of a delivery. One
-// delivery uses one of them.
+// delivery uses one of them: with both, what is signed need not be what is read.
 var families = []string{"X-Shopify-", "Shopify-"}
+
+// others reports whether there is a header of another family.
+func others(h http.Header, family string) bool {
+	for name := range h {
+		for _, f := range families {
+			if f != family && len(name) > len(f) && strings.EqualFold(name[:len(f)], f) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // ParseDelivery reads the headers of a delivery. Without a signature, or with two,
 // it is Unauthenticated; what else is missing is reported by Complete, once the
@@ -60,7 +74,7 @@ func ParseDelivery(h http.Header) (Delivery, error) {
 		}
 		return ""
 	}
-	d := Delivery{Signature: get("Hmac-Sha256"), Topic: strings.ToLower(get("Topic")), Event: get("Event-Id")}
+	d := Delivery{Signature: get("Hmac-Sha256"), Topic: strings.ToLower(get("Topic")), Event: get("Event-Id"), mixed: others(h, found[0])}
 	if d.Event == "" {
 		d.Event = get("Webhook-Id")
 	}
@@ -69,8 +83,12 @@ func ParseDelivery(h http.Header) (Delivery, error) {
 	return d, nil
 }
 
-// Complete is Invalid for a delivery that does not say what, whose, or which.
+// Complete is Invalid for a delivery that does not say what, whose, or which, or that
+// says so twice.
 func (d Delivery) Complete() error {
+	if d.mixed {
+		return fault.E(fault.Invalid, "The headers of a delivery are all X-Shopify- or all Shopify-.", nil)
+	}
 	if d.Topic == "" || strings.Trim(d.Topic, "abcdefghijklmnopqrstuvwxyz_/") != "" || d.Shop == "" || d.Event == "" {
 		return fault.E(fault.Invalid, "A delivery names its topic, its shop and its event.", nil)
 	}

@@ -55,19 +55,26 @@ func FuzzObjectID(f *testing.F) {
 // The law: what a delivery's headers are read as is of one family, is either
 // refused or names a topic, a shop and an event that a queue and a key can hold.
 func FuzzDelivery(f *testing.F) {
-	f.Add("products/update", "kettle-and-co.myshopify.com", "e1", "2026-11-24T09:30:00Z", false)
-	f.Add("x", "", "", "", true)
-	f.Fuzz(func(t *testing.T, topic, shop, event, at string, both bool) {
+	f.Add("products/update", "kettle-and-co.myshopify.com", "e1", "2026-11-24T09:30:00Z", "", false)
+	f.Add("products/update", "kettle-and-co.myshopify.com", "e1", "2026-11-24T09:30:00Z", "topic", false)
+	f.Add("x", "", "", "", "", true)
+	f.Fuzz(func(t *testing.T, topic, shop, event, at, extra string, both bool) {
 		h := http.Header{"X-Shopify-Hmac-Sha256": {"x"}, "X-Shopify-Topic": {topic}, "X-Shopify-Shop-Domain": {shop}, "X-Shopify-Event-Id": {event}, "X-Shopify-Triggered-At": {at}}
 		if both {
 			h.Set("Shopify-Hmac-Sha256", "x")
 		}
+		if extra != "" {
+			h.Set("Shopify-"+extra, "x")
+		}
 		d, err := ParseDelivery(h)
-		if both != (fault.KindOf(err) == fault.Unauthenticated && err != nil) {
+		if both = both || strings.EqualFold(extra, "Hmac-Sha256"); both != (fault.KindOf(err) == fault.Unauthenticated && err != nil) {
 			t.Fatalf("two signatures %v: %v", both, err)
 		}
 		if err != nil || d.Complete() != nil {
 			return
+		}
+		if extra != "" {
+			t.Fatalf("of both families, with Shopify-%s", extra)
 		}
 		again, err := ParseShop(string(d.Shop))
 		if err != nil || again != d.Shop || strings.ContainsAny(d.Topic, "# \n") || len(d.Key()) != 64 {

@@ -235,6 +235,9 @@ func (w *Worker) product(ctx context.Context, t id.Tenant, e Event) error {
 	if err != nil {
 		return err
 	}
+	if err := w.complete(ctx, a, got.Product); err != nil {
+		return w.unlessGone(err)
+	}
 	got.Product.currency = got.Shop.CurrencyCode
 	return w.Catalogue.put(ctx, t, *got.Product, state.Run)
 }
@@ -277,6 +280,9 @@ func (w *Worker) page(ctx context.Context, t id.Tenant, p Page) error {
 		return fault.After(fault.Unavailable, unclear, time.Minute, fmt.Errorf("no products"))
 	}
 	for _, n := range got.Products.Nodes {
+		if err := w.complete(ctx, a, &n); err != nil {
+			return w.unlessGone(err)
+		}
 		n.currency = got.Shop.CurrencyCode
 		if err := w.Catalogue.put(ctx, t, n, p.Run); err != nil {
 			return err

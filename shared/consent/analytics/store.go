@@ -110,6 +110,11 @@ func (s *Store) Of(ctx context.Context, t id.Tenant, v id.Visitor) ([]Event, err
 	return all, nil
 }
 
+// On gives what is kept of one browser of a UTC day, by time.
+func (s *Store) On(ctx context.Context, t id.Tenant, v id.Visitor, day time.Time) ([]Event, error) {
+	return s.read(ctx, t, table.AnalyticsOf(t, day.UTC().Format(time.DateOnly), shardOf(v), v))
+}
+
 // Forget removes everything that is kept of one browser, and says how many
 // events that were.
 func (s *Store) Forget(ctx context.Context, t id.Tenant, v id.Visitor) (int, error) {

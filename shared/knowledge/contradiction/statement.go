@@ -108,8 +108,8 @@ func (s *site) number(set map[string]bool) stems {
 		if !ok {
 			n = uint32(len(s.numbers))
 			s.numbers[strings.Clone(stem)] = n
-			s.seen, s.light = append(s.seen, 0), append(s.light, light[stem])
-			s.dull, s.usual = append(s.dull, light[stem]), append(s.usual, light[stem] || usual[stem])
+			s.seen, s.light = append(s.seen, 0), append(s.light, light()[stem])
+			s.dull, s.usual = append(s.dull, light()[stem]), append(s.usual, light()[stem] || usual()[stem])
 		}
 		out = append(out, n)
 	}

@@ -2,6 +2,7 @@ package contradiction
 
 import (
 	"strings"
+	"sync"
 
 	"omniops/shared/knowledge/wording"
 )
@@ -26,20 +27,24 @@ const price = "price"
 // priced are stems that all mean what something costs.
 var priced = stemsOf("price prices priced cost costs charge preis preise kostet kosten prix coûte coûtent coût")
 
-func stemsOf(list string) map[string]bool {
-	all := map[string]bool{}
-	for w := range strings.FieldsSeq(list) {
-		for _, language := range []string{"en", "de", "fr"} {
-			all[wording.Stem(w, language)] = true
+// stemsOf gives the stems of words, once somebody asks for them: most starts of a
+// function find no contradictions.
+func stemsOf(list string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		all := map[string]bool{}
+		for w := range strings.FieldsSeq(list) {
+			for _, language := range []string{"en", "de", "fr"} {
+				all[wording.Stem(w, language)] = true
+			}
 		}
-	}
-	return all
+		return all
+	})
 }
 
 // canonical gives stems with one for the words that mean a price.
 func canonical(stems map[string]bool) map[string]bool {
 	for stem := range stems {
-		if priced[stem] {
+		if priced()[stem] {
 			delete(stems, stem)
 			stems[price] = true
 		}

@@ -170,7 +170,7 @@ func (c *Crawler) run(ctx context.Context, f *Frontier, previous map[string]Vali
 // time is up.
 func (w *crawling) loop(ctx context.Context) error {
 	answers := make(chan answer)
-	buffers := make([][]byte, w.Limits.Concurrency) // those of no request under way
+	bodies := newBodies(w.Limits.Concurrency)
 	var failure error
 	for {
 		for failure == nil && ctx.Err() == nil && len(w.underWay) < w.Limits.Concurrency && !w.full(len(w.underWay)) {
@@ -190,14 +190,13 @@ func (w *crawling) loop(ctx context.Context) error {
 			}
 			w.underWay[e.URL] = e
 			w.requests++
-			known, pause, buffer := w.previous[e.URL], w.pause, buffers[len(buffers)-1]
-			buffers = buffers[:len(buffers)-1]
+			known, pause, body := w.previous[e.URL], w.pause, bodies.take()
 			go func() {
 				if wait(ctx, time.Until(pause)) != nil || w.turn(ctx) != nil {
-					answers <- answer{entry: e, buffer: buffer, stopped: true}
+					answers <- answer{entry: e, stopped: true, body: body}
 					return
 				}
-				answers <- w.fetch(ctx, e, known, buffer)
+				answers <- w.fetch(ctx, e, known, body)
 			}()
 		}
 		if len(w.underWay) == 0 {
@@ -205,12 +204,14 @@ func (w *crawling) loop(ctx context.Context) error {
 		}
 		a := <-answers
 		delete(w.underWay, a.entry.URL)
-		buffers = append(buffers, a.buffer)
 		if failure != nil || a.stopped {
+			a.body.giveBack()
 			w.frontier.put(a.entry, w.rankOf(a.entry))
 			continue
 		}
-		if err := w.take(a); err != nil {
+		err := w.take(a)
+		a.body.giveBack()
+		if err != nil {
 			w.frontier.put(a.entry, w.rankOf(a.entry))
 			failure = fmt.Errorf("visit page %s: %w", a.entry.URL, err)
 		}

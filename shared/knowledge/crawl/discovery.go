@@ -105,7 +105,7 @@ func (w *crawling) probe(ctx context.Context, seed *url.URL, r robots) {
 	if err := w.turn(ctx); err != nil {
 		return
 	}
-	if a := w.fetch(ctx, Entry{URL: u.String()}, Validators{}, nil); a.page.HTML != nil {
+	if a := w.fetch(ctx, Entry{URL: u.String()}, Validators{}, newBodies(1).take()); a.page.HTML != nil {
 		w.missing = &a.outline
 	}
 }

@@ -1,25 +1,20 @@
 package crawl
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io"
 	"mime"
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/net/html/charset"
 
 	"omniops/shared/fault"
+	"omniops/shared/knowledge/charset"
 )
 
 // answer is what became of one request.
@@ -33,7 +28,7 @@ type answer struct {
 	fetched  bool          // the site answered
 	refusal  error         // what the guard said
 	stopped  bool          // the crawl ended meanwhile
-	buffer   []byte        // what the page was read into, to be used again
+	body     *body         // holds the page's text
 }
 
 // get sends one request that looks like every other of ours.
@@ -51,18 +46,18 @@ func (c *Crawler) get(ctx context.Context, address string, header map[string]str
 	return c.Client.Do(r)
 }
 
-// fetch reads one page into the buffer.
-func (c *Crawler) fetch(ctx context.Context, e Entry, known Validators, buffer []byte) answer {
-	a := answer{entry: e, buffer: buffer}
-	one, cancel := context.WithTimeout(ctx, c.Limits.PageTime)
-	defer cancel()
+// fetch reads one page into the body.
+func (c *Crawler) fetch(ctx context.Context, e Entry, known Validators, into *body) answer {
+	a := answer{entry: e, body: into}
+	one, patience := withPatience(ctx, c.Limits.PageTime)
+	defer patience.end()
 	resp, err := c.get(one, e.URL, map[string]string{
 		"Accept":            "text/html,application/xhtml+xml;q=0.9",
 		"If-None-Match":     known.ETag,
 		"If-Modified-Since": known.LastModified,
 	})
 	if err != nil {
-		return a.failed(ctx, err)
+		return a.failed(one, err)
 	}
 	defer resp.Body.Close()
 	a.fetched = true
@@ -94,11 +89,13 @@ func (c *Crawler) fetch(ctx context.Context, e Entry, known Validators, buffer [
 		a.reason = NotFound
 		return a
 	}
-	return c.readPage(ctx, a, resp, known)
+	return c.readPage(one, a, resp, known, func() ([]byte, error) {
+		return into.read(one, resp.Body, c.Limits.PageBytes+1, patience)
+	})
 }
 
 // readPage reads the body of a page that was found.
-func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, known Validators) answer {
+func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, known Validators, read func() ([]byte, error)) answer {
 	if enc := resp.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
 		a.reason = BadResponse // we asked for gzip alone, which the client undoes
 		return a
@@ -108,13 +105,9 @@ func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, k
 		a.reason = NotHTML
 		return a
 	}
-	raw, err := readUpTo(resp.Body, a.buffer, c.Limits.PageBytes+1)
-	a.buffer = raw
-	if err != nil && len(raw) == 0 {
-		return a.failed(ctx, err)
-	}
+	raw, err := read()
 	if err != nil {
-		if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
+		if len(raw) == 0 || ctx.Err() != nil {
 			return a.failed(ctx, err)
 		}
 		a.page.Truncated = true // the connection broke: what came is kept
@@ -129,7 +122,7 @@ func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, k
 	sum := sha256.Sum256(raw)
 	a.page.Validators.Hash = hex.EncodeToString(sum[:16])
 	a.page.Unchanged = known.Hash == a.page.Validators.Hash
-	a.page.HTML = toUTF8(raw, contentType, c.Limits.PageBytes)
+	a.page.HTML = charset.UTF8(raw, contentType, c.Limits.PageBytes)
 	a.outline = readOutline(a.entry.parse(), a.page.HTML, c.token())
 	for _, v := range resp.Header.Values("X-Robots-Tag") {
 		a.outline.header(v, c.token())
@@ -137,33 +130,12 @@ func (c *Crawler) readPage(ctx context.Context, a answer, resp *http.Response, k
 	return a
 }
 
-// readUpTo reads at most most bytes into buf, which grows as needed.
-func readUpTo(r io.Reader, buf []byte, most int) ([]byte, error) {
-	buf = buf[:0]
-	for len(buf) < most {
-		if len(buf) == cap(buf) {
-			size := min(max(2*cap(buf), 64<<10), most)
-			if size > most/2 {
-				size = most
-			}
-			buf = append(make([]byte, 0, size), buf...)
-		}
-		n, err := r.Read(buf[len(buf):min(cap(buf), most)])
-		buf = buf[:len(buf)+n]
-		if err == io.EOF {
-			return buf, nil
-		}
-		if err != nil {
-			return buf, err
-		}
-	}
-	return buf, nil
-}
-
-// failed says why a request got no answer.
+// failed says why a request, whose context it is, got no answer.
 func (a answer) failed(ctx context.Context, err error) answer {
 	var netErr net.Error
 	switch {
+	case errors.Is(context.Cause(ctx), errPatience):
+		a.reason = TimedOut
 	case ctx.Err() != nil:
 		a.stopped = true
 	case fault.KindOf(err) == fault.Forbidden:
@@ -174,24 +146,6 @@ func (a answer) failed(ctx context.Context, err error) answer {
 		a.reason = Unreachable
 	}
 	return a
-}
-
-// toUTF8 decodes a page from the charset that its header or its beginning names,
-// unless it plainly is UTF-8.
-func toUTF8(raw []byte, contentType string, most int) []byte {
-	encoding, name, _ := charset.DetermineEncoding(raw[:min(len(raw), 1024)], contentType)
-	wide := slices.ContainsFunc(raw, func(b byte) bool { return b >= utf8.RuneSelf })
-	switch {
-	case utf8.Valid(raw) && (wide || name == "utf-8" || name == "windows-1252"):
-		return raw
-	case name == "utf-8":
-		return bytes.ToValidUTF8(raw, []byte("\uFFFD"))
-	}
-	decoded, err := io.ReadAll(io.LimitReader(encoding.NewDecoder().Reader(bytes.NewReader(raw)), int64(most)))
-	if err != nil && len(decoded) == 0 {
-		decoded = raw
-	}
-	return bytes.ToValidUTF8(decoded, []byte("\uFFFD"))
 }
 
 func isHTML(contentType string) bool {

@@ -8,7 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"golang.org/x/net/html/charset"
+	"omniops/shared/knowledge/charset"
 )
 
 // The size of the sitemaps that are read, in all of one crawl.
@@ -38,7 +38,7 @@ func readSitemap(r io.Reader, page, child func(address string) bool) {
 	}
 	d := xml.NewDecoder(in)
 	d.Strict = false
-	d.CharsetReader = charset.NewReaderLabel
+	d.CharsetReader = charset.NewReader
 	entry := ""           // the element that the next loc belongs to
 	var loc *bytes.Buffer // the address under way
 	for {

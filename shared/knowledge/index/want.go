@@ -37,7 +37,16 @@ func (ix *Index) wants(q Query, s *scratch) []want {
 	if language == "" && len(ix.languages) > 0 {
 		language = ix.languages[0]
 	}
-	wants := s.wants[:0]
+	wants := ix.wanted(s.wants[:0], text, language, frame(text))
+	if len(wants) == 0 {
+		wants = ix.wanted(wants, text, language, nil)
+	}
+	s.wants = wants[:min(len(wants), maxWanted)]
+	return s.wants
+}
+
+// wanted appends the words of a text, but for those to leave out.
+func (ix *Index) wanted(wants []want, text, language string, leaveOut func(word string) bool) []want {
 	seen := map[string]bool{}
 	var before neighbours
 	tokens(text, func(t token) {
@@ -47,14 +56,13 @@ func (ix *Index) wants(q Query, s *scratch) []want {
 				wants = append(wants, ix.joined(code)...)
 			}
 		}
-		if len(wants) >= maxWanted || seen[t.word] || !t.exact && stopWord(t.word, language) {
+		if len(wants) >= maxWanted || seen[t.word] || !t.exact && (stopWord(t.word, language) || leaveOut != nil && leaveOut(t.word)) {
 			return
 		}
 		seen[t.word] = true
 		wants = append(wants, ix.want(t, language)...)
 	})
-	s.wants = wants[:min(len(wants), maxWanted)]
-	return s.wants
+	return wants
 }
 
 // want looks one word up, as each of the site's languages would spell its stem.

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"omniops/shared/knowledge/ingest"
 	"omniops/shared/knowledge/library"
 	"omniops/shared/queue"
 )
@@ -148,7 +148,7 @@ func TestLargeSiteInSeveralLegs(t *testing.T) {
 			kill()
 		}
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(30)) // as in site-crawl
+	defer ingest.LimitMemory()()
 	started, heap := time.Now(), peak()
 	waiting := []library.Crawl{library.NewCrawl("kettles", s.Clock.Now())}
 	var done []library.Crawl

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"runtime/debug"
 	"strings"
 	"testing"
 
+	"omniops/shared/knowledge/ingest"
 	"omniops/shared/knowledge/library"
 	"omniops/shared/llm"
 )
@@ -74,12 +74,11 @@ func TestMemoryOfLargeSites(t *testing.T) {
 	cases := map[string]struct {
 		site http.Handler
 		full bool
-		most float64 // MB of heap, with what the test's own site and stand-ins hold; on a busy machine garbage waits longer
 	}{
-		"vectors":                   {&largeSite{pages: pages, served: map[string]int{}}, false, mostHeap},
-		"vectors and hostile pages": {newHostileSite(pages), true, mostHeap * 1.25},
+		"vectors":                   {&largeSite{pages: pages, served: map[string]int{}}, false},
+		"vectors and hostile pages": {newHostileSite(pages), true},
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(30)) // as in site-crawl
+	defer ingest.LimitMemory()()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(c.site)
@@ -101,8 +100,8 @@ func TestMemoryOfLargeSites(t *testing.T) {
 				if site.State != library.Ready || !site.Meaning || site.Full != c.full || site.Index.Pages < pages {
 					t.Errorf("%s: %+v", round, site)
 				}
-				if most > c.most {
-					t.Errorf("%s: %.1f MB of heap, more than %.0f", round, most, c.most)
+				if most > mostHeap {
+					t.Errorf("%s: %.1f MB of heap, more than %d", round, most, mostHeap)
 				}
 			}
 			for _, n := range []int{1, 1234, pages - 1} {

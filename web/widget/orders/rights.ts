@@ -26,6 +26,7 @@ export class RightsCard {
       }
       host.follow();
     };
-    this.element = h("div", { className: "card" }, ask, link(w.allRights, "?shop=" + encodeURIComponent(location.host)), said);
+    // For what needs words of the shopper's, there is the form.
+    this.element = h("div", { className: "card" }, kind === "rights" ? "" : ask, link(w.allRights, "?shop=" + encodeURIComponent(location.host)), said);
   }
 }
