@@ -309,6 +309,9 @@ func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {
 	return Key{conversationPK(t, c), "V#" + string(v)}
 }
 
+// Verifications is the range of a conversation's attempts to prove an order, by time.
+func Verifications(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "V#") }
+
 // OrderGrant says that the shopper of a conversation has proved that an order is
 // theirs.
 func OrderGrant(t id.Tenant, c id.Conversation, o id.Order) Key {

@@ -135,6 +135,8 @@ const en = {
   country: "Country",
   choose: "Choose",
   missing: "This is needed.",
+  tooLong: "This has {n} characters at most. Please shorten it.",
+  someRefunded: "{n} of them refunded",
   badAddress: "The shop cannot send there. Check the address.",
 };
 
@@ -275,6 +277,8 @@ const de: Strings = {
   country: "Land",
   choose: "Auswählen",
   missing: "Diese Angabe fehlt.",
+  tooLong: "Hier passen höchstens {n} Zeichen. Bitte kürzen Sie es.",
+  someRefunded: "{n} davon erstattet",
   badAddress: "Dorthin kann der Shop nicht liefern. Bitte die Adresse prüfen.",
 };
 
@@ -413,6 +417,8 @@ const fr: Strings = {
   country: "Pays",
   choose: "Choisir",
   missing: "Cette information manque.",
+  tooLong: "{n} caractères au plus. Merci de raccourcir.",
+  someRefunded: "dont {n} remboursé(s)",
   badAddress: "La boutique ne livre pas à cette adresse. Vérifiez-la.",
 };
 
