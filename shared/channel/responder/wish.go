@@ -13,10 +13,8 @@ import (
 	"omniops/shared/wish"
 )
 
-// words are the wishes that a channel has had words for from the beginning.
-var words = map[wish.Wish]channel.Word{wish.Human: channel.Human, wish.Erase: channel.Forget, wish.Access: channel.Know}
-
-// wish does what a person asks about their own data, or about AI in this thread. The
+// wish does what a person asks about their own data, or about AI in this thread, and
+// for which there is no word. The
 // thread is the proof of who they are, and there is no button here: what they write
 // is the request.
 func (r *Responder) wish(ctx context.Context, e *event, w wish.Wish, language string) error {
