@@ -36,7 +36,10 @@ func (r *Responder) wish(ctx context.Context, e *event, w wish.Wish, language st
 	if err != nil {
 		return err
 	}
-	if turn != nil && !e.thread.Held(r.Now()) && e.Event != channel.Standby {
+	if e.Event == channel.Standby || e.thread.HeldBy == channel.OtherApp { // which alone may write there
+		return nil
+	}
+	if turn != nil {
 		if _, err := r.Engine.Reply(ctx, turn, reply, person); err != nil {
 			return err
 		}
