@@ -64,7 +64,7 @@ func TestACardLeadsTheShopper(t *testing.T) {
 	b := visit(t, newShop(t, chat, `lang="en"`).URL, desktop)
 	b.ask("Where is my order #1042?")
 	b.answered()
-	b.wait(`$("[name=order]")?.value === "#1042" && $("[name=contact]:focus")`)
+	b.wait(`$("[name=order]")?.value === "#1042" && $(".verify h3:focus")`)
 	chat.set(func() { chat.script = answerReturns })
 	b.fill("[name=contact]", "jane@example.com")
 	b.press("\r")

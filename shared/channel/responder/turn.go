@@ -34,16 +34,11 @@ func (e *event) language() string {
 func (r *Responder) turn(ctx context.Context, e *event) error {
 	language := e.language()
 	word, spoken := channel.WordOf(e.content.Text, language)
-	if word == channel.NoWord {
-		var asked wish.Wish
-		asked, spoken = wish.Of(e.content.Text, language)
-		if asked != wish.None && words[asked] == channel.NoWord {
-			return r.wish(ctx, e, asked, spoken)
-		}
-		word = words[asked]
-	}
 	if word != channel.NoWord {
 		return r.word(ctx, e, word, spoken)
+	}
+	if asked, spoken := wish.Of(e.content.Text, language); asked != wish.None {
+		return r.wish(ctx, e, asked, spoken)
 	}
 	if strings.ContainsFunc(e.content.Text, unicode.IsGraphic) {
 		if taken, err := r.orders(ctx, e); taken || err != nil {

@@ -13,10 +13,8 @@ import (
 	"omniops/shared/wish"
 )
 
-// words are the wishes that a channel has had words for from the beginning.
-var words = map[wish.Wish]channel.Word{wish.Human: channel.Human, wish.Erase: channel.Forget, wish.Access: channel.Know}
-
-// wish does what a person asks about their own data, or about AI in this thread. The
+// wish does what a person asks about their own data, or about AI in this thread, and
+// for which there is no word. The
 // thread is the proof of who they are, and there is no button here: what they write
 // is the request.
 func (r *Responder) wish(ctx context.Context, e *event, w wish.Wish, language string) error {
@@ -38,7 +36,10 @@ func (r *Responder) wish(ctx context.Context, e *event, w wish.Wish, language st
 	if err != nil {
 		return err
 	}
-	if turn != nil && !e.thread.Held(r.Now()) && e.Event != channel.Standby {
+	if e.Event == channel.Standby || e.thread.HeldBy == channel.OtherApp { // which alone may write there
+		return nil
+	}
+	if turn != nil {
 		if _, err := r.Engine.Reply(ctx, turn, reply, person); err != nil {
 			return err
 		}

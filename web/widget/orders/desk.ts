@@ -66,12 +66,10 @@ class Desk implements Orders {
     this.host.follow();
   }
 
-  /** Takes the shopper to what a card asks of them, unless they are writing. */
+  /** Takes the shopper to the head of a card that asks something of them, unless they are writing. */
   #lead(place: HTMLElement): void {
     const at = (place.getRootNode() as ShadowRoot).activeElement as HTMLTextAreaElement | null;
-    if (at?.value) return;
-    const fields = [...place.querySelectorAll<HTMLInputElement>("form input")];
-    (fields.find((field) => !field.value) ?? place.querySelector<HTMLElement>("h3"))?.focus();
+    if (!at?.value) place.querySelector<HTMLElement>("h3")?.focus();
   }
 
   /** What a card is lent; its words are those of the language by now. */

@@ -129,6 +129,7 @@ export class Verification {
       this.counter.announce(note.textContent!);
     }
     this.counter.follow();
+    if (focus) code.control.scrollIntoView({ block: "nearest" });
   }
 
   /** The order takes the form's place, and the question is asked again. */
