@@ -194,7 +194,7 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 			m.Text = seal.Clear(strings.TrimLeft(answer.String()+"\n\n", "\n") + m.Text.Reveal())
 			return conversation.Answer{Message: *m, Ledger: reply.Ledger}, nil
 		}
-		if strings.TrimSpace(answer.String()) == "" { // what it called there is not; once more in words
+		if strings.TrimSpace(answer.String()) == "" && len(d.tools) > 0 { // what it called there is not; once more in words
 			d.tools = nil
 			again, err := e.generate(ctx, turn, text, contact, d, out)
 			if entry, ok := again.Ledger.(llm.Entry); ok {
@@ -206,10 +206,11 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	}
 	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete}
 	add := func(s string) { answer.WriteString(s); out.send(Token{s}) }
+	unanswered := verdict.unanswered || len(reply.Calls) > 0 && strings.TrimSpace(answer.String()) == "" // it still called what it was not offered
 	switch {
-	case verdict.unanswered && d.order != nil && topicOf(turn.asked) == own: // it is there to see
+	case unanswered && d.order != nil && topicOf(turn.asked) == own: // it is there to see
 		add(fmt.Sprintf(text.OrderShown, d.order.order.Number))
-	case verdict.unanswered:
+	case unanswered:
 		add(text.NotFound + " " + contact)
 		m.Handoff = true
 	case reply.Interrupted || err != nil:
