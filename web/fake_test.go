@@ -25,6 +25,7 @@ type api struct {
 	lines    []line
 	log      []string // every request, method and path
 	messages []message
+	began    string // what the transcript says of orders
 	script   func(s *stream)
 	issued   int
 	gate     <-chan struct{} // while it is open, nothing is answered
@@ -232,7 +233,11 @@ func (a *api) transcript(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"conversation_id": a.valid[token], "messages": a.lines})
+	view := map[string]any{"conversation_id": a.valid[token], "messages": a.lines}
+	if a.began != "" {
+		view["orders"] = a.began
+	}
+	_ = json.NewEncoder(w).Encode(view)
 }
 
 func (a *api) reply(w http.ResponseWriter, r *http.Request) {

@@ -4,7 +4,8 @@ package web
 
 import "embed"
 
-// Sources holds the widget's TypeScript and CSS and the shared design tokens.
+// Sources holds the TypeScript and CSS of the widget, and of the cookie banner with
+// the preference centre, and the tokens they share.
 //
-//go:embed tokens.css widget/*.ts widget/*.css widget/orders
+//go:embed tokens.css widget/*.ts widget/*.css widget/orders consent/*.ts consent/*.css
 var Sources embed.FS

@@ -91,6 +91,7 @@ func send(stream *apigw.EventStream, ev support.Event) error {
 type transcriptView struct {
 	Conversation id.Conversation `json:"conversation_id"`
 	Messages     []messageView   `json:"messages"`
+	Orders       string          `json:"orders,omitempty"` // asked: the last answer asks to prove an order; earlier: another did
 }
 
 type messageView struct {
@@ -116,7 +117,15 @@ func (h *handler) transcript(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := transcriptView{Conversation: session.Conversation, Messages: []messageView{}}
-	for _, m := range thread.Messages {
+	for i, m := range thread.Messages {
+		switch {
+		case support.AsksForProof(m) && i == len(thread.Messages)-1:
+			view.Orders = "asked"
+		case support.AsksForProof(m):
+			view.Orders = "earlier"
+		case i > 1 && askedAgain(thread.Messages[i-2:i+1]):
+			continue
+		}
 		if m.Sources == nil {
 			m.Sources = []conversation.Source{} // [] in JSON
 		}
@@ -130,6 +139,12 @@ func (h *handler) transcript(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return apigw.WriteJSON(w, http.StatusOK, view)
+}
+
+// askedAgain reports whether the last of three messages is the question before them,
+// which the widget asks again once the order is proved. It was said once.
+func askedAgain(m []conversation.Message) bool {
+	return m[0].Author == conversation.Shopper && m[2].Author == conversation.Shopper && support.AsksForProof(m[1]) && m[0].Text.Reveal() == m[2].Text.Reveal()
 }
 
 // record puts into the audit log that a shopper has read their chat. A turn is its

@@ -83,9 +83,9 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 				Connections: connections, Now: rt.Now, Log: rt.Log,
 			}),
 		},
-		Child: requests.AcceptChild,
-		Now:   rt.Now,
-		Log:   rt.Log,
+		Wished: requests.AcceptWish,
+		Now:    rt.Now,
+		Log:    rt.Log,
 	}}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/chat", problem.Handler(h.reply))

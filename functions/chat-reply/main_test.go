@@ -194,6 +194,11 @@ type answer struct {
 		Degraded bool   `json:"degraded"`
 		Contact  string `json:"contact"`
 	}
+	privacy struct {
+		Kind    string `json:"kind"`
+		Button  string `json:"button"`
+		Message string `json:"message_id"`
+	}
 	done struct {
 		MessageID string `json:"message_id"`
 		Turn      int    `json:"turn"`
@@ -273,6 +278,8 @@ func readEvents(t *testing.T, from io.Reader, a *answer) {
 			a.text += token.Text
 		case "sources":
 			err = json.Unmarshal([]byte(data), &a.sources)
+		case "privacy":
+			err = json.Unmarshal([]byte(data), &a.privacy)
 		case "done":
 			err = json.Unmarshal([]byte(data), &a.done)
 		case "error":

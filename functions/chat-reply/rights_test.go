@@ -12,8 +12,10 @@ import (
 	"omniops/shared/audit"
 	"omniops/shared/claim"
 	"omniops/shared/conversation"
+	"omniops/shared/id"
 	"omniops/shared/rights"
 	"omniops/shared/table"
+	"omniops/shared/tenant"
 )
 
 func (b *bench) main(t *testing.T) *table.Store {
@@ -38,6 +40,21 @@ func TestOnesOwnDataIsNoQuestionForAModel(t *testing.T) {
 		{"Jakie dane macie?", "privacy", "90 dniach"},
 		{"Vad vet ni om mig?", "privacy", "90 dagar"},
 		{"Kan I slette denne chat?", "privacy", "slette"},
+		{"Erase everything you have on me", "privacy", "erase"},
+		{"please delete all my personal information", "privacy", "erase"},
+		{"right to be forgotten", "privacy", "erase"},
+		{"qué saben de mí", "privacy", "90 días"},
+		{"o que vocês sabem sobre mim", "privacy", "90 dias"},
+		{"Do not sell my information", "privacy", "neither sold"},
+		{"I object to processing", "privacy", "object"},
+		{"restrict processing of my data", "privacy", "without being used"},
+		{"limit the use of my sensitive data", "privacy", "nothing else"},
+		{"I want to make a complaint about my privacy", "privacy", "complain"},
+		{"I want to correct my data", "privacy", "put right"},
+		{"GDPR request", "privacy", "90 days"},
+		{"subject access request", "privacy", "90 days"},
+		{"Ich möchte meine Daten berichtigen", "privacy", "berichtigt"},
+		{"Je veux rectifier mes données", "privacy", "corrigé"},
 	} {
 		_, token := b.session(t, shop, "shop.example", "en")
 		a := b.ask(t, token, c.message, fmt.Sprintf("key-%05d", n))
@@ -53,6 +70,43 @@ func TestOnesOwnDataIsNoQuestionForAModel(t *testing.T) {
 		if a := b.ask(t, token, message, fmt.Sprintf("key-%05d", n)); slices.Contains(a.events, "privacy") {
 			t.Errorf("%q is taken for a privacy matter: %q", message, a.text)
 		}
+	}
+}
+
+// A person may look at the answer before, which the event names: of the first message
+// there is none, and the way to a person is shown.
+func TestAnAnswerIsOfferedForReview(t *testing.T) {
+	b := newBench(t)
+	_, token := b.session(t, shop, "shop.example", "en")
+	const wish = "I want a human to review this answer"
+	if a := b.ask(t, token, wish, "key-00001"); !a.sources.Handoff || slices.Contains(a.events, "privacy") {
+		t.Errorf("with no answer before: %v, %q", a.events, a.text)
+	}
+	answered := b.ask(t, token, "How long does delivery take?", "key-00002")
+	a := b.ask(t, token, wish, "key-00003")
+	if !slices.Contains(a.events, "privacy") || a.privacy.Kind != "human-review" || a.privacy.Message != answered.done.MessageID || a.privacy.Button == "" {
+		t.Errorf("after %s: %v, %+v", answered.done.MessageID, a.events, a.privacy)
+	}
+}
+
+// No AI is a request like any other: the merchant sees it, and that it is done.
+func TestNoAIIsKeptAsARequest(t *testing.T) {
+	b := newBench(t)
+	store, err := rights.NewStore(b.main(t), []byte(localtest.SessionSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, token := b.session(t, shop, "shop.example", "en")
+	for n := range 2 {
+		b.ask(t, token, "Stop the AI", fmt.Sprintf("key-0000%d", n))
+	}
+	all, err := store.List(t.Context(), shop)
+	if err != nil || len(all) != 1 || all[0].Kind != rights.NoAI || all[0].State != rights.Done || len(all[0].Receipt) != 1 || all[0].Due.Before(b.Clock.Now()) ||
+		!slices.Equal(all[0].Conversations, []id.Conversation{s.Conversation}) {
+		t.Errorf("kept %+v, %v", all, err)
+	}
+	if other, err := store.List(t.Context(), "rival"); err != nil || len(other) != 0 {
+		t.Errorf("another shop sees %+v, %v", other, err)
 	}
 }
 
@@ -78,6 +132,13 @@ func TestNoAIMeansNoModelCalls(t *testing.T) {
 			}
 		}
 		b.Advance(time.Minute)
+	}
+	for n, message := range []string{"stop AI", "I don't want to talk to an AI", "KI stoppen", "parar IA", "detener la IA", "no IA", "stoppa AI", "zatrzymaj AI", "stop ia", "ferma l'IA", "stop AI!", "Stop de AI"} {
+		s, token := b.session(t, shop, "shop.example", "en")
+		a := b.ask(t, token, message, fmt.Sprintf("key-3%04d", n))
+		if standing, err := chats.Standing(t.Context(), shop, s.Conversation); err != nil || !standing.Has(conversation.NoAI) || !a.sources.Handoff {
+			t.Errorf("%q: %q, %+v, %v", message, a.text, standing, err)
+		}
 	}
 	b.Advance(20 * 24 * time.Hour) // and so it stays, as long as the conversation goes on
 	renewed, later, err := b.sessions.Renew(said, "shop.example")
@@ -111,6 +172,7 @@ func TestAChildIsAnsweredNoMore(t *testing.T) {
 	}{
 		{"I am 12 years old", true}, {"I'm 12", true}, {"Ich bin 13 Jahre alt und suche ein Fahrrad", true}, {"J'ai 11 ans", true}, {"Tengo 12 años", true},
 		{"Ho 12 anni", true}, {"Ik ben 12 jaar", true}, {"Tenho 12 anos", true}, {"Mam 12 lat", true}, {"Jag är 12 år", true}, {"Jeg er 12 år gammel", true},
+		{"I'm twelve", true}, {"Ich bin zwölf Jahre alt", true}, {"Tengo doce años", true}, {"I am thirteen years old", true}, {"I am ten minutes late", false}, {"I'd like twelve cups", false},
 		{"I am 16 years old", false}, {"I am 34 years old", false}, {"I am 12 weeks pregnant, can I drink this tea?", false}, {"My kettle is 12 years old", false}, {"I'm 12 km away from the shop", false},
 	} {
 		s, token := b.session(t, shop, "shop.example", "en")
@@ -127,6 +189,30 @@ func TestAChildIsAnsweredNoMore(t *testing.T) {
 		})
 		if kept != c.child || a.sources.Handoff != c.child && c.child || (len(b.models.all()) == 0) != c.child || more.sources.Handoff && !c.child {
 			t.Errorf("%q: erased %v, answered %q, then %q", c.message, kept, a.text, more.text)
+		}
+	}
+}
+
+// What a shorter retention has dropped stays gone, at once and for good: a longer one
+// does not bring it back, though its key is there until its day is over.
+func TestWhatWasDroppedStaysGone(t *testing.T) {
+	claim.Proves(t, "C112", "C113")
+	b := newBench(t)
+	tenants := tenant.NewStore(b.main(t))
+	_, token := b.session(t, shop, "shop.example", "en")
+	b.ask(t, token, "How long does delivery take?", "key-00001")
+	b.Advance(30 * time.Hour)
+	_, token, err := b.sessions.Renew(token, "shop.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ask(t, token, "Can I return a kettle?", "key-00002")
+	for _, step := range []struct{ days, messages int }{{90, 4}, {1, 2}, {90, 2}, {2, 2}, {90, 2}} {
+		if err := tenants.SetChatDays(t.Context(), shop, step.days); err != nil {
+			t.Fatal(err)
+		}
+		if _, lines := b.transcript(t, token, origin); len(lines) != step.messages {
+			t.Errorf("kept for %d days there are %d messages, want %d", step.days, len(lines), step.messages)
 		}
 	}
 }

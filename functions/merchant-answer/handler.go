@@ -30,6 +30,7 @@ type handler struct {
 	knowledge     *library.Library
 	keys          *seal.Keyring
 	log           *audit.Log
+	now           func() time.Time
 }
 
 // answersView is one step of the walk through past answers, the conversations
@@ -80,7 +81,7 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, next, err := h.conversations.Citing(r.Context(), who.Tenant, page, from, account.ChatRetention())
+	found, next, err := h.conversations.Citing(r.Context(), who.Tenant, page, from, account.Shown(h.now()))
 	if err != nil {
 		return err
 	}
@@ -146,7 +147,8 @@ func pageOf(source string) (string, error) {
 	if err != nil || len(source) > maxSource || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return "", fault.E(fault.Invalid, "source must be the address of a page, such as https://shop.example/returns.", err)
 	}
-	return source, nil
+	u.Scheme, u.Host, u.Fragment, u.RawFragment = strings.ToLower(u.Scheme), strings.ToLower(u.Host), "", "" // as pages are kept
+	return u.String(), nil
 }
 
 // A cursor is a day and, within one, the conversation to go on after:

@@ -47,6 +47,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		conversations: conversation.NewStore(main, keys),
 		keys:          keys,
 		log:           log,
+		now:           rt.Now,
 		knowledge:     library.New(object.NewBucket(rt.AWS, s.Bucket)),
 	}
 	mux := http.NewServeMux()

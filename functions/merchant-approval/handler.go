@@ -35,11 +35,12 @@ type approvalView struct {
 	Kind         commerce.ActionKind `json:"kind"`
 	State        commerce.State      `json:"state"`
 	Text         string              `json:"text"`
+	Address      *commerce.Address   `json:"address,omitempty"` // where the order would go
 	Decisions    []commerce.Decision `json:"decisions"`
 }
 
 func newApprovalView(p commerce.Pended) approvalView {
-	return approvalView{p.Action, p.Conversation, p.Details.Kind, p.Details.State, p.Details.Text, p.Details.Decisions}
+	return approvalView{p.Action, p.Conversation, p.Details.Kind, p.Details.State, p.Details.Text, p.Details.Address, p.Details.Decisions}
 }
 
 // list gives what waits for a decision, oldest first.

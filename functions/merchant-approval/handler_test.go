@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ import (
 
 const shop = id.Tenant("demo")
 
-// bench is the function on local services, with a cancellation that waits.
+// bench is the function on local services, with a change that waits.
 type bench struct {
 	*localtest.Cloud
 	client *http.Client // holds what it is told against the contract
@@ -35,7 +36,8 @@ type bench struct {
 	task   commerce.Task
 }
 
-func newBench(t *testing.T) *bench {
+// newBench has a shopper confirm a change that the rules leave to a person.
+func newBench(t *testing.T, wish commerce.Wish, yes commerce.Answer) *bench {
 	t.Helper()
 	b := &bench{Cloud: localtest.Start(t), client: contract.Client(t)}
 	const f = "merchant-approval"
@@ -76,16 +78,16 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	byHand := commerce.DefaultRules()
-	byHand.Cancel.Automatic = false
+	byHand.Cancel.Automatic, byHand.Address.Automatic = false, false
 	if _, err := commerce.NewRuleBook(main).Set(t.Context(), shop, byHand); err != nil {
 		t.Fatal(err)
 	}
 	actions := commerce.NewActions(main, keys)
-	a, err := actions.Propose(t.Context(), ref, client, order, commerce.Wish{Kind: commerce.Cancel}, "en", 90*24*time.Hour)
+	a, err := actions.Propose(t.Context(), ref, client, order, wish, "en", 90*24*time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := actions.Decide(t.Context(), ref, a.ID, commerce.Answer{Confirm: true}, []commerce.Grant{grant}); err != nil {
+	if _, _, err := actions.Decide(t.Context(), ref, a.ID, yes, []commerce.Grant{grant}); err != nil {
 		t.Fatal(err)
 	}
 	b.task = commerce.Task{Ref: ref, Action: a.ID}
@@ -152,7 +154,7 @@ func (b *bench) logged(t *testing.T, tenant id.Tenant) []audit.Entry {
 }
 
 func TestWhoSawAndDecidedIsNoted(t *testing.T) {
-	b := newBench(t)
+	b := newBench(t, commerce.Wish{Kind: commerce.Cancel}, commerce.Answer{Confirm: true})
 	b.waiting(t, shop)
 	if status := b.call(t, shop, http.MethodPut, "/"+string(b.task.Action), `{"decision":"refuse"}`, nil); status != http.StatusOK {
 		t.Fatalf("refuse: %d", status)
@@ -173,7 +175,7 @@ func TestWhoSawAndDecidedIsNoted(t *testing.T) {
 }
 
 func TestTheMerchantDecides(t *testing.T) {
-	b := newBench(t)
+	b := newBench(t, commerce.Wish{Kind: commerce.Cancel}, commerce.Answer{Confirm: true})
 	queue := b.Env(t, "merchant-approval", "ORDER_QUEUE_URL")
 	list := b.waiting(t, shop)
 	if len(list) != 1 || list[0].ID != b.task.Action || list[0].State != commerce.Waiting || len(list[0].Decisions) != 3 {
@@ -219,5 +221,25 @@ func TestTheMerchantDecides(t *testing.T) {
 	}
 	if list := b.waiting(t, shop); len(list) != 0 {
 		t.Errorf("still waiting: %+v", list)
+	}
+}
+
+// Whoever decides where an order goes reads the whole address, and what they read is
+// where it goes.
+func TestTheMerchantReadsTheNewAddress(t *testing.T) {
+	want := commerce.Address{
+		Name: "Jane Doe", Line1: strings.Repeat("Long Acre ", 11) + "12½", Line2: "Flat 3", City: "Leeds", Province: "Yorkshire", Zip: "LS1 1AA", Country: "GB",
+	}
+	b := newBench(t, commerce.Wish{Kind: commerce.ChangeAddress}, commerce.Answer{Confirm: true, Address: &want})
+	list := b.waiting(t, shop)
+	if len(list) != 1 || list[0].Address == nil || *list[0].Address != want || !strings.HasSuffix(list[0].Text, want.Reveal()+".") {
+		t.Fatalf("waiting: %+v", list)
+	}
+	if strings.Contains(list[0].Text, "?") {
+		t.Errorf("the merchant is asked what only the shopper is: %q", list[0].Text)
+	}
+	var view approvalView
+	if status := b.call(t, shop, http.MethodPut, "/"+string(b.task.Action), `{"decision":"approve"}`, &view); status != http.StatusOK || view.Address == nil || *view.Address != want {
+		t.Errorf("approve: %d %+v", status, view)
 	}
 }

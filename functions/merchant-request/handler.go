@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -19,8 +20,9 @@ import (
 
 // Bounds of an answer to a request.
 const (
-	maxBody   = 16 << 10 // bytes
-	maxAnswer = 2000     // characters
+	maxBody     = 16 << 10 // bytes
+	maxAnswer   = 2000     // characters
+	maxQuestion = 1000     // characters
 )
 
 type handler struct {
@@ -49,6 +51,10 @@ type requestView struct {
 	Question   string        `json:"question,omitempty"` // of the answer that is to be looked at
 	Answer     string        `json:"answer,omitempty"`   // that is to be looked at
 	MessageID  id.Message    `json:"message_id,omitempty"`
+	Waits      bool          `json:"waits_for_person"` // who was asked something and has not answered
+	Asked      string        `json:"asked,omitempty"`  // of the person
+	Told       string        `json:"told,omitempty"`   // by the person
+	Extended   bool          `json:"extended"`         // more time was taken
 }
 
 // list shows every request that is kept, what is due first at the head.
@@ -88,10 +94,11 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *handler) view(ctx context.Context, t id.Tenant, r rights.Request) (v requestView, subject string, err error) {
-	today := h.now().UTC().Truncate(inventory.Day)
+	today, due := h.now().UTC().Truncate(inventory.Day), r.DueAt(h.now())
 	v = requestView{
-		ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, State: r.State, ReceivedAt: r.Received, DueOn: r.Due.Format(time.DateOnly),
-		DaysLeft: int(r.Due.Sub(today) / inventory.Day), EndedAt: r.EndedAt, MessageID: r.Message,
+		ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, State: r.State, ReceivedAt: r.Received, DueOn: due.Format(time.DateOnly),
+		DaysLeft: int(due.Sub(today) / inventory.Day), EndedAt: r.EndedAt, MessageID: r.Message,
+		Waits: r.Paused(), Extended: !r.ExtendedAt.IsZero(),
 	}
 	if r.State != rights.Waiting {
 		return v, "", nil
@@ -101,6 +108,13 @@ func (h *handler) view(ctx context.Context, t id.Tenant, r rights.Request) (v re
 		return v, "", err
 	}
 	v.Note = note.Reveal()
+	for sealed, shown := range map[*[]byte]*string{&r.Asked: &v.Asked, &r.Answer: &v.Told} {
+		words, err := h.notes.Open(ctx, t, *sealed)
+		if err != nil {
+			return v, "", err
+		}
+		*shown = words.Reveal()
+	}
 	if r.Kind != rights.HumanReview || len(r.Conversations) != 1 {
 		return v, "", nil
 	}
@@ -118,7 +132,8 @@ func (h *handler) view(ctx context.Context, t id.Tenant, r rights.Request) (v re
 
 // settlement is what a merchant decides about a request.
 type settlement struct {
-	Decision   string `json:"decision"`   // done, refused or extended
+	Decision   string `json:"decision"`   // done, refused, extended, ask or resume
+	Question   string `json:"question"`   // that the person is asked
 	Correction string `json:"correction"` // the words that take the place of a message's
 	MessageID  string `json:"message_id"` // of which message
 }
@@ -153,7 +168,13 @@ func (h *handler) settle(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	after, err := h.requests.Change(r.Context(), who.Tenant, name, func(now *rights.Request) error { return decide(now, in, h.now()) })
+	var asked []byte
+	if in.Decision == "ask" {
+		if asked, err = h.ask(r.Context(), who.Tenant, in.Question); err != nil {
+			return err
+		}
+	}
+	after, err := h.requests.Change(r.Context(), who.Tenant, name, func(now *rights.Request) error { return decide(now, in, asked, h.now()) })
 	if err != nil {
 		return err
 	}
@@ -172,6 +193,15 @@ func (h *handler) settle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return apigw.WriteJSON(w, http.StatusOK, view)
+}
+
+// ask encrypts a question to the person.
+func (h *handler) ask(ctx context.Context, t id.Tenant, question string) ([]byte, error) {
+	question = strings.TrimSpace(question)
+	if n := utf8.RuneCountInString(question); n == 0 || n > maxQuestion {
+		return nil, fault.E(fault.Invalid, "A question has 1 to 1000 characters.", nil)
+	}
+	return h.notes.Seal(ctx, t, question)
 }
 
 // correct puts right what a request says is wrong.
@@ -205,7 +235,7 @@ var decided = map[rights.Kind]string{
 }
 
 // decide changes a request as a merchant has decided.
-func decide(r *rights.Request, in settlement, now time.Time) error {
+func decide(r *rights.Request, in settlement, asked []byte, now time.Time) error {
 	switch in.Decision {
 	case "done":
 		r.State, r.EndedAt = rights.Done, now.UTC()
@@ -215,18 +245,13 @@ func decide(r *rights.Request, in settlement, now time.Time) error {
 		r.Receipt = append(r.Receipt, rights.Effect{Store: "conversation", Outcome: rights.Kept,
 			Why: "The shop has declined. It tells you why on request; you may turn to your data protection authority or to a court (GDPR Art. 12(4))."})
 	case "extended":
-		extended := rights.ExtendedDue(*r)
-		if !extended.After(r.Due) {
-			return fault.E(fault.Conflict, "The time for this request cannot be extended further.", nil)
-		}
-		if now.UTC().Truncate(inventory.Day).After(r.Due) {
-			return fault.E(fault.Conflict, "It is too late to extend the time: the person must be told before it ends.", nil)
-		}
-		r.Due = extended
-		r.Receipt = append(r.Receipt, rights.Effect{Store: "rights.request", Outcome: rights.Changed,
-			Why: "Your request is complex, so the shop takes longer than usual, as the law allows (GDPR Art. 12(3))."})
+		return r.Extend(now)
+	case "ask":
+		return r.Ask(asked, now)
+	case "resume":
+		return r.Resume(r.Answer, now)
 	default:
-		return fault.E(fault.Invalid, "A decision is done, refused or extended.", nil)
+		return fault.E(fault.Invalid, "A decision is done, refused, extended, ask or resume.", nil)
 	}
 	return nil
 }

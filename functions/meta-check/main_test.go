@@ -19,6 +19,7 @@ import (
 	"omniops/shared/seal"
 	"omniops/shared/table"
 	"omniops/shared/telemetry"
+	"omniops/shared/tenant"
 )
 
 // A deletion that is not done is ordered again every day; after 25 and 29 of its
@@ -29,7 +30,11 @@ func TestDeletionsThatAreLate(t *testing.T) {
 	env := func(name string) string { return c.Env(t, "meta-check", name) }
 	var out bytes.Buffer
 	rt := &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.NewTextHandler(&out, nil)), Metrics: telemetry.NewMetrics(&out, c.Clock.Now, "omniops-test-meta-check")}
-	check, err := build(t.Context(), rt, settings{Table: env("TABLE_NAME"), Deletions: env("DELETION_QUEUE_URL")})
+	outside := c.Outside(t, "")
+	check, err := build(t.Context(), rt, settings{
+		Table: env("TABLE_NAME"), Deletions: env("DELETION_QUEUE_URL"), MailURL: outside.ResendURL, MailKey: boot.NewSecret("re_test"),
+		MailFrom: "no-reply@omniops.example", AllowPrivate: []string{strings.TrimPrefix(outside.ShopifyURL, "http://")},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,12 +93,23 @@ func TestDeletionsThatAreLate(t *testing.T) {
 	}
 
 	// A token that ends within a week is noted, and one that has ended needs a log-in.
+	// The merchant is told by e-mail, on four days and not on each.
+	if err := tenant.NewStore(main).Save(t.Context(), tenant.Account{
+		Tenant: "demo", Name: "Kettle & Co", Domains: []string{"shop.example"}, SiteURL: "https://shop.example", ContactEmail: "help@shop.example", CreatedAt: c.Clock.Now(),
+	}.WithDefaults()); err != nil {
+		t.Fatal(err)
+	}
 	connect(c.Clock.Now().Add(10 * 24 * time.Hour))
+	const aDay = 24 * time.Hour
 	for _, step := range []struct {
 		after time.Duration
 		noted bool
 		state meta.State
-	}{{0, false, meta.Connected}, {4 * 24 * time.Hour, true, meta.Connected}, {7 * 24 * time.Hour, true, meta.Reconnect}} {
+		mails int
+	}{
+		{0, false, meta.Connected, 0}, {3 * aDay, true, meta.Connected, 1}, {aDay, true, meta.Connected, 1}, {3 * aDay, true, meta.Connected, 2}, {2 * aDay, true, meta.Connected, 3},
+		{aDay, true, meta.Reconnect, 4}, {aDay, false, meta.Reconnect, 4},
+	} {
 		c.Advance(step.after)
 		out.Reset()
 		if err := check(t.Context()); err != nil {
@@ -102,6 +118,9 @@ func TestDeletionsThatAreLate(t *testing.T) {
 		connection, err := connections.Get(t.Context(), "demo", account)
 		if noted := strings.Contains(out.String(), `"TokensEnding":1`); noted != step.noted || err != nil || connection.State != step.state {
 			t.Errorf("after %s: noted %v, %s, %v", step.after, noted, connection.State, err)
+		}
+		if mails := outside.Mail.Messages("help@shop.example"); len(mails) != step.mails {
+			t.Errorf("after %s: %d e-mails, want %d: %+v", step.after, len(mails), step.mails, mails)
 		}
 	}
 }

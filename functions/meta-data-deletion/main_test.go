@@ -20,6 +20,7 @@ import (
 	"omniops/local/contract"
 	"omniops/local/faults"
 	"omniops/local/localtest"
+	sandboxmeta "omniops/local/sandbox/meta"
 	"omniops/shared/apigw"
 	"omniops/shared/boot"
 	"omniops/shared/channel"
@@ -305,5 +306,47 @@ func TestTheSampleRequest(t *testing.T) {
 	b.handler.ServeHTTP(w, apigw.NewRequest(t.Context(), &e))
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "confirmation_code") {
 		t.Errorf("answered %d, %s", w.Code, w.Body)
+	}
+}
+
+// What a log-in granted goes with the deletion, within the call: nothing can be
+// connected any more without another log-in.
+func TestALogInGoesWithTheDeletion(t *testing.T) {
+	for name, user := range map[string]string{"the person": "218471", "the Page": "0", "somebody who connected nothing": "555"} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			sandbox := sandboxmeta.New(sandboxmeta.Options{Now: b.Clock.Now, Faults: b.Faults, AppID: "1001001001", Secret: localtest.MetaAppSecret, Accounts: []sandboxmeta.Account{
+				{Kind: "whatsapp", ID: "4004004004", Name: "Kettle & Co", Token: "EAAtestPhoneToken", Business: "5005005005"},
+			}})
+			graph := httptest.NewServer(sandbox)
+			t.Cleanup(graph.Close)
+			main := table.New(b.AWS, b.settings.Table, b.Clock.Now)
+			secrets := seal.NewSecrets(b.AWS, b.Env(t, "meta-callback", "SECRETS_KEY_ID"))
+			signer, err := seal.NewSigner([]byte(localtest.SessionSecret), "meta-login")
+			must(t, err)
+			logins := &meta.Logins{
+				Table: main, Secrets: secrets, Connections: b.connections, Veil: b.veil, Signer: signer, AppID: "1001001001", ReturnURL: "https://api.test/v1/meta/callback", Now: b.Clock.Now,
+				Graph: meta.NewGraph(graph.URL+"/meta/graph", "1001001001", localtest.MetaAppSecret, http.DefaultClient), DialogURL: graph.URL + "/meta/login",
+			}
+			address, err := logins.Begin(shop)
+			must(t, err)
+			dialog, err := url.Parse(address)
+			must(t, err)
+			must(t, logins.Finish(t.Context(), sandboxmeta.LoginCode, dialog.Query().Get("state")))
+			if _, err := logins.Choices(t.Context(), shop); err != nil {
+				t.Fatalf("the log-in granted nothing: %v", err)
+			}
+			if user == "555" { // sandbox users are one: the log-in is not theirs, and stays
+				b.post(t, b.request(user))
+				if _, err := logins.Choices(t.Context(), shop); err != nil {
+					t.Errorf("another's log-in is gone: %v", err)
+				}
+				return
+			}
+			b.post(t, b.request(user))
+			if _, err := logins.Choices(t.Context(), shop); fault.KindOf(err) != fault.NotFound {
+				t.Errorf("the log-in still grants: %v", err)
+			}
+		})
 	}
 }

@@ -52,6 +52,7 @@ var (
 // bench is the function on local services, with a model, a merchant whose site has
 // been read, and Meta on the other side.
 type bench struct {
+	t *testing.T
 	*localtest.Cloud
 	handle      func(context.Context, channel.Inbound) error
 	meta        *sandboxmeta.Meta
@@ -122,7 +123,7 @@ func (b *safeBuffer) String() string {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	c := localtest.Start(t)
-	b := &bench{Cloud: c, log: &safeBuffer{}, outside: c.Outside(t, "")}
+	b := &bench{t: t, Cloud: c, log: &safeBuffer{}, outside: c.Outside(t, "")}
 	b.models = &counted{next: sandbox.NewOpenAI(c.Faults, c.Clock.Now, 0)}
 	b.meta = sandboxmeta.New(sandboxmeta.Options{Now: c.Clock.Now, Faults: c.Faults, AppID: appID, Secret: localtest.MetaAppSecret, Accounts: accounts})
 	b.graph = &counted{next: b.meta}
@@ -135,8 +136,9 @@ func newBench(t *testing.T) *bench {
 		SecretsKey: env("SECRETS_KEY_ID"), SessionSecret: boot.NewSecret(localtest.SessionSecret), GraphBaseURL: graph.URL + "/meta/graph",
 		AppID: appID, AppSecret: boot.NewSecret(localtest.MetaAppSecret), API: "https://api.test", OpenAIKey: boot.NewSecret("sk-test"),
 		OpenAIBaseURL: model.URL + "/openai/v1", ChatModel: "gpt-4.1-mini", EmbedModel: "text-embedding-3-small",
-		Verifications: env("VERIFICATION_QUEUE_URL"), Tasks: env("ORDER_QUEUE_URL"), ShopifyURL: b.outside.ShopifyURL,
+		Verifications: env("VERIFICATION_QUEUE_URL"), Tasks: env("ORDER_QUEUE_URL"), Exports: env("EXPORT_QUEUE_URL"), ShopifyURL: b.outside.ShopifyURL,
 		ShopifyID: shopify.SandboxClientID, ShopifySecret: boot.NewSecret(localtest.ShopifySecret),
+		MailURL: b.outside.ResendURL, MailKey: boot.NewSecret("re_test"), MailFrom: "no-reply@omniops.example",
 		AllowPrivate: []string{strings.TrimPrefix(model.URL, "http://"), strings.TrimPrefix(graph.URL, "http://"), strings.TrimPrefix(b.outside.ShopifyURL, "http://")},
 	}
 	main := table.New(c.AWS, b.settings.Table, c.Clock.Now)

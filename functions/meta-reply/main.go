@@ -21,6 +21,7 @@ import (
 	"omniops/shared/knowledge/library"
 	"omniops/shared/llm"
 	"omniops/shared/llm/openai"
+	"omniops/shared/notify"
 	"omniops/shared/object"
 	"omniops/shared/processor"
 	"omniops/shared/queue"
@@ -45,6 +46,7 @@ type settings struct {
 	AppSecret     boot.Secret `env:"META_APP_SECRET_ARN"`
 	Verifications string      `env:"VERIFICATION_QUEUE_URL"`
 	Tasks         string      `env:"ORDER_QUEUE_URL"`
+	Exports       string      `env:"EXPORT_QUEUE_URL"`
 	ShopifyURL    string      `env:"SHOPIFY_BASE_URL,optional"` // empty is the shop's own address
 	ShopifyID     string      `env:"SHOPIFY_CLIENT_ID,optional"`
 	ShopifySecret boot.Secret `env:"SHOPIFY_CLIENT_SECRET_ARN"`
@@ -55,6 +57,9 @@ type settings struct {
 	ChatModel     string      `env:"OPENAI_CHAT_MODEL"`
 	EmbedModel    string      `env:"OPENAI_EMBEDDING_MODEL"`
 	AllowPrivate  []string    `env:"EGRESS_ALLOW_PRIVATE"`
+	MailURL       string      `env:"RESEND_BASE_URL"`
+	MailKey       boot.Secret `env:"RESEND_API_KEY_ARN"`
+	MailFrom      string      `env:"MAIL_FROM"`
 }
 
 func main() { boot.Queue(build) }
@@ -78,6 +83,11 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 	if err != nil {
 		return nil, err
 	}
+	tickets, err := rights.NewTickets(s.SessionSecret.Bytes(), rt.Now)
+	if err != nil {
+		return nil, err
+	}
+	chats, pages := conversation.NewStore(main, keyring), cmp.Or(s.API, "https://"+s.Domain)
 	models := egress.New(egress.Options{Hosts: processor.Listed, AllowPrivate: s.AllowPrivate})
 	platform := egress.New(egress.Options{Hosts: meta.Listed, AllowPrivate: s.AllowPrivate})
 	log, err := audit.New(main, s.SessionSecret.Bytes(), "meta-reply")
@@ -92,7 +102,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 		},
 		Engine: &support.Engine{
 			Tenants:       tenant.NewRecent(tenant.NewStore(main)),
-			Conversations: conversation.NewStore(main, keyring),
+			Conversations: chats,
 			Knowledge:     library.New(object.NewBucket(rt.AWS, s.Bucket)),
 			Models: llm.NewRouter(rt.Now, openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.ChatModel, models)).
 				WithEmbedders(openai.New(s.OpenAIBaseURL, s.OpenAIKey.Reveal(), s.EmbedModel, models)),
@@ -107,8 +117,15 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 					Connections: shops, Now: rt.Now, Log: rt.Log,
 				}),
 			},
-			Now: rt.Now,
-			Log: rt.Log,
+			Wished: requests.AcceptWish,
+			Now:    rt.Now,
+			Log:    rt.Log,
+		},
+		Rights: &rights.Counter{
+			Desk:    &rights.Desk{Requests: requests, Chats: chats, Exports: queue.NewSender[rights.Work](rt.AWS, s.Exports)},
+			Tickets: tickets,
+			Notes:   rights.NewNotes(seal.NewSecrets(rt.AWS, s.SecretsKey)),
+			Pages:   pages,
 		},
 		Attempts: queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
 		Tasks:    queue.NewSender[commerce.Task](rt.AWS, s.Tasks),
@@ -117,7 +134,8 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (func(context.Contex
 			Eraser:      &erasure.Eraser{Table: main, Keys: keyring, Threads: threads, Veil: veil, Now: rt.Now},
 			Connections: connections,
 		},
-		StatusURL: cmp.Or(s.API, "https://"+s.Domain) + "/meta/deletion/",
+		Mail:      notify.NewMailer(s.MailURL, s.MailKey.Reveal(), s.MailFrom, models).Send,
+		StatusURL: pages + "/meta/deletion/",
 		Log:       rt.Log,
 	}
 	return r.Handle, nil

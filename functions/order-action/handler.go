@@ -14,7 +14,7 @@ import (
 )
 
 // maxBody is the largest request that is read, in bytes.
-const maxBody = 4 << 10
+const maxBody = 16 << 10 // every character of an address may be written as an escape
 
 type handler struct {
 	sessions *webchat.Sessions

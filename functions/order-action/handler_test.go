@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -96,6 +99,14 @@ func newBench(t *testing.T) *bench {
 // call makes a request, and gives the status with the action in the answer.
 func (b *bench) call(t *testing.T, method, token string, action id.Action, body string) (int, actionView) {
 	t.Helper()
+	var view actionView
+	status := b.ask(t, method, token, action, body, &view)
+	return status, view
+}
+
+// ask makes a request, and decodes the answer.
+func (b *bench) ask(t *testing.T, method, token string, action id.Action, body string, into any) int {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, b.url+"/v1/orders/actions/"+string(action), bytes.NewReader([]byte(body)))
 	if err != nil {
 		t.Fatal(err)
@@ -114,11 +125,10 @@ func (b *bench) call(t *testing.T, method, token string, action id.Action, body 
 	if err != nil {
 		t.Fatal(err)
 	}
-	var view actionView
-	if err := json.Unmarshal(got, &view); err != nil {
+	if err := json.Unmarshal(got, into); err != nil {
 		t.Fatal(err)
 	}
-	return resp.StatusCode, view
+	return resp.StatusCode
 }
 
 func TestOneYesCounts(t *testing.T) {
@@ -216,5 +226,45 @@ func TestAfterTheProofHasRunOut(t *testing.T) {
 	b.Advance(10 * time.Minute)
 	if status, a := b.call(t, http.MethodPost, b.token, b.proposed.ID, `{"decision":"confirm"}`); status != http.StatusOK || a.State != "expired" {
 		t.Errorf("ten minutes later: %d %+v", status, a)
+	}
+}
+
+// A part of an address that is too long is asked for again, with its limit; it is
+// never cut.
+func TestALongAddressIsNotCut(t *testing.T) {
+	b := newBench(t)
+	whole := map[string]string{"name": "Jane Doe", "line1": "2 New Street", "line2": "", "city": "Leeds", "province": "", "zip": "LS1 1AA", "country": "GB"}
+	answer := func(field, value string) string {
+		address := maps.Clone(whole)
+		address[field] = value
+		body, err := json.Marshal(map[string]any{"decision": "confirm", "address": address})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(body)
+	}
+	for field, most := range map[string]int{"name": 120, "line1": 120, "line2": 120, "city": 120, "province": 120, "zip": 40} {
+		var refusal struct{ Detail string }
+		if status := b.ask(t, http.MethodPost, b.token, b.address.ID, answer(field, strings.Repeat("é", most+1)), &refusal); status != http.StatusBadRequest ||
+			!strings.Contains(refusal.Detail, field) || !strings.Contains(refusal.Detail, strconv.Itoa(most)) {
+			t.Errorf("%s: %d %q", field, status, refusal.Detail)
+		}
+	}
+	if _, a := b.call(t, http.MethodGet, b.token, b.address.ID, ""); a.State != "proposed" {
+		t.Fatalf("after refusals: %+v", a)
+	}
+	longest := strings.Repeat("é", 120)
+	status, a := b.call(t, http.MethodPost, b.token, b.address.ID, answer("line1", longest))
+	if status != http.StatusOK || a.State != "running" || !strings.Contains(a.Text, longest) {
+		t.Errorf("the longest: %d %+v", status, a)
+	}
+}
+
+// What could make an address look like another one is not taken along.
+func TestAnAddressIsWhatItLooksLike(t *testing.T) {
+	b := newBench(t)
+	body := `{"decision":"confirm","address":{"name":"Jane\u202eDoe","line1":" 2\n New\u200b Street 12½","city":"Leeds","zip":"","country":"gb"}}`
+	if status, a := b.call(t, http.MethodPost, b.token, b.address.ID, body); status != http.StatusOK || !strings.Contains(a.Text, "JaneDoe, 2 New Street 12½, Leeds, GB") {
+		t.Errorf("%d %+v", status, a)
 	}
 }

@@ -79,14 +79,20 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// prove proves an order, and reads it.
+// prove proves an order of Jane's, and reads it.
 func (b *bench) prove(t *testing.T, number string) (commerce.Order, []commerce.Grant) {
+	t.Helper()
+	return b.proveAs(t, number, "jane.doe@example.com")
+}
+
+// proveAs proves the order of whoever has an e-mail address, and reads it.
+func (b *bench) proveAs(t *testing.T, number, mail string) (commerce.Order, []commerce.Grant) {
 	t.Helper()
 	parsed, err := commerce.ParseNumber(number)
 	if err != nil {
 		t.Fatal(err)
 	}
-	attempt, _, err := b.verifier.Begin(t.Context(), b.ref, commerce.Claimed{Number: parsed, Contact: commerce.Contact{Email: "jane.doe@example.com"}}, "127.0.0.1")
+	attempt, _, err := b.verifier.Begin(t.Context(), b.ref, commerce.Claimed{Number: parsed, Contact: commerce.Contact{Email: mail}}, "127.0.0.1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +114,12 @@ func (b *bench) prove(t *testing.T, number string) (commerce.Order, []commerce.G
 // confirmed proposes a change, and has the shopper say yes.
 func (b *bench) confirmed(t *testing.T, number string, w commerce.Wish, address *commerce.Address) commerce.Task {
 	t.Helper()
-	order, grants := b.prove(t, number)
+	return b.confirmedAs(t, number, "jane.doe@example.com", w, address)
+}
+
+func (b *bench) confirmedAs(t *testing.T, number, mail string, w commerce.Wish, address *commerce.Address) commerce.Task {
+	t.Helper()
+	order, grants := b.proveAs(t, number, mail)
 	a, err := b.actions.Propose(t.Context(), b.ref, b.platform, order, w, "en", keep)
 	if err != nil {
 		t.Fatal(err)

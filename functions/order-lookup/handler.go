@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"omniops/shared/apigw"
@@ -26,6 +27,7 @@ type handler struct {
 	sessions *webchat.Sessions
 	links    *proof.Links
 	verifier *commerce.Verifier
+	actions  *commerce.Actions
 	attempts *queue.Sender[commerce.Attempt]
 	shop     commerce.Platform
 	shops    *shopify.Connections
@@ -141,3 +143,40 @@ func (h *handler) confirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	return apigw.WriteJSON(w, http.StatusOK, view)
 }
+
+// progressView is what is under way with orders in a conversation.
+type progressView struct {
+	Verification id.Verification    `json:"verification_id,omitempty"` // awaits its code
+	ExpiresAt    time.Time          `json:"expires_at,omitzero"`       // of the code
+	Orders       []commerce.Summary `json:"orders"`                    // that are proved, the one that was proved last at the end
+	Actions      []id.Action        `json:"actions"`                   // oldest first
+}
+
+// progress shows what is under way, so that another tab, or a browser that was closed
+// meanwhile, goes on with it. An order that the shop cannot show right now is left out.
+func (h *handler) progress(w http.ResponseWriter, r *http.Request) error {
+	session, err := h.sessions.Admit(w, r)
+	if err != nil {
+		return err
+	}
+	p, err := h.verifier.Progress(r.Context(), session.Ref())
+	if err != nil {
+		return err
+	}
+	view := progressView{Verification: p.Verification, ExpiresAt: p.CodeEnds, Orders: []commerce.Summary{}}
+	if view.Actions, err = h.actions.Recent(r.Context(), session.Ref()); err != nil {
+		return err
+	}
+	for _, grant := range slices.Backward(p.Grants[:min(len(p.Grants), maxShown)]) {
+		order, err := h.shop.Order(r.Context(), commerce.Access{Tenant: session.Tenant, Purpose: commerce.Support}, grant.Order)
+		if err != nil {
+			h.log.WarnContext(r.Context(), "read proved order", "tenant", session.Tenant, "error", err)
+			continue
+		}
+		view.Orders = append(view.Orders, order.Summary())
+	}
+	return apigw.WriteJSON(w, http.StatusOK, view)
+}
+
+// maxShown is how many proved orders are shown to who comes back.
+const maxShown = 3

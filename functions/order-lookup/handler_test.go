@@ -43,6 +43,7 @@ type bench struct {
 	url      string
 	sessions *webchat.Sessions
 	verifier *commerce.Verifier
+	actions  *commerce.Actions
 	platform commerce.Platform
 }
 
@@ -70,6 +71,7 @@ func newBench(t *testing.T) *bench {
 	main := table.New(b.AWS, b.Env(t, f, "TABLE_NAME"), b.Clock.Now)
 	keys := seal.NewKeyring(b.AWS, table.New(b.AWS, b.Env(t, f, "KEY_TABLE_NAME"), b.Clock.Now), b.Env(t, f, "KEYRING_KEY_ID"))
 	b.verifier = commerce.NewVerifier(main, keys, []byte(localtest.SessionSecret))
+	b.actions = commerce.NewActions(main, keys)
 	client := storetest.Client(t, b.Cloud, b.Outside, f)
 	storetest.Connect(t, b.Cloud, b.Outside, client, shop, shopify.DemoShop)
 	b.platform = client

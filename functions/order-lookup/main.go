@@ -65,6 +65,7 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		sessions: sessions,
 		links:    &proof.Links{People: people, Requests: requests, Shops: shops},
 		verifier: commerce.NewVerifier(main, keys, s.SessionSecret.Bytes()).Noting(trail),
+		actions:  commerce.NewActions(main, keys),
 		attempts: queue.NewSender[commerce.Attempt](rt.AWS, s.Verifications),
 		shop: shopify.NewClient(shopify.Options{
 			BaseURL: s.ShopifyURL, HTTP: egress.New(egress.Options{Hosts: processor.Integrated, AllowPrivate: s.AllowPrivate}), App: app,
@@ -75,7 +76,8 @@ func build(_ context.Context, rt *boot.Runtime, s settings) (http.Handler, error
 		log:   rt.Log,
 	}
 	mux := http.NewServeMux()
+	mux.Handle("GET /v1/orders/progress", problem.Handler(h.progress))
 	mux.Handle("POST /v1/orders/verify", problem.Handler(h.verify))
 	mux.Handle("POST /v1/orders/confirm", problem.Handler(h.confirm))
-	return apigw.CORS("POST", mux), nil
+	return apigw.CORS("GET, POST", mux), nil
 }

@@ -174,6 +174,32 @@ func TestTheProcessorPageIsTheListThatEgressObeys(t *testing.T) {
 	}
 }
 
+// Each system that a merchant may connect is published with what is exchanged, where,
+// and its own policy: as egress obeys it, in every language.
+func TestEveryIntegrationIsListedWithItsPolicy(t *testing.T) {
+	claim.Proves(t, "C129")
+	url, client := newBench(t)
+	for _, language := range page.Languages {
+		_, body := get(t, client, url+"/privacy/processors?lang="+language)
+		_, part, _ := strings.Cut(body, `id="integrations"`)
+		part, _, _ = strings.Cut(part, "</section>")
+		cards := strings.Split(part, `<article class="card">`)[1:]
+		if len(cards) != len(processor.Integrations()) {
+			t.Fatalf("%s: %d integrations are published, %d are registered", language, len(cards), len(processor.Integrations()))
+		}
+		for i, one := range processor.Integrations() {
+			if !strings.Contains(cards[i], "<h3>"+one.Company+"</h3>") || !strings.Contains(cards[i], `href="`+one.Policy+`"`) {
+				t.Errorf("%s: %s is published as %s", language, one.Name, cards[i])
+			}
+			for _, host := range one.Hosts {
+				if !strings.Contains(cards[i], "<code>"+host+"</code>") || !processor.Integrated(strings.Replace(host, "*", "any", 1)) {
+					t.Errorf("%s: %s is not both published and let pass", language, host)
+				}
+			}
+		}
+	}
+}
+
 // Which provider is asked, and in which order, is what the router does.
 func TestTheAIPageFollowsTheRouter(t *testing.T) {
 	url, client := newBench(t)

@@ -23,6 +23,8 @@ import (
 const (
 	maxBody = 16 << 10 // bytes
 	maxNote = 1000     // characters
+
+	referenceLength = 26 // of a browser's random number; the dashboard's is shorter
 )
 
 type handler struct {
@@ -44,6 +46,7 @@ type asked struct {
 	Shop           string      `json:"shop"`       // the host of the shop's site; not needed with a session
 	Email          string      `json:"email"`      // proved by a code; not needed with a session
 	Message        string      `json:"message_id"` // the answer that a person is to look at
+	Reference      string      `json:"reference"`  // of the browser, as the cookie settings show it; nobody else knows it
 	Note           string      `json:"note"`       // in the person's own words
 	Language       string      `json:"language"`
 	California     bool        `json:"california"` // the CCPA's clock
@@ -129,6 +132,13 @@ func (h *handler) read(r *http.Request, in asked) (request rights.Request, t id.
 		if request.Message, err = id.Parse[id.Message](in.Message); err != nil {
 			return request, "", "", err
 		}
+	}
+	if in.Reference != "" {
+		visitor, err := id.Parse[id.Visitor](in.Reference)
+		if err != nil || len(visitor) != referenceLength {
+			return request, "", "", fault.E(fault.Invalid, "The reference is the one that the shop's cookie settings show.", err)
+		}
+		request.Visitors = []id.Visitor{visitor}
 	}
 	if _, ok := seal.Bearer(r); ok {
 		session, err := h.sessions.FromRequest(r)

@@ -167,6 +167,25 @@ func TestARequestByEmail(t *testing.T) {
 	}
 }
 
+// The reference that the cookie settings show brings what was counted in that browser
+// into the request; nothing else is taken for one.
+func TestARequestNamesABrowser(t *testing.T) {
+	b := newBench(t)
+	ask := func(reference, key string, want int) requestView {
+		return b.ask(t, "", fmt.Sprintf(`{"kind":"erase","shop":"demo.example","email":"jane@example.com","reference":%q,"idempotency_key":%q}`, reference, key), want)
+	}
+	for reference, visitors := range map[string]int{"0e7qaygv5yds6nyjphf6j25k66": 1, "": 0} {
+		got := ask(reference, "key-00001"+reference, http.StatusAccepted)
+		r, err := b.requests.Get(t.Context(), shop, got.ID)
+		if err != nil || len(r.Visitors) != visitors || r.State != rights.Unverified {
+			t.Errorf("with %q it is %+v, %v", reference, r, err)
+		}
+	}
+	for _, reference := range []string{"merchant", "0e7qaygv5yds6nyjphf6j25k6", "0E7QAYGV5YDS6NYJPHF6J25K66", "../../etc/passwd-----------"} {
+		ask(reference, "key-00002", http.StatusBadRequest)
+	}
+}
+
 func TestACodeIsGoodForFiveTriesAndAQuarterOfAnHour(t *testing.T) {
 	b := newBench(t)
 	for name, c := range map[string]struct {

@@ -31,7 +31,7 @@ func must(t *testing.T, err error) {
 func TestARequestIsFollowed(t *testing.T) {
 	c := localtest.Start(t)
 	name := c.Env(t, "privacy-status", "TABLE_NAME")
-	handler, err := build(t.Context(), &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler)}, settings{Table: name, SessionSecret: boot.NewSecret(localtest.SessionSecret)})
+	handler, err := build(t.Context(), &boot.Runtime{AWS: c.AWS, Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler)}, settings{Table: name, SecretsKey: c.Env(t, "privacy-status", "SECRETS_KEY_ID"), SessionSecret: boot.NewSecret(localtest.SessionSecret)})
 	must(t, err)
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)

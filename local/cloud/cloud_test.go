@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"omniops/local/sandbox"
+	"omniops/local/sandbox/shopify"
 	"omniops/shared/claim"
 )
 
@@ -121,16 +122,27 @@ func TestAConversationOutlivesARestartAndEndsAfterNinetyDays(t *testing.T) {
 	p := first.arrive(t)
 	a := p.ask(question)
 	before := p.transcript()
+	first.sell(t)
+	first.Shopify.Price(shopify.DemoShop, "tide-mug", 1557)
 	first.end(t)
 
 	second := resume(t, dir)
 	defer second.end(t)
+	second.token = first.token
 	p.s = second // the shop has another port now, but the old page is still open
 	if after := p.transcript(); !slices.Equal(after, before) || len(after) != 2 {
 		t.Errorf("after the restart %q, before %q", after, before)
 	}
 	if follow := p.ask("And if it is unopened?"); follow.turn != a.turn+1 {
 		t.Errorf("it goes on with turn %d", follow.turn)
+	}
+
+	// So do the store and the token that it gave.
+	if state := second.shop(t).State; state != "connected" || !second.Shopify.Installed(shopify.DemoShop) {
+		t.Errorf("after the restart the store is %s, the app on it: %v", state, second.Shopify.Installed(shopify.DemoShop))
+	}
+	if _, page := call(t, http.MethodGet, second.Console+"/shopify/"+shopify.DemoShop+"/products", ""); !strings.Contains(page, "15.57") {
+		t.Error("the store has forgotten a price")
 	}
 
 	for _, c := range []struct {

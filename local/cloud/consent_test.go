@@ -207,6 +207,9 @@ func TestChoicesInABrowser(t *testing.T) {
 	if got, kept := b.cookies(), b.storage(); len(got) != 0 || len(kept) != 0 || len(b.asked()) != 0 {
 		t.Errorf("before a choice the browser keeps %v and %v, and asked %v", got, kept, b.asked())
 	}
+	if asked := b.text(`String(performance.getEntriesByType("resource").filter((r) => r.name.startsWith("` + s.API + `")).map((r) => new URL(r.name).pathname))`); asked != "/widget/omniops-page.js" {
+		t.Errorf("before a click the page asks for %s", asked)
+	}
 	weights := b.text(`JSON.stringify(cc("#banner .answer").map((b) => { const s = getComputedStyle(b), r = b.getBoundingClientRect(); return [b.innerText, Math.round(r.width), Math.round(r.height), Math.round(r.top), s.color, s.backgroundColor, s.borderColor, s.fontSize, s.fontWeight].join(" "); }))`)
 	var answers []string
 	b.must(json.Unmarshal([]byte(weights), &answers))

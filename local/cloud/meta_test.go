@@ -204,9 +204,11 @@ func (s *system) liveOnMeta(t *testing.T) {
 		t.Errorf("challenge: %d", resp.StatusCode)
 	}
 	post(s.Meta.Incoming(meta.Note{Kind: phone.Kind, Account: phone.ID, Person: "447700900888", Text: question}))
-	s.awaitMeta(t, phone.ID, 2)
-	post(s.Meta.Incoming(meta.Note{Kind: phone.Kind, Account: phone.ID, Person: "447700900888", Text: "delete my data"}))
-	s.awaitMeta(t, phone.ID, 3)
+	for n, wish := range []string{"export my data", "I want to complain about how you handle my data", "delete my data"} {
+		s.awaitMeta(t, phone.ID, 2+n)
+		post(s.Meta.Incoming(meta.Note{Kind: phone.Kind, Account: phone.ID, Person: "447700900888", Text: wish}))
+	}
+	s.awaitMeta(t, phone.ID, 5)
 	post(s.Meta.Incoming(meta.Note{Kind: page.Kind, Account: page.ID, Person: "777", Text: question}))
 	s.awaitMeta(t, page.ID, 2)
 	s.attend(t, ask)

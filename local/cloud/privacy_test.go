@@ -113,12 +113,12 @@ func privacyDay(t *testing.T, s *system) {
 	p.ask(question)
 
 	// A copy, for the chat alone and then for the address: each fetched once.
-	own := p.privacy(map[string]any{"kind": "export"})
+	own := p.privacy(map[string]any{"kind": "export", "note": "For my records."})
 	if v := s.follow(t, own, "done"); !v.File {
 		t.Errorf("no copy: %+v", v)
 	}
 	raw := s.as(t, own.Ticket, http.MethodGet, "/v1/privacy/requests/"+own.ID+"/file", "", http.StatusOK, nil)
-	if z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw))); err != nil || len(z.File) != 5 {
+	if z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw))); err != nil || len(z.File) != 8 {
 		t.Errorf("the copy: %v", err)
 	}
 	s.as(t, own.Ticket, http.MethodGet, "/v1/privacy/requests/"+own.ID+"/file", "", http.StatusNotFound, nil)
@@ -222,13 +222,18 @@ func privacyDay(t *testing.T, s *system) {
 		t.Errorf("erased again: %+v, %v", replayed, err)
 	}
 
+	// A copy that nobody fetches.
+	w := s.arrive(t)
+	w.ask(question)
+	s.follow(t, w.privacy(map[string]any{"kind": "export"}), "done")
+
 	// Retention: shortened by the merchant, then swept, and all of it in the log.
 	s.Clock.SetOffset(s.Clock.Offset() + 72*time.Hour)
 	s.arrive(t).ask(question)
 	s.as(t, s.token, http.MethodPut, "/v1/merchant/settings", `{"chat_days":1}`, http.StatusOK, nil)
 	s.as(t, s.token, http.MethodGet, "/v1/merchant/settings", "", http.StatusOK, nil)
 	s.Clock.SetOffset(s.Clock.Offset() + 96*time.Hour)
-	for _, timer := range []string{"retention-sweep", "audit-verify"} {
+	for _, timer := range []string{"retention-sweep", "audit-verify", "privacy-resume"} {
 		if err := s.Invoke(t.Context(), timer, timerSample(t, timer+"/schedule.json"), new(any)); err != nil {
 			t.Error(err)
 		}

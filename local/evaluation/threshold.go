@@ -15,9 +15,9 @@ type Threshold struct {
 // Thresholds are what make eval and the tests hold each shop against: just below
 // what was measured, so that nothing gets worse unseen.
 var Thresholds = map[string]Threshold{
-	"kettle": {NDCG: 0.76, Hit3: 0.86, MRR: 0.77, Shown: 0.71, Supported: 0.58, Abstained: 0.90, WronglyAbstained: 0.27},
-	"wolle":  {NDCG: 0.83, Hit3: 0.87, MRR: 0.83, Shown: 0.77, Supported: 0.54, Abstained: 0.88, WronglyAbstained: 0.34},
-	"savon":  {NDCG: 0.78, Hit3: 0.83, MRR: 0.78, Shown: 0.74, Supported: 0.59, Abstained: 0.89, WronglyAbstained: 0.27},
+	"kettle": {NDCG: 0.76, Hit3: 0.87, MRR: 0.78, Shown: 0.77, Supported: 0.66, Abstained: 0.94, WronglyAbstained: 0.20},
+	"wolle":  {NDCG: 0.83, Hit3: 0.88, MRR: 0.83, Shown: 0.79, Supported: 0.60, Abstained: 0.88, WronglyAbstained: 0.31},
+	"savon":  {NDCG: 0.78, Hit3: 0.83, MRR: 0.78, Shown: 0.77, Supported: 0.62, Abstained: 0.89, WronglyAbstained: 0.27},
 }
 
 // Missed lists what a shop's answers fall short of, in words.

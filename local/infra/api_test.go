@@ -135,6 +135,7 @@ func TestRoutes(t *testing.T) {
 		"GET /v1/merchant/site/review merchant-review",
 		"GET /v1/meta/callback meta-callback",
 		"GET /v1/orders/actions/{action} order-action",
+		"GET /v1/orders/progress order-lookup",
 		"GET /v1/privacy/requests privacy-request",
 		"GET /v1/privacy/requests/{request} privacy-status",
 		"GET /v1/privacy/requests/{request}/file privacy-download",
@@ -172,6 +173,7 @@ func TestRoutes(t *testing.T) {
 		"PUT /v1/merchant/rules merchant-rule",
 		"PUT /v1/merchant/settings merchant-settings",
 		"PUT /v1/merchant/site merchant-site",
+		"PUT /v1/privacy/requests/{request} privacy-status",
 	}
 	d := load(t)
 	allowed, _ := at(d.get(t, "Api").properties, "Cors", "AllowMethods").(string)

@@ -156,7 +156,7 @@ var keyPrefixes = map[string]map[string][]string{
 	"meta-deauthorize":     {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*", "X#deletion#*"}},
 	"meta-deletion-status": {"${Table.Arn}": {"X#deletion#*"}},
 	"meta-deletion-run":    {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*", "X#deletion#*"}, "${KeyTable.Arn}": {"T#*"}},
-	"meta-callback":        {"${Table.Arn}": {"T#*"}},
+	"meta-callback":        {"${Table.Arn}": {"T#*", "X#channeluser#*"}},
 	"meta-check":           {"${Table.Arn}": {"T#*", "X#deletion#*"}, "${Table.Arn}/index/due": {"deletion#*", "token#*"}},
 	"meta-reply":           {"${Table.Arn}": {"T#*", "X#deletion#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"meta-connect":         {"${Table.Arn}": {"T#*", "X#channel#*", "X#channeluser#*"}},

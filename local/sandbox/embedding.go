@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"math"
 	"net/http"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -90,6 +91,16 @@ const (
 	featureWidth  = 12  // dimensions that a part adds to
 )
 
+// howLong are questions of how many days something takes, and what they ask for.
+var howLong = []struct {
+	asks *regexp.Regexp
+	span string
+}{
+	{regexp.MustCompile(`(?i)\bhow long (?:do|does|will|would)\b(.*)\btake\b`), "days$1"},
+	{regexp.MustCompile(`(?i)\bwie lange (?:dauert|dauern|braucht|brauchen)\b`), "Tage"},
+	{regexp.MustCompile(`(?i)\bcombien de temps (?:prend|prennent|met|mettent|faut-il)\b`), "jours"},
+}
+
 // vector gives a text's direction, of length 1: each word adds what it means, its
 // stem and its pieces, each to a few dimensions that its hash picks. What is said
 // again adds less and less.
@@ -103,8 +114,11 @@ func (m *memory) vector(text string, dimensions int) []float32 {
 	}
 	in := m.lexicon.detect(text, m.lexicon.languages[0])
 	title, rest, ok := strings.Cut(text, "\n")
-	if !ok {
+	if !ok { // a question
 		title, rest = "", text
+		for _, h := range howLong {
+			rest = h.asks.ReplaceAllString(rest, h.span)
+		}
 	}
 	for i, part := range []string{title, rest} {
 		worth := 1.0

@@ -151,7 +151,6 @@ var infinitive = regexp.MustCompile(`^(zurück|ab|an|auf|aus|ein|mit|nach|um|vor
 
 var inversion = regexp.MustCompile(`-(t-)?(je|tu|il|elle|on|nous|vous|ils|elles|ce|moi)$`)
 
-
 // irregular maps the past of verbs that shops use to the present.
 var irregular = map[string]string{
 	"made": "make", "sent": "send", "bought": "buy", "paid": "pay", "sold": "sell", "kept": "keep", "brought": "bring", "gave": "give",
@@ -246,7 +245,7 @@ var countries = words("usa america states canada australia zealand japan china i
 // light are words that say little of what a question is about.
 var light = words("accept accepts take takes need happen happens work works want buy use used type typed thing kind sort type go back make makes made still new now today tomorrow put come comes find mean work help keep look bring possible available online last lasts exactly actually really even only else another other different same order product item shop store " +
 	"akzeptiert akzeptieren nehmt nehmen geht gehen gibts hab habt brauche machen lassen kommt kommen funktioniert kaufen bestellen bestellung produkt artikel shop jetzt denn mal schon kam kamen dauert noch dabei wieviel wieviele bekomme bekommt " +
-	"acceptez accepter prenez prendre faites faire marche fonctionne besoin acheter commander commande produit article possible encore maintenant utiliser")
+	"acceptez accepter prenez prendre prend prennent faites faire marche fonctionne besoin acheter commander commande produit article possible encore maintenant utiliser")
 
 // kind is what sort of fact a question asks for.
 type kind struct {

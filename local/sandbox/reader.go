@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -42,6 +43,7 @@ const (
 const (
 	withoutFact  = 0.7  // of a sentence without the sort of fact that is asked for
 	withoutTopic = 0.5  // about another matter
+	underOther   = 0.4  // with a time, under a heading about another matter
 	offeredOther = 0.6  // about another thing than the one that the shop may have
 	forMissed    = 0.6  // off for what a yes or no is not about
 	forEarly     = 0.06 // on for the first passage, which the search found best
@@ -186,12 +188,29 @@ func (r *reader) languageOf(in reading) *language {
 func (r *reader) sentences(passages []passage) []sentence {
 	var out []sentence
 	for i, p := range passages {
+		record := strings.HasSuffix(p.title, recordMark)
 		for _, s := range r.cutUp(p) {
 			s.passage = i
+			if record { // what else its page says is said of it
+				s.around = r.page(p.url, passages)
+			}
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// page gives the stems and concepts of all passages from one address.
+func (r *reader) page(url string, passages []passage) map[string]bool {
+	all := map[string]bool{}
+	for _, p := range passages {
+		if p.url == url {
+			for _, s := range r.cutUp(p) {
+				maps.Copy(all, s.around)
+			}
+		}
+	}
+	return all
 }
 
 // cutUp gives the sentences of one passage. Pages are read again and again, so
@@ -352,6 +371,9 @@ func (r *reader) score(wants []want, sort *kind, offer bool, s sentence, total f
 	if topics && !topic {
 		score *= withoutTopic // about another matter
 	}
+	if fact && topics && sort.concept == "" && s.elsewhere(wants) {
+		score *= underOther // how long something else takes
+	}
 	if sort == nil {
 		score *= 1 - forMissed*missed/total // a yes or no must be about all that was asked
 	}
@@ -362,6 +384,19 @@ func (r *reader) score(wants []want, sort *kind, offer bool, s sentence, total f
 		score *= 0.8
 	}
 	return score
+}
+
+// matters are the concepts that a heading sets what is under it apart by: "30 days
+// from delivery" under "Returns" is about returns.
+var matters = strings.Fields("return refund exchange guarantee cancel repair")
+
+// elsewhere reports whether a sentence stands under a heading about such a matter,
+// and none is asked about.
+func (s sentence) elsewhere(wants []want) bool {
+	return slices.ContainsFunc(matters, func(m string) bool { return s.heading["="+m] }) &&
+		!slices.ContainsFunc(wants, func(w want) bool {
+			return len(w.concepts) > 0 && w.in(s.heading, 1) > 0 || slices.ContainsFunc(w.concepts, func(c string) bool { return slices.Contains(matters, c) })
+		})
 }
 
 // lists reports whether a sentence lists several of what names are.

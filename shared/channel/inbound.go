@@ -49,9 +49,10 @@ type Inbound struct {
 	Thread  id.Conversation `json:"thread"` // account and person, as a keyed hash
 	ID      id.Message      `json:"id"`     // of the event, as a keyed hash of the platform's own
 	Event   Event           `json:"event"`
-	At      time.Time       `json:"at"`      // the platform's clock
-	Arrived time.Time       `json:"arrived"` // ours
-	Content []byte          `json:"content"` // a Content, sealed
+	At      time.Time       `json:"at"`             // the platform's clock
+	Arrived time.Time       `json:"arrived"`        // ours
+	Content []byte          `json:"content"`        // a Content, sealed
+	Wish    bool            `json:"wish,omitempty"` // a person asks to be left alone or forgotten
 }
 
 // Content is the part of an event that names a person or was written by one.
@@ -89,9 +90,12 @@ func (in Inbound) Validate() error {
 }
 
 // Group is the part of the queue in which events follow each other. What
-// somebody else did overtakes the person's own messages: an answer that is being
-// written must hear of it.
+// somebody else did, and the wish to be left alone or forgotten, overtakes the
+// person's own messages: an answer that is being written must hear of it.
 func (in Inbound) Group() string {
+	if in.Wish {
+		return string(in.Thread) + "-owner"
+	}
 	switch in.Event {
 	case Takeover, Handback:
 		return string(in.Thread) + "-owner"

@@ -59,7 +59,7 @@ func oracle(m Outgoing, c Context) bool {
 	if !c.Connected || m.Account != c.Account || c.OpenedAt.IsZero() {
 		return false
 	}
-	if m.Author == AI && (c.TakenOver || !c.Disclosed && !m.Discloses || m.Form == HumanTag) {
+	if m.Author == AI && (c.TakenOver && m.Purpose != Notice || !c.Disclosed && !m.Discloses || m.Form == HumanTag) {
 		return false
 	}
 	if out := c.OptedOut; !out.IsZero() && m.Purpose == Answer {

@@ -53,14 +53,15 @@ func (s *Threads) locate(ctx context.Context, t id.Tenant, state Thread, keep ti
 // Of gives the thread of a transcript: NotFound where there is none, as with a
 // chat of the widget, or where it has gone on in another transcript since.
 func (s *Threads) Of(ctx context.Context, t id.Tenant, chat id.Conversation) (Thread, error) {
-	all, err := s.OfAll(ctx, t, []id.Conversation{chat})
-	if err != nil {
-		return Thread{}, err
+	var place placeItem
+	if err := s.table.Get(ctx, t, table.ChannelPlace(t, chat), &place); err != nil {
+		return Thread{}, fmt.Errorf("find thread of conversation %s: %w", chat, err)
 	}
-	if thread, ok := all[chat]; ok {
-		return thread, nil
+	thread, err := s.Get(ctx, t, Account{place.Kind, place.Number}, place.Thread)
+	if err == nil && thread.Conversation != chat {
+		err = fault.E(fault.NotFound, "There is nothing here.", nil)
 	}
-	return Thread{}, fault.E(fault.NotFound, "There is nothing here.", nil)
+	return thread, err
 }
 
 // OfAll gives the threads of up to 100 transcripts, as far as they have any.

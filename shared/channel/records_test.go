@@ -7,5 +7,5 @@ import (
 )
 
 func TestRecordsDeclareAllTheyStore(t *testing.T) {
-	tabletest.Check(t, threadItem{}, eventItem{}, placeItem{})
+	tabletest.Check(t, threadItem{}, eventItem{}, placeItem{}, wishItem{})
 }

@@ -85,7 +85,9 @@ type Post struct {
 	Name  id.Message `json:"n,omitempty"` // the platform's id for it, as a keyed hash
 	At    int64      `json:"t"`           // Unix milliseconds
 	Code  int        `json:"c,omitempty"` // the platform's error
-	Turn  int        `json:"u,omitempty"` // of the transcript, whose answer or agent's message it is part of
+	Turn  int        `json:"u,omitempty"` // of the transcript, whose answer it is part of
+
+	Discloses string `json:"d,omitempty"` // the language in which it is the disclosure
 }
 
 // PostName is our own name for a post. It goes along to the platform, and comes
@@ -157,6 +159,14 @@ func (t Thread) Held(now time.Time) bool {
 	return false
 }
 
+// Undisclosed takes back that the person was told about the AI by a post that did not
+// reach them.
+func (t *Thread) Undisclosed(p *Post) {
+	if p.Discloses != "" {
+		t.Disclosed = slices.DeleteFunc(slices.Clone(t.Disclosed), func(l string) bool { return l == p.Discloses })
+	}
+}
+
 // Take notes who has the thread, and since when. Where the shop has stopped the AI,
 // it stays so whoever writes.
 func (t *Thread) Take(by Holder, at time.Time) {
@@ -202,9 +212,13 @@ func (p *Post) Raise(to PostState) bool {
 	return true
 }
 
-// Emptied is the thread with nothing about its person but when it was erased.
+// Emptied is the thread with nothing about its person but when it was erased and
+// what they wish, and who has it: neither ends with an erasure.
 func (t Thread) Emptied(now time.Time) Thread {
-	return Thread{ID: t.ID, Account: t.Account, Generation: t.Generation, ErasedAt: now, version: t.version}
+	return Thread{
+		ID: t.ID, Account: t.Account, Generation: t.Generation, ErasedAt: now, version: t.version,
+		OptedOutAt: t.OptedOutAt, NoTemplates: t.NoTemplates, HeldBy: t.HeldBy, HeldAt: t.HeldAt,
+	}
 }
 
 // Raised flags the thread.
@@ -291,6 +305,9 @@ func (s *Threads) Change(ctx context.Context, t id.Tenant, a Account, thread id.
 		state, err := s.Get(ctx, t, a, thread)
 		if fault.KindOf(err) == fault.NotFound {
 			state = Thread{ID: thread, Account: a, Conversation: s.veil.Conversation(thread, 0), Shopper: s.veil.Shopper(thread, 0)}
+			if state.OptedOutAt, err = s.suppressed(ctx, t, thread); err != nil {
+				return Thread{}, err
+			}
 		} else if err != nil {
 			return Thread{}, err
 		}

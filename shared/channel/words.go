@@ -8,10 +8,13 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"omniops/shared/wish"
 )
 
 // Word is something a person can ask for by a word, which is understood without a
-// model.
+// model. STOP and START are words of a channel; what people ask for in words of their
+// own, such as a person or that their data be deleted, is understood by package wish.
 type Word string
 
 // The words.
@@ -32,7 +35,7 @@ type Speech struct {
 	Stopped    string            `json:"stopped"`    // says how to start again
 	Started    string            `json:"started"`
 	Forgotten  string            `json:"forgotten"` // %s is where the state is shown
-	Known      string            `json:"known"`     // %d messages, %d days, %s where the shop is written to
+	Known      string            `json:"known"`     // %d messages, %d days
 	OnlyText   string            `json:"only_text"` // a picture or a voice came
 	TooMany    string            `json:"too_many"`
 	Trouble    string            `json:"trouble"` // no answer could be made; %s is where the shop is written to
@@ -108,15 +111,20 @@ type said struct {
 	languages []string
 }
 
-// WordOf understands a message that is one of the words and nothing else, and
-// says in which language. A word that several languages share is taken to be in
-// the preferred one if that is among them.
+// WordOf understands a message that is one of the words and nothing else, or asks in
+// words of its own for what one of them is for, and says in which language. A word
+// that several languages share is taken to be in the preferred one if that is among
+// them.
 func WordOf(message, preferred string) (Word, string) {
-	if len(message) > 120 {
-		return NoWord, ""
+	entry, ok := said{}, false
+	if len(message) <= 120 {
+		entry, ok = wordIndex()[plain(message)]
 	}
-	entry, ok := wordIndex()[plain(message)]
 	if !ok {
+		asked, spoken := wish.Of(message, preferred)
+		if word, ok := asksFor[asked]; ok {
+			return word, spoken
+		}
 		return NoWord, ""
 	}
 	if own := Spoken(preferred); slices.Contains(entry.languages, own) {
@@ -124,6 +132,9 @@ func WordOf(message, preferred string) (Word, string) {
 	}
 	return entry.word, entry.languages[0]
 }
+
+// asksFor are the words for what people also ask in words of their own.
+var asksFor = map[wish.Wish]Word{wish.Human: Human, wish.Erase: Forget, wish.Access: Know}
 
 // plain is a message's words, in lower case, without marks and politeness.
 func plain(message string) string {

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
@@ -50,8 +49,9 @@ type Action struct {
 	Kind      ActionKind
 	State     State
 	Order     id.Order
-	Text      string // what would be done, in plain words
-	Receipt   string // what came of it, in plain words; empty before
+	Text      string   // what would be done, in plain words
+	Address   *Address // of a change of address that was confirmed
+	Receipt   string   // what came of it, in plain words; empty before
 	ExpiresAt time.Time
 	Decisions []Decision
 }
@@ -72,12 +72,13 @@ type Inputs struct {
 	PlacedAt    time.Time   `json:"placed_at"`
 	DeliveredAt time.Time   `json:"delivered_at,omitzero"` // none has arrived
 	CountedFrom time.Time   `json:"counted_from"`          // when the time for the change began
-	Amount      Money       `json:"amount"`
+	Amount      Money       `json:"amount"`                // in the shop's currency, in which it is judged
+	Buyer       Money       `json:"buyer_amount"`          // in the buyer's, as the shopper was told
 	Times       int64       `json:"times_in_30_days"`
 }
 
 func inputs(o Order, a asked, times int64) *Inputs {
-	return &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.since(o), a.amount, times}
+	return &Inputs{o.Fulfillment, o.Payment, o.PlacedAt, o.deliveredAt(), a.since(o), a.amount.Shop, a.amount.Buyer, times}
 }
 
 // license is what a change is carried out under: single-use, and for exactly this
@@ -85,7 +86,7 @@ func inputs(o Order, a asked, times int64) *Inputs {
 type license struct {
 	Customer string    `json:"customer"`
 	Order    id.Order  `json:"order"`
-	Amount   Money     `json:"amount"`
+	Amount   Amount    `json:"amount"`
 	Rules    string    `json:"rules"`
 	By       string    `json:"by"`
 	Key      string    `json:"key"`
@@ -97,11 +98,12 @@ type details struct {
 	Number    string     `json:"number"`
 	Lines     []Line     `json:"lines,omitempty"`
 	Items     string     `json:"items,omitempty"` // the lines in words
-	Amount    Money      `json:"amount,omitzero"`
+	Amount    Amount     `json:"amount,omitzero"`
 	Address   *Address   `json:"address,omitempty"`
 	Reason    string     `json:"reason,omitempty"`
 	Language  string     `json:"language"`
 	Text      string     `json:"text"`
+	ByPerson  bool       `json:"by_person,omitempty"` // as the rules were when it was proposed
 	Receipt   string     `json:"receipt,omitempty"`
 	Mail      string     `json:"mail,omitempty"`   // the customer's address on the order, to tell them what came of it
 	Joined    *Task      `json:"joined,omitempty"` // waits for a person and asks for the same
@@ -187,15 +189,13 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 		}
 	}
 	d := details{
-		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortReason(w.Reason), Language: language, Mail: o.Email,
-		Text: proposal(language, a, o.Number, items),
+		Number: o.Number, Lines: a.lines, Items: items, Amount: a.amount, Reason: shortened(w.Reason, maxReason), Language: language, Mail: o.Email,
+		ByPerson: v.Outcome == Approval,
 		Decisions: []Decision{{
 			At: now, By: "rules", State: Proposed, Verdict: &v, Inputs: inputs(o, a, times),
 		}},
 	}
-	if v.Outcome == Approval {
-		d.Text += " " + say(language, "by_person")
-	}
+	d.Text = d.words(language, a.kind)
 	item := actionItem{
 		Key: table.Action(ref.Tenant, ref.Conversation, id.New[id.Action](now)), Shopper: ref.Shopper, Order: o.ID, Kind: a.kind, State: Proposed,
 		Until: now.Add(proposalLife).Truncate(time.Second).Unix(), ExpireAt: now.Add(keep).Unix(),
@@ -221,10 +221,7 @@ func wish(o Order, w Wish) (asked, string, error) {
 	}
 	switch w.Kind {
 	case Cancel:
-		a.amount = Money{max(o.Total.Minor-o.Refunded.Minor, 0), o.Total.Currency}
-		if o.Payment != Paid && o.Payment != PartiallyRefunded && o.Payment != PartiallyPaid {
-			a.amount.Minor = 0
-		}
+		a.amount = o.Paid.less(o.Refunded)
 		return a, "", nil
 	case ChangeAddress:
 		return a, "", nil
@@ -271,19 +268,24 @@ func named(i LineItem, title string) bool {
 	return title != "" && (strings.EqualFold(clip(i.Title), title) || strings.EqualFold(clip(i.Title+", "+i.Variant), title) || strings.EqualFold(clip(i.Title+" "+i.Variant), title))
 }
 
-func proposal(language string, a asked, number, items string) string {
-	if a.kind == Cancel && a.amount.Minor > 0 {
-		return say(language, "cancel_paid", number, a.amount)
-	}
-	return say(language, string(a.kind), number, items, a.amount)
+// words says to the shopper, in a language, what an action would do.
+func (d details) words(language string, kind ActionKind) string {
+	return d.wording(language, kind, d.Amount.Buyer.In)
 }
 
-func shortReason(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if utf8.RuneCountInString(s) > maxReason {
-		s = string([]rune(s)[:maxReason])
+// merchantWords says it to the merchant, in English.
+func (d details) merchantWords(kind ActionKind) string {
+	return d.wording("en", kind, d.Amount.Both)
+}
+
+func (d details) wording(language string, kind ActionKind, amount func(language string) string) string {
+	switch {
+	case kind == Cancel && d.Amount.Buyer.Minor > 0:
+		return say(language, "cancel_paid", d.Number, amount(language))
+	case kind == ChangeAddress && d.Address != nil:
+		return say(language, "address_to", d.Number, d.Address.Reveal())
 	}
-	return s
+	return say(language, string(kind), d.Number, d.Items, amount(language))
 }
 
 // Get reads an action of a conversation: NotFound if there is none, or it is
@@ -324,6 +326,7 @@ func (s *Actions) Decide(ctx context.Context, ref conversation.Ref, a id.Action,
 			if d.Address, err = checked(answer.Address); err != nil {
 				return Action{}, false, err
 			}
+			d.Text = d.words(d.Language, item.Kind)
 		}
 	}
 	d.decided(s.table.Now(), "shopper", next, nil)
@@ -366,27 +369,18 @@ func (d *details) decided(at time.Time, by string, next State, v *Verdict) {
 	d.Decisions = append(d.Decisions, Decision{At: at.UTC().Truncate(time.Millisecond), By: by, State: next, Verdict: v})
 }
 
-// checked gives a complete address.
-func checked(a *Address) (*Address, error) {
-	if a == nil {
-		return nil, fault.E(fault.Invalid, "Give the new address.", nil)
-	}
-	c := Address{clip(a.Name), clip(a.Line1), clip(a.Line2), clip(a.City), clip(a.Province), clip(a.Zip), strings.ToUpper(strings.TrimSpace(a.Country))}
-	if c.Name == "" || c.Line1 == "" || c.City == "" || len(c.Country) != 2 || strings.Trim(c.Country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		return nil, fault.E(fault.Invalid, "An address has a name, a street, a town and a country such as GB.", nil)
-	}
-	return &c, nil
-}
-
 // view is an action as it is shown.
 func (s *Actions) view(item actionItem, d details) Action {
 	_, name, _ := strings.Cut(item.SK, "#")
 	a := Action{
-		ID: id.Action(name), Kind: item.Kind, State: item.State, Order: item.Order, Text: d.Text, Receipt: d.Receipt,
+		ID: id.Action(name), Kind: item.Kind, State: item.State, Order: item.Order, Text: d.Text, Address: d.Address, Receipt: d.Receipt,
 		ExpiresAt: time.Unix(item.Until, 0).UTC(), Decisions: d.Decisions,
 	}
 	if a.State == Proposed && !s.table.Now().Before(a.ExpiresAt) {
 		a.State = Lapsed
+	}
+	if a.State == Proposed && d.ByPerson { // asks the shopper, and nobody later
+		a.Text += " " + say(d.Language, "by_person")
 	}
 	return a
 }

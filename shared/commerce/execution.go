@@ -79,13 +79,13 @@ func letters(task Task, item actionItem, d details) []Told {
 	key := fmt.Sprintf("%s-%s-%d", task.Action, item.State, len(d.Decisions)) // it may wait for a person twice
 	shopper := Told{Shopper: true, To: d.Mail, Subject: say(d.Language, "subject_action", d.Number), Text: d.Text + "\n\n" + d.Receipt, Key: key}
 	merchant := func(sentence, why string) Told {
-		return Told{Subject: say("en", "subject_approval", d.Number), Text: say("en", sentence, d.Number, d.Text, why, task.Action), Key: key + "-merchant"}
+		return Told{Subject: say("en", "subject_approval", d.Number), Text: say("en", sentence, d.Number, d.merchantWords(item.Kind), why, task.Action), Key: key + "-merchant"}
 	}
 	switch item.State {
 	case Done, Failed, Refused:
 		return []Told{shopper}
 	case Unknown:
-		return []Told{shopper, merchant("mail_approval", "it may have been carried out, but the shop system does not say; please look")}
+		return []Told{shopper, merchant("mail_unknown", "")}
 	case Waiting:
 		if d.Joined != nil {
 			return nil
@@ -170,12 +170,13 @@ func unchanged(o Order, a asked) bool {
 	return true
 }
 
+// reasons says to the merchant why the rules leave a change to a person.
 func reasons(v Verdict) string {
 	var words []string
 	for _, r := range v.Reasons {
-		words = append(words, strings.ReplaceAll(string(r), "_", " "))
+		words = append(words, say("en", "why_"+string(r)))
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(words, "; ")
 }
 
 // carryOut does what is licensed, unless it has been done, and gives the action in
@@ -231,10 +232,12 @@ func (s *Actions) end(ctx context.Context, task Task, item actionItem, d details
 // receiptText is what a shopper is told of a change that was carried out.
 func receiptText(d details, kind ActionKind, r Receipt) string {
 	switch {
-	case kind == Cancel && d.Amount.Minor > 0:
-		return say(d.Language, "done_cancel_paid", d.Number, d.Amount)
+	case kind == Cancel && d.Amount.Buyer.Minor > 0:
+		return say(d.Language, "done_cancel_paid", d.Number, d.Amount.Buyer.In(d.Language))
 	case kind == RefundItems:
-		return say(d.Language, "done_refund", d.Number, d.Amount)
+		return say(d.Language, "done_refund", d.Number, r.Amount.Buyer.In(d.Language))
+	case kind == ChangeAddress && d.Address != nil:
+		return say(d.Language, "done_address", d.Number, d.Address.Reveal())
 	}
 	return say(d.Language, "done_"+string(kind), d.Number, r.Reference)
 }

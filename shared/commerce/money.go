@@ -84,3 +84,38 @@ func (m Money) Decimal() string {
 
 // String is the amount with its currency.
 func (m Money) String() string { return m.Decimal() + " " + m.Currency }
+
+// In is the amount with its currency as a language writes it, such as 1234.50 GBP or
+// 1234,50 EUR.
+func (m Money) In(language string) string {
+	base, _, _ := strings.Cut(strings.ToLower(language), "-")
+	amount := m.Decimal()
+	if base == "de" || base == "fr" {
+		amount = strings.Replace(amount, ".", ",", 1)
+	}
+	return amount + "\u00a0" + m.Currency
+}
+
+// Amount is one amount in both currencies of an order: the shop's, in which rules
+// judge and books are kept, and the buyer's, who paid in it and is told in it.
+type Amount struct {
+	Shop  Money `json:"shop"`
+	Buyer Money `json:"buyer"`
+}
+
+// Both is the amount for a merchant: as the buyer paid it and, where that is another
+// currency, as the shop counts it.
+func (a Amount) Both(language string) string {
+	if a.Shop == a.Buyer {
+		return a.Shop.In(language)
+	}
+	return a.Buyer.In(language) + " (" + a.Shop.In(language) + ")"
+}
+
+// less is what is left of an amount; never less than nothing.
+func (a Amount) less(b Amount) Amount {
+	return Amount{
+		Money{max(a.Shop.Minor-b.Shop.Minor, 0), a.Shop.Currency},
+		Money{max(a.Buyer.Minor-b.Buyer.Minor, 0), a.Buyer.Currency},
+	}
+}

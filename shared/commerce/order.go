@@ -30,8 +30,8 @@ type Order struct {
 	Closed      bool
 	Payment     Payment
 	Fulfillment Fulfillment
-	Total       Money // what is to be paid now, in the shop's currency
-	Refunded    Money
+	Paid        Amount // received from the buyer, before anything was given back
+	Refunded    Amount
 	Items       []LineItem
 	Shipments   []Shipment
 	Returns     []Return
@@ -79,11 +79,11 @@ type LineItem struct {
 	FulfilledID string // of the fulfilled line, which is what is returned; empty before
 	Title       string
 	Variant     string
-	Quantity    int // as ordered, without what was removed
+	Quantity    int // as ordered, without what was taken off the order
+	Refunded    int // of these
 	Refundable  int // how many may still be refunded
 	Returnable  int // how many may still be returned
 	Unfulfilled int // how many have not been sent
-	UnitPrice   Money
 	ProductID   string
 }
 
@@ -110,6 +110,6 @@ type Return struct {
 // Refund is money given back.
 type Refund struct {
 	CreatedAt time.Time
-	Amount    Money
+	Amount    Amount
 	Note      string
 }

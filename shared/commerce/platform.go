@@ -44,7 +44,7 @@ type Platform interface {
 	// Order reads one order: NotFound if there is none.
 	Order(ctx context.Context, a Access, order id.Order) (Order, error)
 	// Refundable gives what refunding lines of an order gives back.
-	Refundable(ctx context.Context, a Access, order id.Order, lines []Line) (Money, error)
+	Refundable(ctx context.Context, a Access, order id.Order, lines []Line) (Amount, error)
 	// Do carries out a change. The same Key again does it no second time where
 	// the platform honours keys; where it does not, ask Done first.
 	Do(ctx context.Context, a Access, c Change) (Receipt, error)
@@ -69,7 +69,7 @@ type Change struct {
 	Order   id.Order
 	Key     string  // idempotency key, a UUID; written into the note of what it makes
 	Lines   []Line  // of a return or refund; empty for a cancellation
-	Amount  Money   // of a refund: exactly this, to the original method
+	Amount  Amount  // of a refund: exactly this, to the original method
 	Address Address // of a change of address
 	Reason  string  // the shopper's, in their words, up to 200 characters
 }
@@ -81,19 +81,8 @@ type Line struct {
 	Quantity    int    `json:"quantity"`
 }
 
-// Address is where an order goes.
-type Address struct {
-	Name     string `json:"name"`
-	Line1    string `json:"line1"`
-	Line2    string `json:"line2,omitempty"`
-	City     string `json:"city"`
-	Province string `json:"province,omitempty"`
-	Zip      string `json:"zip"`
-	Country  string `json:"country"` // ISO 3166-1 alpha-2
-}
-
 // Receipt is what the platform says about a change it carried out.
 type Receipt struct {
 	Reference string // such as the return's name; empty if there is none
-	Amount    Money  // given back; zero if none
+	Amount    Amount // given back; zero if none
 }

@@ -137,7 +137,7 @@ type Verdict struct {
 type asked struct {
 	kind   ActionKind
 	lines  []Line
-	amount Money // to be given back
+	amount Amount // to be given back
 }
 
 // judge applies the rules. Times says how often the customer did this in the last
@@ -160,7 +160,7 @@ func (r Rules) judge(o Order, a asked, times int64, now time.Time) Verdict {
 		need(o.Fulfillment != Unfulfilled && o.Fulfillment != Scheduled && o.Fulfillment != UnknownFulfillment, PartlySent)
 	}
 	need(rule.WithinHours > 0 && now.Sub(a.since(o)) > time.Duration(rule.WithinHours)*time.Hour, TooLate)
-	need(rule.MaxAmount != nil && a.amount.Minor > 0 && (a.amount.Currency != rule.MaxAmount.Currency || a.amount.Minor > rule.MaxAmount.Minor), TooMuch)
+	need(rule.MaxAmount != nil && a.amount.Shop.Minor > 0 && (a.amount.Shop.Currency != rule.MaxAmount.Currency || a.amount.Shop.Minor > rule.MaxAmount.Minor), TooMuch)
 	need(slices.ContainsFunc(o.Items, func(i LineItem) bool { return a.touches(i) && rule.excludes(i.Title) }), ExcludedItem)
 	need(rule.PerCustomer > 0 && times >= int64(rule.PerCustomer), TooOften)
 	need(o.MoreItems && a.kind != ChangeAddress, Unclear)

@@ -16,13 +16,16 @@ import (
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
+// both is an amount of a shop in pounds whose buyer pays in euros.
+func both(pence, cents int64) Amount { return Amount{Money{pence, "GBP"}, Money{cents, "EUR"}} }
+
 func order(change func(*Order)) Order {
 	o := Order{
 		ID: "1", Customer: "7", Number: "#1", PlacedAt: noon.Add(-time.Hour), Payment: Paid, Fulfillment: Unfulfilled,
-		Total: Money{5000, "GBP"}, Refunded: Money{0, "GBP"},
+		Paid: both(5000, 6000), Refunded: both(0, 0),
 		Items: []LineItem{
-			{ID: "11", FulfilledID: "21", Title: "Kettle", Quantity: 1, Refundable: 1, UnitPrice: Money{3000, "GBP"}},
-			{ID: "12", FulfilledID: "22", Title: "Gift card", Quantity: 1, Refundable: 1, UnitPrice: Money{2000, "GBP"}},
+			{ID: "11", FulfilledID: "21", Title: "Kettle", Quantity: 1, Refundable: 1},
+			{ID: "12", FulfilledID: "22", Title: "Gift card", Quantity: 1, Refundable: 1},
 		},
 	}
 	change(&o)
@@ -66,16 +69,16 @@ func TestJudge(t *testing.T) {
 		"a return too late":                       {usual, arrived(31), asked{kind: ReturnRequest}, 0, Approval, []Reason{TooLate}},
 		"nothing was sent":                        {usual, same, asked{kind: ReturnRequest}, 0, Moot, []Reason{NothingSent}},
 		"all returned":                            {usual, func(o *Order) { arrived(1)(o); o.Items[0].Returnable, o.Items[1].Returnable = 0, 0 }, asked{kind: ReturnRequest}, 0, Moot, []Reason{NothingLeft}},
-		"refunds are a person's":                  {usual, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: Money{3000, "GBP"}}, 0, Approval, []Reason{ByHand}},
-		"a refund within the limit":               {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: Money{2500, "GBP"}}, 1, Allowed, nil},
-		"a penny above":                           {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: Money{2501, "GBP"}}, 1, Approval, []Reason{TooMuch}},
-		"another currency":                        {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: Money{1, "JPY"}}, 0, Approval, []Reason{TooMuch}},
-		"an excluded item":                        {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "12", Quantity: 1}}, amount: Money{2000, "GBP"}}, 0, Approval, []Reason{ExcludedItem}},
-		"the whole order has the excluded one":    {limited, arrived(1), asked{kind: RefundItems, amount: Money{2000, "GBP"}}, 0, Approval, []Reason{ExcludedItem}},
+		"refunds are a person's":                  {usual, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: both(3000, 3600)}, 0, Approval, []Reason{ByHand}},
+		"a refund within the limit":               {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: both(2500, 3000)}, 1, Allowed, nil},
+		"a penny above":                           {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: both(2501, 3001)}, 1, Approval, []Reason{TooMuch}},
+		"another currency":                        {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "11", Quantity: 1}}, amount: Amount{Money{1, "JPY"}, Money{1, "GBP"}}}, 0, Approval, []Reason{TooMuch}},
+		"an excluded item":                        {limited, arrived(1), asked{kind: RefundItems, lines: []Line{{ID: "12", Quantity: 1}}, amount: both(2000, 2400)}, 0, Approval, []Reason{ExcludedItem}},
+		"the whole order has the excluded one":    {limited, arrived(1), asked{kind: RefundItems, amount: both(2000, 2400)}, 0, Approval, []Reason{ExcludedItem}},
 		"not paid":                                {limited, func(o *Order) { o.Payment = Pending }, asked{kind: RefundItems}, 0, Moot, []Reason{NothingPaid}},
 		"an address before it is sent":            {usual, same, asked{kind: ChangeAddress}, 0, Allowed, nil},
 		"an address of a parcel on its way":       {usual, arrived(0), asked{kind: ChangeAddress}, 0, Moot, []Reason{AlreadySent}},
-		"everything against it":                   {limited, arrived(40), asked{kind: RefundItems, amount: Money{9000, "GBP"}}, 2, Approval, []Reason{TooLate, TooMuch, ExcludedItem, TooOften}},
+		"everything against it":                   {limited, arrived(40), asked{kind: RefundItems, amount: both(9000, 10800)}, 2, Approval, []Reason{TooLate, TooMuch, ExcludedItem, TooOften}},
 		"a kind that does not exist is by hand":   {usual, same, asked{kind: "pay"}, 0, Approval, []Reason{ByHand}},
 		"before anything is delivered, from sent": {usual, func(o *Order) { arrived(0)(o); o.Shipments[0].DeliveredAt = time.Time{} }, asked{kind: ReturnRequest}, 0, Allowed, nil},
 	} {

@@ -22,7 +22,7 @@ type settlementItem struct {
 	Order    id.Order   `dynamodbav:"order"`
 	Kind     ActionKind `dynamodbav:"kind"`
 	State    State      `dynamodbav:"state"`
-	Amount   int64      `dynamodbav:"amount"` // minor units
+	Amount   int64      `dynamodbav:"amount"` // minor units, in the currency of the shop's books
 	Currency string     `dynamodbav:"currency"`
 	By       string     `dynamodbav:"by"`    // who granted it: rules or merchant
 	Rules    string     `dynamodbav:"rules"` // their version
@@ -45,7 +45,7 @@ func (settlementItem) Inventory() inventory.Entry {
 type Recorded struct {
 	Action
 	Number  string // of the order, as the shop writes it
-	Amount  Money
+	Amount  Money  // as the shopper was told
 	Reason  string // in the shopper's words
 	Address *Address
 }
@@ -54,7 +54,7 @@ type Recorded struct {
 func (s *Actions) Of(ctx context.Context, ref conversation.Ref) ([]Recorded, error) {
 	var all []Recorded
 	err := s.each(ctx, ref, func(item actionItem, d details) error {
-		all = append(all, Recorded{s.view(item, d), d.Number, d.Amount, d.Reason, d.Address})
+		all = append(all, Recorded{s.view(item, d), d.Number, d.Amount.Buyer, d.Reason, d.Address})
 		return nil
 	})
 	return all, err
@@ -96,7 +96,7 @@ func (s *Actions) Settle(ctx context.Context, ref conversation.Ref) (n int, unti
 	kept, _ := inventory.AccountingRetention.Period()
 	err = s.each(ctx, ref, func(item actionItem, d details) error {
 		moved := []State{Running, Done, Unknown}
-		if d.License == nil || d.License.Amount.Minor == 0 || !slices.Contains(moved, item.State) {
+		if d.License == nil || d.License.Amount.Shop.Minor == 0 || !slices.Contains(moved, item.State) {
 			return nil
 		}
 		at := d.License.At
@@ -104,7 +104,7 @@ func (s *Actions) Settle(ctx context.Context, ref conversation.Ref) (n int, unti
 		_, name, _ := strings.Cut(item.SK, "#")
 		err := s.table.Put(ctx, ref.Tenant, settlementItem{
 			Key: table.Settlement(ref.Tenant, id.Action(name)), Order: item.Order, Kind: item.Kind, State: item.State,
-			Amount: d.License.Amount.Minor, Currency: d.License.Amount.Currency, By: d.License.By, Rules: d.License.Rules, At: at, ExpireAt: ends.Unix(),
+			Amount: d.License.Amount.Shop.Minor, Currency: d.License.Amount.Shop.Currency, By: d.License.By, Rules: d.License.Rules, At: at, ExpireAt: ends.Unix(),
 		})
 		if err != nil {
 			return fmt.Errorf("keep settlement: %w", err)

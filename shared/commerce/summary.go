@@ -15,6 +15,7 @@ type Summary struct {
 	Status      string            `json:"status"` // open, cancelled or closed
 	Payment     Payment           `json:"payment"`
 	Fulfillment Fulfillment       `json:"fulfillment"`
+	Paid        Money             `json:"paid,omitzero"` // in the buyer's currency, before refunds
 	Items       []ItemSummary     `json:"items"`
 	MoreItems   bool              `json:"more_items"`
 	Shipments   []ShipmentSummary `json:"shipments"`
@@ -28,6 +29,7 @@ type ItemSummary struct {
 	Title    string `json:"title"`
 	Variant  string `json:"variant,omitempty"`
 	Quantity int    `json:"quantity"`
+	Refunded int    `json:"refunded,omitempty"` // of these
 }
 
 // ShipmentSummary is a parcel.
@@ -51,7 +53,7 @@ type ReturnSummary struct {
 // RefundSummary is money given back.
 type RefundSummary struct {
 	CreatedAt time.Time `json:"created_at"`
-	Amount    Money     `json:"amount"`
+	Amount    Money     `json:"amount"` // in the buyer's currency
 }
 
 // Bounds of a summary, so that it stays one.
@@ -65,12 +67,12 @@ const (
 func (o Order) Summary() Summary {
 	s := Summary{
 		Number: o.Number, PlacedAt: o.PlacedAt, Status: o.status(), Payment: o.Payment, Fulfillment: o.Fulfillment,
-		MoreItems: o.MoreItems || len(o.Items) > maxItems,
-		Items:     []ItemSummary{}, Shipments: []ShipmentSummary{}, Returns: []ReturnSummary{}, Refunds: []RefundSummary{},
+		Paid: o.Paid.Buyer, MoreItems: o.MoreItems || len(o.Items) > maxItems,
+		Items: []ItemSummary{}, Shipments: []ShipmentSummary{}, Returns: []ReturnSummary{}, Refunds: []RefundSummary{},
 		Actions: possible(o),
 	}
 	for _, i := range o.Items[:min(len(o.Items), maxItems)] {
-		s.Items = append(s.Items, ItemSummary{clip(i.Title), clip(i.Variant), i.Quantity})
+		s.Items = append(s.Items, ItemSummary{clip(i.Title), clip(i.Variant), i.Quantity, i.Refunded})
 	}
 	for _, p := range o.Shipments[:min(len(o.Shipments), maxShipments)] {
 		url := p.URL
@@ -83,8 +85,8 @@ func (o Order) Summary() Summary {
 		s.Returns = append(s.Returns, ReturnSummary{clip(r.Name), r.Status, r.Quantity})
 	}
 	for _, r := range o.Refunds {
-		if r.Amount.Minor != 0 {
-			s.Refunds = append(s.Refunds, RefundSummary{r.CreatedAt, r.Amount})
+		if r.Amount.Buyer.Minor != 0 {
+			s.Refunds = append(s.Refunds, RefundSummary{r.CreatedAt, r.Amount.Buyer})
 		}
 	}
 	return s
@@ -100,10 +102,16 @@ func (o Order) status() string {
 	return "open"
 }
 
-// clip makes a text one line of at most maxTitle characters.
-func clip(s string) string {
+// clip makes a text one line of at most maxTitle characters, and shows where it was
+// cut. Clipped again, it stays as it is.
+func clip(s string) string { return shortened(s, maxTitle) }
+
+func shortened(s string, most int) string {
 	r := []rune(strings.Join(strings.Fields(s), " "))
-	return string(r[:min(len(r), maxTitle)])
+	if len(r) <= most {
+		return string(r)
+	}
+	return string(r[:most-1]) + "…"
 }
 
 // Lines is the summary as a model reads it, one fact to a line.
@@ -114,7 +122,11 @@ func (s Summary) Lines() string {
 	line("Order %s was placed on %s. It is %s.", s.Number, date(s.PlacedAt), s.Status)
 	line("Payment: %s. Fulfillment: %s.", words(string(s.Payment)), words(string(s.Fulfillment)))
 	for _, i := range s.Items {
-		line("Item: %d × %s", i.Quantity, strings.TrimSuffix(i.Title+", "+i.Variant, ", "))
+		back := ""
+		if i.Refunded > 0 {
+			back = fmt.Sprintf(" (refunded: %d)", i.Refunded)
+		}
+		line("Item: %d × %s%s", i.Quantity, strings.TrimSuffix(i.Title+", "+i.Variant, ", "), back)
 	}
 	if s.MoreItems {
 		line("There are more items than are listed here.")

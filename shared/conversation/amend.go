@@ -11,7 +11,8 @@ import (
 )
 
 // Amend puts another text in the place of what a shopper wrote in the turn that
-// came with an idempotency key, because the shopper changed it or took it back:
+// came with an idempotency key, because the shopper changed it or took it back;
+// what a model was sent of the first goes from the ledger too:
 // NotFound if there is none. When it was written stays.
 func (s *Store) Amend(ctx context.Context, ref Ref, idempotencyKey string, text seal.Personal, keep time.Duration) error {
 	thread, err := s.Read(ctx, ref, keep, 0)
@@ -34,5 +35,5 @@ func (s *Store) Amend(ctx context.Context, ref Ref, idempotencyKey string, text 
 	if err := s.table.Replace(ctx, ref.Tenant, stored, "claimed_to", stored.ClaimedTo); err != nil {
 		return fmt.Errorf("amend turn %d of conversation %s: %w", turn, ref.Conversation, err)
 	}
-	return nil
+	return s.unsay(ctx, ref, turn)
 }

@@ -35,8 +35,8 @@ func (s *Store) Find(ctx context.Context, t id.Tenant, c id.Conversation, name i
 const longestChat = standingKept
 
 // Correct puts other words in the place of a message's, because they were wrong
-// (GDPR Art. 16). From the next turn on a model sees the new ones only. What it was
-// sent before stays in the ledger, as it was.
+// (GDPR Art. 16). From the next turn on a model sees the new ones only, and what it was
+// sent with the old ones goes from the ledger.
 func (s *Store) Correct(ctx context.Context, t id.Tenant, c id.Conversation, name id.Message, words seal.Personal) error {
 	m, _, ref, err := s.Find(ctx, t, c, name)
 	if err != nil {
@@ -62,5 +62,5 @@ func (s *Store) Correct(ctx context.Context, t id.Tenant, c id.Conversation, nam
 	if err := s.table.Replace(ctx, t, stored, "id", string(stored.ID)); err != nil {
 		return fmt.Errorf("correct message %s: %w", name, err)
 	}
-	return nil
+	return s.unsay(ctx, ref, m.Turn+side) // an answer's words are in the prompts after it
 }

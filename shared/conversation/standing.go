@@ -140,8 +140,13 @@ func (s *Store) stand(ctx context.Context, ref Ref, was, now Standing) error {
 
 // Bury marks a conversation as erased, before anything of it goes: from here on
 // nothing of it is read, and nothing is added to it.
+// What its person had decided is still known.
 func (s *Store) Bury(ctx context.Context, ref Ref) error {
-	if err := s.table.Put(ctx, ref.Tenant, s.standingItem(ref, Standing{ErasedAt: s.now()})); err != nil {
+	was, err := s.decided(ctx, ref.Tenant, ref.Conversation)
+	if err != nil {
+		return fmt.Errorf("bury conversation %s: %w", ref.Conversation, err)
+	}
+	if err := s.table.Put(ctx, ref.Tenant, s.standingItem(ref, Standing{Choices: was.Choices, ErasedAt: s.now()})); err != nil {
 		return fmt.Errorf("bury conversation %s: %w", ref.Conversation, err)
 	}
 	return nil
@@ -168,11 +173,16 @@ func ownerOf(items []table.Item) (id.Shopper, error) {
 	if len(items) == 0 {
 		return "", fault.E(fault.NotFound, "There is nothing here.", nil)
 	}
-	var any struct { // every record of a conversation calls it the same
+	var any struct { // every record of a conversation that somebody said something in calls it the same
 		Shopper id.Shopper `dynamodbav:"shopper"`
 	}
-	err := items[0].Decode(&any)
-	return any.Shopper, err
+	if err := items[0].Decode(&any); err != nil {
+		return "", err
+	}
+	if any.Shopper == "" { // all that is left is whose it was
+		return "", fault.E(fault.NotFound, "There is nothing here.", nil)
+	}
+	return any.Shopper, nil
 }
 
 // Idle reports whether a conversation's last day is still the one it was listed by,

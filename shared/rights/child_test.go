@@ -6,6 +6,8 @@ import (
 
 	"omniops/shared/claim"
 	"omniops/shared/rights"
+	"omniops/shared/tenant"
+	"omniops/shared/wish"
 )
 
 // A child's chat is erased without anybody's doing, a day after it was noticed and
@@ -15,7 +17,7 @@ func TestAChildsChatIsErasedPromptly(t *testing.T) {
 	b := newBench(t)
 	b.chat(t, refOf("one"), "I am 12 years old")
 	for range 2 {
-		must(t, b.Requests.AcceptChild(t.Context(), refOf("one")))
+		must(t, b.Requests.AcceptWish(t.Context(), refOf("one"), tenant.UK, wish.Child))
 	}
 	all, err := b.Requests.List(t.Context(), shop)
 	if err != nil || len(all) != 1 || all[0].Kind != rights.Child || all[0].Due.Format(time.DateOnly) != "2026-11-27" {

@@ -1,6 +1,12 @@
 package rights
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"omniops/shared/fault"
+	"omniops/shared/inventory"
+)
 
 // A due date is the last day on which an answer is in time: midnight UTC at its
 // beginning. It follows from the day the request arrived on where the person is, so
@@ -15,7 +21,10 @@ const (
 
 // Pause is a time during which the person was waited for, such as for the
 // information that tells which of several people they are.
-type Pause struct{ From, To time.Time }
+type Pause struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to,omitzero"`
+}
 
 // Due is the last day on which a request that arrived at a time in a place is
 // answered in time. Only the United Kingdom's clock stops while a person is
@@ -108,5 +117,61 @@ func place(law Law) *time.Location {
 	return time.FixedZone("Martinique", -4*60*60)
 }
 
-// ExtendedDue is the last day for a request once its time is extended.
-func ExtendedDue(r Request) time.Time { return Extended(r.Law, r.Received, place(r.Law)) }
+// DueAt is the last day for a request as things are at a time: while the person is
+// waited for, under a law whose clock stops, it moves with the days.
+func (r Request) DueAt(now time.Time) time.Time {
+	if len(r.Pauses) == 0 && r.ExtendedAt.IsZero() {
+		return r.Due
+	}
+	pauses := slices.Clone(r.Pauses)
+	if r.Paused() {
+		pauses[len(pauses)-1].To = now
+	}
+	if !r.ExtendedAt.IsZero() {
+		return Extended(r.Law, r.Received, place(r.Law), pauses...)
+	}
+	return Due(r.Law, r.Received, place(r.Law), pauses...)
+}
+
+// Paused reports whether the person is waited for.
+func (r Request) Paused() bool { return len(r.Pauses) > 0 && r.Pauses[len(r.Pauses)-1].To.IsZero() }
+
+// Ask has the person tell something that the shop needs to know first: Conflict if
+// they are waited for already. What is asked is encrypted by Notes.
+func (r *Request) Ask(asked []byte, now time.Time) error {
+	if r.Paused() {
+		return fault.E(fault.Conflict, "The person has been asked, and has not answered yet.", nil)
+	}
+	r.Asked, r.Answer, r.Pauses = asked, nil, append(r.Pauses, Pause{From: now.UTC()})
+	return nil
+}
+
+// Resume goes on after the person has answered, on whichever way: Conflict if nobody
+// asked.
+func (r *Request) Resume(answer []byte, now time.Time) error {
+	if !r.Paused() {
+		return fault.E(fault.Conflict, "Nothing is asked about this request.", nil)
+	}
+	r.Pauses[len(r.Pauses)-1].To = now.UTC()
+	r.Answer, r.Due = answer, r.DueAt(now)
+	return nil
+}
+
+// Extend takes more time, as the law allows: Conflict if it does not, or if the person
+// cannot be told any more before the time is over.
+func (r *Request) Extend(now time.Time) error {
+	longer := *r
+	longer.ExtendedAt = now.UTC()
+	due := r.DueAt(now)
+	if !longer.DueAt(now).After(due) {
+		return fault.E(fault.Conflict, "The time for this request cannot be extended further.", nil)
+	}
+	if now.UTC().Truncate(inventory.Day).After(due) {
+		return fault.E(fault.Conflict, "It is too late to extend the time: the person must be told before it ends.", nil)
+	}
+	longer.Due = longer.DueAt(now)
+	*r = longer
+	r.Receipt = append(slices.Clone(r.Receipt), Effect{Store: "rights.request", Outcome: Changed, Until: r.Due,
+		Why: "Your request is complex, so the shop takes longer than usual, as the law allows (GDPR Art. 12(3))."})
+	return nil
+}

@@ -100,19 +100,15 @@ func (e *Eraser) pass(ctx context.Context, t id.Tenant, r Request) ([]Effect, er
 	}
 	effects = append([]Effect{{Store: "conversation", Outcome: Erased, Count: rows,
 		Why: "Messages, answers and what the AI was sent: their key is destroyed, and they are deleted."}}, effects...)
-	links := 0
 	for _, who := range r.Subjects { // the last, so that a try after a failure finds what is left
 		if err := e.Requests.markErased(ctx, t, who, e.Now()); err != nil {
 			return nil, err
 		}
-		n, err := e.Requests.Unlink(ctx, t, who)
-		if err != nil {
+		if _, err := e.Requests.Unlink(ctx, t, who); err != nil { // from before links had a way back
 			return nil, err
 		}
-		links += n
 	}
-	return append(effects, Effect{Store: "rights.link", Outcome: Erased, Count: links,
-		Why: "What tied the conversations to a proved address or account."}), nil
+	return effects, nil
 }
 
 // bury ends a person's conversations, so that nobody reads or adds to them; has
@@ -149,6 +145,16 @@ func (e *Eraser) bury(ctx context.Context, p Person) (effects []Effect, rows int
 			}
 		}
 	}
+	if failed != nil {
+		return nil, 0, failed
+	}
+	links := 0
+	for _, ref := range p.Chats {
+		n, err := e.Requests.loosen(ctx, ref.Tenant, ref.Conversation)
+		links += n
+		failed = cmp.Or(failed, err)
+	}
+	effects = append(effects, Effect{Store: "rights.link", Outcome: Erased, Count: links, Why: "What tied the conversations to a proved address, account or order."})
 	if failed != nil {
 		return nil, 0, failed
 	}

@@ -104,7 +104,7 @@ func (e *Exporter) Export(ctx context.Context, t id.Tenant, name id.Request) err
 			return fmt.Errorf("copy conversation %s: %w", p.Chats[p.Chat], err)
 		}
 	}
-	if err := e.sheets(ctx, t, r, account.ChatRetention(), p); errors.Is(err, errLost) {
+	if err := e.sheets(ctx, t, r, account.Shown(e.Now()), p); errors.Is(err, errLost) {
 		return e.restart(ctx, t, r, p)
 	} else if err != nil {
 		return err
@@ -216,7 +216,7 @@ func (e *Exporter) chat(ctx context.Context, t id.Tenant, r Request, account ten
 	if limit == 0 {
 		limit = exportPage
 	}
-	messages, next, err := e.Chats.Copies(ctx, ref, account.ChatRetention(), p.After, limit)
+	messages, next, err := e.Chats.Copies(ctx, ref, account.Shown(e.Now()), p.After, limit)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (b *bench) archive(t *testing.T, e *rights.Exporter, name id.Request) (map[
 // A copy holds the person's messages, what an AI was sent, and what each kind of
 // record is used for; for machines, for a spreadsheet and to read. And nobody else's.
 func TestACopyOfOnesData(t *testing.T) {
-	claim.Proves(t, "C148", "C067")
+	claim.Proves(t, "C148")
 	b := newBench(t)
 	b.merchant(t, shop)
 	b.chat(t, refOf("one"), "Do you ship to <Jersey>?")

@@ -44,10 +44,47 @@ func (s *Store) Link(ctx context.Context, t id.Tenant, who id.Subject, c id.Conv
 	err := s.table.Put(ctx, t, linkItem{
 		Key: table.SubjectLink(t, who, c), Subject: who, Conversation: c, ExpireAt: s.table.Now().Add(period).Unix(),
 	})
+	if err == nil {
+		err = s.table.Put(ctx, t, linkedItem{Key: table.Linked(t, c, who), Subject: who, ExpireAt: s.table.Now().Add(period).Unix()})
+	}
 	if err != nil {
 		return fmt.Errorf("link conversation %s: %w", c, err)
 	}
 	return nil
+}
+
+// linkedItem is the way back from a conversation to whose it is, by which an erasure
+// finds every link.
+type linkedItem struct {
+	table.Key
+	Subject  id.Subject `dynamodbav:"subject"`
+	ExpireAt int64      `dynamodbav:"expires_at"` // Unix seconds; DynamoDB TTL
+}
+
+// Inventory makes linkedItem a table.Record.
+func (linkedItem) Inventory() inventory.Entry {
+	e := linkItem{}.Inventory()
+	e.Record, e.Fields, e.Exported = "rights.linked", map[string]inventory.Category{"subject": inventory.Identifier, "expires_at": inventory.None}, false // the link says it
+	return e
+}
+
+// loosen removes the links of a conversation from all whose it is, and gives how many
+// these were.
+func (s *Store) loosen(ctx context.Context, t id.Tenant, c id.Conversation) (int, error) {
+	items, err := s.table.Earliest(ctx, t, table.LinkedAll(t, c), 0)
+	if err != nil {
+		return 0, fmt.Errorf("read whose conversation %s is: %w", c, err)
+	}
+	for _, item := range items {
+		var l linkedItem
+		if err := item.Decode(&l); err != nil {
+			return 0, err
+		}
+		if err := s.table.Delete(ctx, t, table.SubjectLink(t, l.Subject, c)); err != nil {
+			return 0, fmt.Errorf("unlink conversation %s: %w", c, err)
+		}
+	}
+	return s.table.DeleteRange(ctx, t, table.LinkedAll(t, c))
 }
 
 // Linked lists the conversations that are a person's.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"omniops/shared/id"
@@ -80,7 +81,7 @@ func (e *Exporter) addSheet(p *progress, s Sheet) error {
 // notes, no words of theirs are read.
 func Own(requests *Store, bucket *object.Bucket, notes *Notes) Shelf {
 	return Shelf{
-		Records: []string{"rights.request", "rights.link", "rights.copy"},
+		Records: []string{"rights.request", "rights.copy"},
 		Erase:   func(ctx context.Context, p Person) ([]Effect, error) { return eraseCopies(ctx, requests, bucket, p) },
 		Copy: func(ctx context.Context, p Person, _ string) (Sheet, string, error) {
 			return ownSheet(ctx, requests, notes, p)
@@ -123,6 +124,11 @@ func ownSheet(ctx context.Context, requests *Store, notes *Notes, p Person) (She
 				return Sheet{}, "", err
 			}
 			words = note.Reveal()
+			answer, err := notes.Open(ctx, p.Tenant, r.Answer)
+			if err != nil {
+				return Sheet{}, "", err
+			}
+			words = strings.TrimSpace(words + "\n" + answer.Reveal())
 		}
 		linked := 0
 		for _, who := range r.Subjects {

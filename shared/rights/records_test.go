@@ -7,5 +7,5 @@ import (
 )
 
 func TestRecordsDeclareAllTheyStore(t *testing.T) {
-	tabletest.Check(t, requestItem{}, linkItem{}, erasureItem{}, erasedItem{}, sweepItem{}, codeItem{}, mailsItem{})
+	tabletest.Check(t, requestItem{}, linkItem{}, linkedItem{}, erasureItem{}, erasedItem{}, sweepItem{}, codeItem{}, mailsItem{})
 }

@@ -102,6 +102,10 @@ type Request struct {
 	Message       id.Message        // the answer that a human is to look at
 	Note          []byte            // in the person's own words, encrypted by Notes; it goes when the request ends
 	Received      time.Time
+	Asked         []byte    // what the shop has asked the person to tell, encrypted by Notes
+	Answer        []byte    // what they told, likewise
+	Pauses        []Pause   // while they were asked; one without an end goes on
+	ExtendedAt    time.Time // when the shop took more time; zero if it did not
 	Due           time.Time // midnight UTC at the beginning of the last day on which an answer is in time
 	State         State
 	CheckAt       time.Time // not worked on before

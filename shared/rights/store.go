@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"omniops/shared/conversation"
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/inventory"
@@ -47,6 +46,10 @@ type requestItem struct {
 	Shopper       id.Shopper        `dynamodbav:"shopper,omitempty"`
 	Message       id.Message        `dynamodbav:"message,omitempty"`
 	Note          []byte            `dynamodbav:"note,omitempty"`
+	Asked         []byte            `dynamodbav:"asked,omitempty"`
+	Answer        []byte            `dynamodbav:"answer,omitempty"`
+	Pauses        string            `dynamodbav:"pauses,omitempty"` // []Pause as JSON
+	ExtendedAt    time.Time         `dynamodbav:"extended_at,omitempty"`
 	ReceivedAt    time.Time         `dynamodbav:"received_at"`
 	DueOn         string            `dynamodbav:"due_on"` // 2006-01-02
 	State         State             `dynamodbav:"state"`
@@ -67,6 +70,7 @@ func (requestItem) Inventory() inventory.Entry {
 		Fields: map[string]inventory.Category{
 			"id": inventory.None, "kind": inventory.None, "source": inventory.None, "law": inventory.None,
 			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "visitors": inventory.Identifier, "message": inventory.Identifier, "shopper": inventory.Identifier, "note": inventory.MessageContent,
+			"asked": inventory.MessageContent, "answer": inventory.MessageContent, "pauses": inventory.None, "extended_at": inventory.None,
 			"received_at": inventory.None, "due_on": inventory.None, "state": inventory.None, "check_at": inventory.None, "file_until": inventory.None, "ended_at": inventory.None,
 			"receipt": inventory.None, "revision": inventory.None, "expires_at": inventory.None,
 			"due_pk": inventory.None, "due_sk": inventory.None,
@@ -110,19 +114,6 @@ func (s *Store) Accept(ctx context.Context, t id.Tenant, r Request) (id.Request,
 		return "", fmt.Errorf("keep request %s: %w", r.ID, err)
 	}
 	return r.ID, nil
-}
-
-// guardianFor is how long a parent has to step in before a child's chat is erased.
-const guardianFor = 24 * time.Hour
-
-// AcceptChild has the chat of somebody who says they are a child erased, a day
-// later: until then it is paused, and a parent may write to the shop.
-func (s *Store) AcceptChild(ctx context.Context, ref conversation.Ref) error {
-	_, err := s.Accept(ctx, ref.Tenant, Request{
-		Kind: Child, Source: FromShopper, SourceID: "age|" + string(ref.Conversation), Law: ChildRule,
-		Conversations: []id.Conversation{ref.Conversation}, Shopper: ref.Shopper, CheckAt: s.table.Now().Add(guardianFor).UTC(),
-	})
-	return err
 }
 
 // name is the id of a request, which follows from the source's own.
@@ -201,7 +192,7 @@ func itemOf(t id.Tenant, r Request) (requestItem, error) {
 	}
 	item := requestItem{
 		Key: table.Request(t, r.ID), ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, Subjects: r.Subjects,
-		Conversations: r.Conversations, Visitors: r.Visitors, Shopper: r.Shopper, Message: r.Message, Note: r.Note, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
+		Conversations: r.Conversations, Visitors: r.Visitors, Shopper: r.Shopper, Message: r.Message, Note: r.Note, Asked: r.Asked, Answer: r.Answer, ExtendedAt: r.ExtendedAt, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
 		State: r.State, CheckAt: r.CheckAt, FileUntil: r.FileUntil, EndedAt: r.EndedAt.UTC(), ExpireAt: r.Received.Add(kept).Unix(),
 	}
 	switch {
@@ -213,7 +204,14 @@ func itemOf(t id.Tenant, r Request) (requestItem, error) {
 		item.Due = table.RequestDue(t, r.ID, item.DueOn)
 	}
 	if r.State == Done || r.State == Refused {
-		item.Note = nil
+		item.Note, item.Asked, item.Answer = nil, nil, nil
+	}
+	if len(r.Pauses) > 0 {
+		pauses, err := json.Marshal(r.Pauses)
+		if err != nil {
+			return item, fmt.Errorf("encode pauses: %w", err)
+		}
+		item.Pauses = string(pauses)
 	}
 	if len(r.Receipt) > 0 {
 		receipt, err := json.Marshal(r.Receipt)
@@ -232,7 +230,12 @@ func requestOf(i requestItem) (Request, error) {
 	}
 	r := Request{
 		ID: i.ID, Kind: i.Kind, Source: i.Source, Law: i.Law, Subjects: i.Subjects, Conversations: i.Conversations, Visitors: i.Visitors,
-		Shopper: i.Shopper, Message: i.Message, Note: i.Note, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, FileUntil: i.FileUntil, EndedAt: i.EndedAt,
+		Shopper: i.Shopper, Message: i.Message, Note: i.Note, Asked: i.Asked, Answer: i.Answer, ExtendedAt: i.ExtendedAt, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, FileUntil: i.FileUntil, EndedAt: i.EndedAt,
+	}
+	if i.Pauses != "" {
+		if err := json.Unmarshal([]byte(i.Pauses), &r.Pauses); err != nil {
+			return Request{}, fmt.Errorf("decode pauses of request %s: %w", i.ID, err)
+		}
 	}
 	if i.Receipt != "" {
 		if err := json.Unmarshal([]byte(i.Receipt), &r.Receipt); err != nil {

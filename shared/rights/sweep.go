@@ -115,7 +115,7 @@ func (s *Sweeper) Tenant(ctx context.Context, t id.Tenant) (n Swept, err error) 
 func (s *Sweeper) Days(ctx context.Context, account tenant.Account) (int, error) {
 	// A day's last message is due when the day after it begins, and the retention
 	// has passed.
-	last := s.Now().UTC().Add(-account.ChatRetention())
+	last := s.Now().UTC().Add(-account.Shown(s.Now()))
 	n, err := s.Keys.DestroyDays(ctx, account.Tenant, last)
 	if err != nil {
 		return n, fmt.Errorf("destroy day keys: %w", err)
@@ -125,7 +125,7 @@ func (s *Sweeper) Days(ctx context.Context, account tenant.Account) (int, error)
 
 // rows clears the conversations whose last day is past the retention.
 func (s *Sweeper) rows(ctx context.Context, account tenant.Account, state *sweepItem, n *Swept) error {
-	last := s.Now().UTC().Add(-account.ChatRetention() - grace).Truncate(inventory.Day).Add(-inventory.Day)
+	last := s.Now().UTC().Add(-account.Shown(s.Now()) - grace).Truncate(inventory.Day).Add(-inventory.Day)
 	longest, _ := inventory.ChatRetention.Period()
 	day := s.Now().UTC().Add(-longest - grace).Truncate(inventory.Day).Add(-7 * inventory.Day) // before it nothing is left
 	if swept, err := time.Parse(time.DateOnly, state.SweptTo); err == nil && swept.After(day) {

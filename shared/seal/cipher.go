@@ -53,7 +53,10 @@ func aead(key []byte) (cipher.AEAD, error) {
 
 // subjectDayKey seals one subject's text of one day. Its mark tells it from a key
 // that took its place after it was destroyed.
-type subjectDayKey struct{ key, mark []byte }
+type subjectDayKey struct {
+	aead cipher.AEAD
+	mark []byte
+}
 
 // textKey combines a day's key and a subject's, so that without either one the
 // text is unreadable.
@@ -65,21 +68,18 @@ func textKey(dayKey, subjectKey []byte, t id.Tenant, s id.Shopper, d day) (subje
 	if err != nil {
 		return subjectDayKey{}, err
 	}
-	return subjectDayKey{out[:keySize:keySize], out[keySize:]}, nil
+	gcm, err := aead(out[:keySize])
+	return subjectDayKey{gcm, out[keySize:]}, err
 }
 
-func sealText(k subjectDayKey, d day, plain []byte) (Text, error) {
-	gcm, err := aead(k.key)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]byte, headerSize+nonceSize, headerSize+nonceSize+len(plain)+gcm.Overhead())
+func sealText(k subjectDayKey, d day, plain []byte) Text {
+	out := make([]byte, headerSize+nonceSize, headerSize+nonceSize+len(plain)+k.aead.Overhead())
 	out[0] = version
 	binary.BigEndian.PutUint32(out[dayAt:], uint32(d))
 	copy(out[markAt:], k.mark)
 	nonce := out[headerSize : headerSize+nonceSize]
 	_, _ = rand.Read(nonce) // documented never to fail
-	return gcm.Seal(out, nonce, plain, out[:headerSize]), nil
+	return k.aead.Seal(out, nonce, plain, out[:headerSize])
 }
 
 // sealedDay reads which day's key a sealed text needs.
@@ -94,11 +94,7 @@ func openText(k subjectDayKey, t Text) ([]byte, error) {
 	if !bytes.Equal(t[markAt:headerSize], k.mark) {
 		return nil, destroyed()
 	}
-	gcm, err := aead(k.key)
-	if err != nil {
-		return nil, err
-	}
-	plain, err := gcm.Open(nil, t[headerSize:headerSize+nonceSize], t[headerSize+nonceSize:], t[:headerSize])
+	plain, err := k.aead.Open(nil, t[headerSize:headerSize+nonceSize], t[headerSize+nonceSize:], t[:headerSize])
 	if err != nil {
 		return nil, errSealed
 	}

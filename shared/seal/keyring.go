@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -28,8 +29,20 @@ type Keyring struct {
 	keys *table.Store
 	kms  *KMSKey
 
-	mu    sync.Mutex
-	cache map[table.Key]cached
+	mu      sync.Mutex
+	cache   map[table.Key]cached
+	derived derived // the last one: a conversation's texts come one after another
+}
+
+// derived is a key that was made of two others.
+type derived struct {
+	day, subject []byte
+	of           struct {
+		tenant  id.Tenant
+		subject id.Shopper
+		day     day
+	}
+	key subjectDayKey
 }
 
 // cached is a key in clear and when it must be read again.
@@ -103,7 +116,7 @@ func (k *Keyring) Seal(ctx context.Context, t id.Tenant, s id.Shopper, plain Per
 	if err != nil {
 		return nil, fmt.Errorf("seal text: %w", err)
 	}
-	return sealText(key, d, []byte(plain.Reveal()))
+	return sealText(key, d, []byte(plain.Reveal())), nil
 }
 
 // Open decrypts what Seal made for the same tenant and subject: NotFound when
@@ -139,6 +152,7 @@ func (k *Keyring) destroy(ctx context.Context, t id.Tenant, key table.Key) error
 	err := k.keys.Delete(ctx, t, key)
 	k.mu.Lock()
 	delete(k.cache, key) // after the key itself, or a reader in between would put it back
+	k.derived = derived{}
 	k.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("destroy key: %w", err)
@@ -169,7 +183,7 @@ func (k *Keyring) textKey(ctx context.Context, t id.Tenant, s id.Shopper, d day,
 		complete = false
 	}
 	if complete {
-		return textKey(keys[0], keys[1], t, s, d)
+		return k.derive(keys, t, s, d)
 	}
 	if _, ok := k.cached(table.TenantKey(t)); !ok {
 		unknown = append(unknown, table.TenantKey(t))
@@ -198,7 +212,28 @@ func (k *Keyring) textKey(ctx context.Context, t id.Tenant, s id.Shopper, d day,
 	if missing != nil {
 		return subjectDayKey{}, missing
 	}
-	return textKey(keys[0], keys[1], t, s, d)
+	return k.derive(keys, t, s, d)
+}
+
+// derive gives the key that a day's and a subject's make together.
+func (k *Keyring) derive(keys [2][]byte, t id.Tenant, s id.Shopper, d day) (subjectDayKey, error) {
+	var wanted derived
+	wanted.day, wanted.subject = keys[0], keys[1]
+	wanted.of.tenant, wanted.of.subject, wanted.of.day = t, s, d
+	k.mu.Lock()
+	last := k.derived
+	k.mu.Unlock()
+	if last.of == wanted.of && bytes.Equal(last.day, wanted.day) && bytes.Equal(last.subject, wanted.subject) {
+		return last.key, nil
+	}
+	var err error
+	if wanted.key, err = textKey(keys[0], keys[1], t, s, d); err != nil {
+		return subjectDayKey{}, err
+	}
+	k.mu.Lock()
+	k.derived = wanted
+	k.mu.Unlock()
+	return wanted.key, nil
 }
 
 // read reads keys as stored. What is read ahead may be a moment old.
@@ -360,6 +395,7 @@ func (k *Keyring) DestroyDays(ctx context.Context, t id.Tenant, ended time.Time)
 			delete(k.cache, name)
 		}
 	}
+	k.derived = derived{}
 	k.mu.Unlock()
 	if err != nil {
 		return n, fmt.Errorf("destroy keys: %w", err)

@@ -36,6 +36,7 @@ import (
 	"omniops/shared/processor"
 	"omniops/shared/seal"
 	"omniops/shared/tenant"
+	"omniops/shared/wish"
 )
 
 // Engine answers shoppers. It is safe for concurrent use.
@@ -44,8 +45,8 @@ type Engine struct {
 	Conversations *conversation.Store
 	Knowledge     *library.Library
 	Models        *llm.Router
-	Orders        *Orders                                       // nil where no shop system can be connected
-	Child         func(context.Context, conversation.Ref) error // has the chat of a child erased; nil does not
+	Orders        *Orders                                                                 // nil where no shop system can be connected
+	Wished        func(context.Context, conversation.Ref, tenant.Region, wish.Wish) error // keeps a wish that holds at once as a request; nil does not
 	Now           func() time.Time
 	Log           *slog.Logger
 
@@ -151,6 +152,7 @@ func (e *Engine) loadFirst(ctx context.Context, turn *Turn) (used int64, err err
 	var unready error
 	var prepared sync.WaitGroup
 	prepared.Go(func() { unready = e.Conversations.Prepare(ctx, turn.ask.Ref) })
+	go wish.Languages() // has the tables read
 	used, err = e.loadFrom(ctx, turn, e.Conversations.Eventual())
 	prepared.Wait()
 	if err == nil && unready != nil {
@@ -184,7 +186,7 @@ func (e *Engine) loadFrom(ctx context.Context, turn *Turn, chats *conversation.S
 	if err := group.Wait(); err != nil {
 		return 0, err
 	}
-	turn.thread = turn.thread.Within(e.Now().Add(-turn.account.ChatRetention()))
+	turn.thread = turn.thread.Within(e.Now().Add(-turn.account.Shown(e.Now())))
 	return used, noKeys
 }
 
@@ -399,7 +401,7 @@ func (e *Engine) Transcript(ctx context.Context, ref conversation.Ref) (conversa
 	if err != nil {
 		return conversation.Thread{}, err
 	}
-	thread, err := e.Conversations.Read(ctx, ref, account.ChatRetention(), 0)
+	thread, err := e.Conversations.Read(ctx, ref, account.Shown(e.Now()), 0)
 	for i := range thread.Messages {
 		e.date(&thread.Messages[i])
 	}

@@ -48,6 +48,10 @@ func set(phrases ...string) map[string]bool {
 	return m
 }
 
+// persons are what somebody who wants a person says in a word or two.
+var persons = set("human", "agent", "agent please", "person", "person please", "operator", "mensch", "mitarbeiter", "humain", "conseiller", "persona", "humano", "agente", "operador",
+	"umano", "operatore", "mens", "medewerker", "pessoa", "atendente", "człowiek", "konsultant", "människa", "handläggare", "menneske", "medarbejder")
+
 // intentOf tells what a message wants.
 func intentOf(message string) intent {
 	said := strings.Join(words(message), " ")
@@ -58,7 +62,7 @@ func intentOf(message string) intent {
 		return thanks
 	case machines[said]:
 		return machine
-	case anyPhrase(said, humans) || said == "human" || said == "agent" || said == "mensch" || said == "humain":
+	case anyPhrase(said, humans) || persons[said]:
 		return human
 	case asksForAdvice(said):
 		return advice

@@ -230,8 +230,15 @@ func (t *Turn) askedForProof() bool {
 		if m.Author == conversation.Shopper {
 			return topicOf(m.Text.Reveal()) == own
 		}
-		return slices.ContainsFunc(Languages(), func(l string) bool { return strings.Contains(m.Text.Reveal(), TextIn(l).ProveOrder) })
+		return AsksForProof(m)
 	})
+}
+
+// AsksForProof reports whether a message is the engine's, and asks the shopper to
+// prove an order.
+func AsksForProof(m conversation.Message) bool {
+	return m.Author == conversation.Assistant &&
+		slices.ContainsFunc(Languages(), func(l string) bool { return strings.Contains(m.Text.Reveal(), TextIn(l).ProveOrder) })
 }
 
 // maxProved bounds how many proved orders one turn looks at.

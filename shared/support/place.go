@@ -110,7 +110,7 @@ var (
 		"hors ue", "hors de l ue", "hors union européenne", "hors de l union européenne", "pays tiers",
 	}
 	inEurope = []string{"europe", "european", "europa", "europäisch*", "européen*", "continental*"}
-	inUnion  = []string{"eu", "european union", "eu länder", "ue", "union européenne", "unione europea", "unión europea", "übrige eu"}
+	inUnion  = []string{"eu", "european union", "europäische union", "europäischen union", "eu länder", "ue", "union européenne", "unione europea", "unión europea", "übrige eu"}
 )
 
 // dispatch is what a question about a delivery has.
@@ -141,8 +141,11 @@ func destinations(question string) []country {
 func (c country) servedBy(text string) bool {
 	said := strings.Join(words(text), " ")
 	return anyPhrase(said, c.names) || anyPhrase(said, anywhere) ||
-		c.region != '-' && anyPhrase(said, inEurope) || c.region == '+' && anyPhrase(said, inUnion) || c.region != '+' && anyPhrase(said, beyondUnion)
+		c.region != '-' && anyPhrase(union.Replace(said), inEurope) || c.region == '+' && anyPhrase(said, inUnion) || c.region != '+' && anyPhrase(said, beyondUnion)
 }
+
+// union takes the European Union out of a text, which is not all of Europe.
+var union = strings.NewReplacer("european union", "eu", "europäische union", "eu", "europäischen union", "eu", "union européenne", "ue")
 
 // reachesOthers reports whether a text speaks of some place, but of none that is
 // asked about.

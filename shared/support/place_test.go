@@ -19,6 +19,8 @@ func TestReaching(t *testing.T) {
 		"beyond the union":        {"Livrez-vous au Canada ?", []string{"Nous ne livrons pas hors de l'Union européenne."}, "Nous ne livrons pas hors de l'Union européenne."},
 		"abroad":                  {"Do you ship to Japan?", []string{"We ship worldwide."}, "We ship worldwide."},
 		"a neighbour":             {"How much is delivery to Iceland?", []string{"Delivery to Ireland costs £9."}, ""},
+		"a union it is not in":    {"How much is delivery to Norway?", []string{"Delivery to the rest of the European Union costs £12."}, ""},
+		"a neighbour beside it":   {"Wie teuer ist der Versand nach Norwegen?", []string{"Europäische Union: 12 €", "Weltweit: 30 €"}, "Weltweit: 30 €"},
 		"no delivery":             {"Is it made in Japan?", []string{"It is made in Sheffield."}, "It is made in Sheffield."},
 		"no country":              {"How much is delivery?", []string{"Delivery costs £4."}, "Delivery costs £4."},
 		"a name in another word":  {"Do you deliver Indian tea?", []string{"Delivery costs £4."}, "Delivery costs £4."},
@@ -81,5 +83,33 @@ func TestHealthInGeneral(t *testing.T) {
 		if got := intentOf(message); got != want {
 			t.Errorf("%q: %v, want %v", message, got, want)
 		}
+	}
+}
+
+// What a delivery to one country costs is not said of another, whatever a model
+// makes of the passages.
+func TestRatesOfOtherCountries(t *testing.T) {
+	rates := hit("en", "Delivery costs £4 in the United Kingdom. Delivery to Ireland costs £9 and takes 4 to 6 working days. To the rest of the European Union it is £12. We do not deliver anywhere else.", "Delivery")
+	table := hit("en", "| Country | Costs |\n| --- | --- |\n| Germany | £7 |\n| Japan | £31 |", "Rates")
+	for name, c := range map[string]struct {
+		question, sentence string
+		shown              bool
+	}{
+		"its own rate":             {"How much is delivery to Ireland?", "Delivery costs £9.", true},
+		"that of the union":        {"How much is delivery to Spain?", "Delivery costs £12.", true},
+		"a neighbour's":            {"How much is delivery to Norway?", "Delivery costs £9.", false},
+		"a neighbour's time":       {"How long does delivery to Norway take?", "It takes 4 to 6 working days.", false},
+		"the union's, not in it":   {"How much is delivery to Norway?", "Delivery costs £12.", false},
+		"its row of a table":       {"How much is shipping to Japan?", "Shipping costs £31.", true},
+		"another row":              {"How much is shipping to Canada?", "Shipping costs £31.", false},
+		"no country asked for":     {"How much is delivery?", "Delivery to Ireland costs £9.", true},
+		"that it is not delivered": {"How much is delivery to Norway?", "We do not deliver anywhere else.", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newEvidence("en", c.question, "team@shop.example", []index.Hit{rates, table})
+			if got := e.check(c.sentence, []int{1}); got.shown != c.shown {
+				t.Errorf("%q is shown: %v", c.sentence, got.shown)
+			}
+		})
 	}
 }

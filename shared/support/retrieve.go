@@ -50,6 +50,7 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 	}
 	hits = reaching(to, favour(hits, kind))
 	if records {
+		hits = find.withRecords(hits)
 		hits = plainFirst(whole, find.language, hits)
 	}
 	return pick(hits, records), nil
@@ -172,6 +173,27 @@ func (f finder) confident(text string) []index.Hit {
 		return nil
 	}
 	return hits
+}
+
+// withRecords puts beside the best passages the record of what their page sells,
+// which need not have the words of the question: a code stands in the page's table,
+// its price in the record.
+func (f finder) withRecords(hits []index.Hit) []index.Hit {
+	var out []index.Hit
+	for i, h := range hits {
+		out = append(out, h)
+		onPage := func(other index.Hit) bool { return other.Passage.Product != nil && other.Passage.URL == h.Passage.URL }
+		if i >= recordsShown || len(h.Passage.Path) == 0 || slices.ContainsFunc(hits, onPage) || slices.ContainsFunc(out, onPage) {
+			continue
+		}
+		near := f.search(h.Passage.Path[0], nil)
+		if j := slices.IndexFunc(near, onPage); j >= 0 {
+			record := near[j]
+			record.Score, record.Confidence = h.Score, h.Confidence
+			out = append(out, record)
+		}
+	}
+	return out
 }
 
 // least is the confidence that the best passage for a text must have.

@@ -105,3 +105,41 @@ func TestPassagesWithTheSoughtFigureMoveUp(t *testing.T) {
 		t.Error("what was found has been reordered itself")
 	}
 }
+
+// A code that stands in a page's own table brings the record of what the page
+// sells, which has the price.
+func TestTheRecordOfAPageComesWithIt(t *testing.T) {
+	sold := func(id, name string) passage.Passage {
+		p := product(name, "19.50", "EUR", "InStock").Passage
+		p.ID, p.URL, p.Path, p.Language = id, "https://shop.example/"+id, []string{name}, "en"
+		return p
+	}
+	table := passage.Passage{ID: "table", URL: "https://shop.example/oil", Path: []string{"Cleansing oil", "Details"}, Language: "en", Text: "Reference: AUB-202"}
+	blob, err := index.Build(t.Context(), []passage.Passage{sold("soap", "Soap"), sold("oil", "Cleansing oil"), table}, index.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix, err := index.Open(blob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := finder{ix: ix, language: "en", limit: passagesSought, found: map[string][]index.Hit{}}
+	var got []string
+	for _, h := range f.withRecords(f.search("AUB-202", nil)) {
+		got = append(got, h.Passage.ID)
+	}
+	if diff := cmp.Diff([]string{"table", "oil"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A passage in another language, found by its meaning, need not be as near.
+func TestLeastNear(t *testing.T) {
+	english := hit("en", "Delivery costs £4.", "Delivery")
+	if got := leastNear(english, "de", "Wie lange?"); got != minForeign {
+		t.Errorf("another language: %v", got)
+	}
+	if got := leastNear(english, "en", "How long?"); got != minConfidence {
+		t.Errorf("the same: %v", got)
+	}
+}

@@ -167,7 +167,7 @@ func AuditMonth(t id.Tenant, month string) Range {
 }
 
 // AuditEntry is the range of one entry.
-func AuditEntry(k Key) Range { return Range{pk: k.PK, from: k.SK, to: k.SK} }
+func AuditEntry(k Key) Range { return only(k) }
 
 // AuditAnchor notes the end of a month's log, in the table of the keys.
 func AuditAnchor(t id.Tenant, month string) Key { return Key{tenantPK(t), "AUDIT#" + month} }
@@ -200,6 +200,14 @@ func ChannelPlace(t id.Tenant, c id.Conversation) Key {
 	return Key{tenantPK(t) + "#CH", "C#" + string(c)}
 }
 
+// ChannelWish says that the person of a thread does not want to be written to.
+func ChannelWish(t id.Tenant, thread id.Conversation) Key {
+	return Key{tenantPK(t) + "#CH", "W#" + string(thread)}
+}
+
+// only is the range of one key.
+func only(k Key) Range { return Range{pk: k.PK, from: k.SK, to: k.SK} }
+
 // Connection is an account of a channel that a merchant has connected.
 func Connection(t id.Tenant, a id.Account) Key {
 	return Key{tenantPK(t), "INTEGRATION#meta#" + string(a)}
@@ -218,6 +226,14 @@ func ChannelAccount(a id.Account) Key { return Key{"X#channel#" + string(a), "X"
 // ChannelUser is the look-up from somebody who connected accounts to what they
 // connected.
 func ChannelUser(user id.Subject) Key { return Key{"X#channeluser#" + string(user), "X"} }
+
+// ChannelUserLogin says that somebody who connects accounts has logged in for a tenant.
+func ChannelUserLogin(user id.Subject, t id.Tenant) Key {
+	return Key{ChannelUser(user).PK, "L#" + string(t)}
+}
+
+// ChannelUserLogins is the range of all of somebody's log-ins.
+func ChannelUserLogins(user id.Subject) Range { return prefix(ChannelUser(user).PK, "L#") }
 
 // Deletion is a deletion that was asked for through a platform, by its
 // confirmation code.
@@ -279,10 +295,22 @@ func Erasures(day string) Range { return Range{pk: "X#erased#" + day, from: " ",
 // SubjectLinks is the range of the conversations that are a person's.
 func SubjectLinks(t id.Tenant, s id.Subject) Range { return prefix(subjectPK(t, s), "C#") }
 
+// Linked says whose a conversation is, in the conversation: the way back from
+// SubjectLink.
+func Linked(t id.Tenant, c id.Conversation, s id.Subject) Key {
+	return Key{conversationPK(t, c), "B#" + string(s)}
+}
+
+// LinkedAll is the range of all whose a conversation is.
+func LinkedAll(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "B#") }
+
 // Verification is one attempt to prove that an order is the shopper's.
 func Verification(t id.Tenant, c id.Conversation, v id.Verification) Key {
 	return Key{conversationPK(t, c), "V#" + string(v)}
 }
+
+// Verifications is the range of a conversation's attempts to prove an order, by time.
+func Verifications(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "V#") }
 
 // OrderGrant says that the shopper of a conversation has proved that an order is
 // theirs.

@@ -91,33 +91,7 @@ func appendQuoted(out []byte, s string) []byte {
 // UnmarshalJSON reads a value with its kind. A kind that no record of ours
 // uses is an error.
 func (v *Value) UnmarshalJSON(b []byte) error {
-	var in struct {
-		S, N *string
-		B    *[]byte
-		BOOL *bool
-		NULL *bool
-		L    *[]Value
-	}
-	if err := json.Unmarshal(b, &in); err != nil {
-		return err
-	}
-	switch {
-	case in.S != nil:
-		*v = Value{kind: text, text: *in.S}
-	case in.N != nil:
-		*v = Value{kind: number, text: *in.N}
-	case in.B != nil:
-		*v = Value{kind: binary, data: *in.B}
-	case in.BOOL != nil:
-		*v = Value{kind: boolean, yes: *in.BOOL}
-	case in.L != nil:
-		*v = Value{kind: list, list: *in.L}
-	case in.NULL != nil:
-		*v = Value{}
-	default:
-		return fmt.Errorf("an attribute of a kind that no record uses: %.20s", b)
-	}
-	return nil
+	return read(string(b), func(r *reader) { *v = r.value() })
 }
 
 // tag names the attribute of a struct's field.

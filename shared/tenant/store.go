@@ -36,6 +36,7 @@ type accountItem struct {
 	Suggestions  []string  `dynamodbav:"suggestions,omitempty"`
 	CreatedAt    time.Time `dynamodbav:"created_at"`
 	Terms        string    `dynamodbav:"terms,omitempty"`
+	ChatsFrom    time.Time `dynamodbav:"chats_from,omitempty"`
 }
 
 // Inventory makes accountItem a table.Record.
@@ -49,7 +50,7 @@ func (accountItem) Inventory() inventory.Entry {
 			"region": inventory.BusinessData, "language": inventory.BusinessData, "contact_email": inventory.ContactDetail,
 			"accent": inventory.BusinessData, "chat_days": inventory.BusinessData, "daily_turns": inventory.BusinessData,
 			"due_pk": inventory.None, "due_sk": inventory.None, "index_version": inventory.None, "suggestions": inventory.PublicContent, "created_at": inventory.BusinessData,
-			"terms": inventory.BusinessData,
+			"terms": inventory.BusinessData, "chats_from": inventory.BusinessData,
 		},
 		Purpose:    inventory.AccountOperation,
 		LegalBasis: inventory.Contract,
@@ -158,7 +159,7 @@ func (s *Store) write(ctx context.Context, a Account) error {
 			if err != nil {
 				return err
 			}
-			a.CreatedAt, a.IndexVersion, a.Suggestions, a.Terms = before.CreatedAt, before.IndexVersion, before.Suggestions, before.Terms
+			a.CreatedAt, a.IndexVersion, a.Suggestions, a.Terms, a.ChatsFrom = before.CreatedAt, before.IndexVersion, before.Suggestions, before.Terms, before.dropped(s.table.Now(), a.ChatDays)
 			err = s.table.Replace(ctx, a.Tenant, itemOf(a), "index_version", before.IndexVersion)
 		}
 		if fault.KindOf(err) != fault.Conflict || err == nil || try == maxTries {
@@ -282,7 +283,7 @@ func itemOf(a Account) accountItem {
 	return accountItem{
 		Key: table.Merchant(a.Tenant), Due: table.Listed(a.Tenant), Name: a.Name, Domains: a.Domains, SiteURL: a.SiteURL, Region: a.Region,
 		Language: a.Language, ContactEmail: a.ContactEmail, Accent: a.Accent, ChatDays: a.ChatDays,
-		DailyTurns: a.DailyTurns, IndexVersion: a.IndexVersion, Suggestions: a.Suggestions, CreatedAt: a.CreatedAt.UTC(), Terms: a.Terms,
+		DailyTurns: a.DailyTurns, IndexVersion: a.IndexVersion, Suggestions: a.Suggestions, CreatedAt: a.CreatedAt.UTC(), Terms: a.Terms, ChatsFrom: a.ChatsFrom,
 	}
 }
 
@@ -290,6 +291,6 @@ func accountOf(t id.Tenant, i accountItem) Account {
 	return Account{
 		Tenant: t, Name: i.Name, Domains: i.Domains, SiteURL: i.SiteURL, Region: i.Region, Language: i.Language,
 		ContactEmail: i.ContactEmail, Accent: i.Accent, ChatDays: i.ChatDays, DailyTurns: i.DailyTurns,
-		IndexVersion: i.IndexVersion, Suggestions: i.Suggestions, CreatedAt: i.CreatedAt, Terms: i.Terms,
+		IndexVersion: i.IndexVersion, Suggestions: i.Suggestions, CreatedAt: i.CreatedAt, Terms: i.Terms, ChatsFrom: i.ChatsFrom,
 	}
 }

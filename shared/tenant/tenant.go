@@ -31,7 +31,8 @@ type Account struct {
 	IndexVersion string   // the knowledge index in use; empty before the first crawl
 	Suggestions  []string // questions that the site's own pages answer
 	CreatedAt    time.Time
-	Terms        string // version of the terms that the merchant agreed to; empty when an operator made the account
+	ChatsFrom    time.Time // what was said until then is gone for good: a shorter setting has dropped it
+	Terms        string    // version of the terms that the merchant agreed to; empty when an operator made the account
 }
 
 // Region names the data-protection regime a tenant's shoppers fall under.
@@ -54,6 +55,28 @@ const defaultDailyTurns = 5000
 
 // ChatRetention is how long this merchant's chats are kept.
 func (a Account) ChatRetention() time.Duration { return time.Duration(a.ChatDays) * inventory.Day }
+
+// Shown is how far back chats may be read now: as long as they are kept, but never
+// past what a shorter setting has dropped before.
+func (a Account) Shown(now time.Time) time.Duration {
+	kept := a.ChatRetention()
+	if since := now.Sub(a.ChatsFrom); !a.ChatsFrom.IsZero() && since < kept {
+		return max(since, 0)
+	}
+	return kept
+}
+
+// dropped is until when chats are gone once they are kept for so many days.
+func (a Account) dropped(now time.Time, days int) time.Time {
+	if days == a.ChatDays {
+		return a.ChatsFrom
+	}
+	shorter := time.Duration(min(days, a.ChatDays)) * inventory.Day
+	if from := now.Add(-shorter).UTC().Truncate(time.Second); from.After(a.ChatsFrom) {
+		return from
+	}
+	return a.ChatsFrom
+}
 
 // WithDefaults fills what the merchant left open.
 func (a Account) WithDefaults() Account {

@@ -18,7 +18,7 @@ const ConsentBudget = 8 * 1000
 // Consent builds the cookie banner and the preference centre. It fails if a
 // source does not build, or if the result is larger than its budget.
 func Consent() (Asset, error) {
-	script, err := bundle(web.ConsentSources, "consent/element.ts", api.FormatIIFE, nil)
+	script, err := bundle(web.Sources, "consent/element.ts", api.FormatIIFE, nil)
 	if err != nil {
 		return Asset{}, err
 	}

@@ -23,6 +23,8 @@ func Handler(assets Assets) http.Handler {
 		asset := assets.Loader
 		switch r.URL.Path {
 		case assets.Loader.Path:
+		case assets.Page.Path:
+			asset = assets.Page
 		case assets.UI.Path:
 			asset = assets.UI
 		case assets.Orders.Path:

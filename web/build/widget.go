@@ -26,6 +26,9 @@ const (
 	WidgetBudget = 14 << 10
 	// TotalBudget is for everything, with the part that shows orders, in bytes.
 	TotalBudget = 30 * 1000
+	// PageBudget is for loader and cookie banner in one file, in bytes: still a
+	// part of one round trip.
+	PageBudget = 8 * 1000
 )
 
 // loaderAge is how long a changed loader may take to reach every shop.
@@ -42,11 +45,12 @@ type Asset struct {
 	Integrity    string // for a script tag's integrity attribute
 }
 
-// Assets are the widget's files: the loader, whose name never changes, and the
-// chat and the part that shows orders, whose names carry the hash of their
-// content.
+// Assets are the widget's files: the loader, alone or with the cookie banner, whose
+// names never change, and the chat and the part that shows orders, whose names carry
+// the hash of their content.
 type Assets struct {
 	Loader Asset
+	Page   Asset // loader and banner
 	UI     Asset
 	Orders Asset
 }
@@ -70,9 +74,15 @@ func widget(sources fs.FS) (Assets, error) {
 	if err != nil {
 		return Assets{}, err
 	}
+	page, err := bundle(sources, "consent/page.ts", api.FormatIIFE, map[string]string{"UI_FILE": `"` + name + `"`})
+	if err != nil {
+		return Assets{}, err
+	}
+	soon := fmt.Sprintf("public, max-age=%d", int(loaderAge.Seconds()))
 	const forever = "public, max-age=31536000, immutable"
 	a := Assets{
-		Loader: newAsset("/widget/omniops.js", loader, fmt.Sprintf("public, max-age=%d", int(loaderAge.Seconds()))),
+		Loader: newAsset("/widget/omniops.js", loader, soon),
+		Page:   newAsset("/widget/omniops-page.js", page, soon),
 		UI:     newAsset("/widget/"+name, ui, forever),
 		Orders: newAsset("/widget/"+ordersName, orders, forever),
 	}
@@ -100,6 +110,9 @@ func (a Assets) check() error {
 	if n := a.first(); n > WidgetBudget {
 		errs = append(errs, fmt.Errorf("loader and chat have %d bytes, %d more than their budget", n, n-WidgetBudget))
 	}
+	if n := len(a.Page.Brotli); n > PageBudget {
+		errs = append(errs, fmt.Errorf("loader and banner have %d bytes, %d more than their budget", n, n-PageBudget))
+	}
 	if n := a.total(); n > TotalBudget {
 		errs = append(errs, fmt.Errorf("the widget has %d bytes, %d more than its budget", n, n-TotalBudget))
 	}
@@ -114,6 +127,7 @@ func (a Assets) Sizes() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-12s %8s %8s %8s\n", "widget", "bytes", "brotli", "budget")
 	fmt.Fprintf(&b, "%-12s %8d %8d %8d\n", "loader", len(a.Loader.Body), len(a.Loader.Brotli), LoaderBudget)
+	fmt.Fprintf(&b, "%-12s %8d %8d %8d\n", "with banner", len(a.Page.Body), len(a.Page.Brotli), PageBudget)
 	fmt.Fprintf(&b, "%-12s %8d %8d %8s\n", "chat", len(a.UI.Body), len(a.UI.Brotli), "")
 	fmt.Fprintf(&b, "%-12s %8d %8d %8d\n", "together", len(a.Loader.Body)+len(a.UI.Body), a.first(), WidgetBudget)
 	fmt.Fprintf(&b, "%-12s %8d %8d %8s\n", "orders", len(a.Orders.Body), len(a.Orders.Brotli), "")

@@ -29,7 +29,10 @@ func TestWidgetFitsItsBudget(t *testing.T) {
 	if n := len(a.Loader.Brotli) + len(a.UI.Brotli) + len(a.Orders.Brotli); n > 30000 {
 		t.Errorf("the widget has %d bytes", n)
 	}
-	for _, asset := range []Asset{a.Loader, a.UI, a.Orders} {
+	if n := len(a.Page.Brotli); n > 8000 {
+		t.Errorf("loader and banner have %d bytes", n)
+	}
+	for _, asset := range []Asset{a.Loader, a.Page, a.UI, a.Orders} {
 		body, err := io.ReadAll(brotli.NewReader(bytes.NewReader(asset.Brotli)))
 		if err != nil || !bytes.Equal(body, asset.Body) {
 			t.Errorf("%s does not come back from its compression: %v", asset.Path, err)
@@ -71,6 +74,7 @@ func TestWidgetThatCannotBeBuilt(t *testing.T) {
 	}{
 		{"loader over its budget", "widget/loader.ts", "console.log('" + noise(4000) + "')", "more than its budget"},
 		{"chat over its budget", "widget/ui.ts", "console.log('" + noise(24000) + "')", "more than their budget"},
+		{"banner over its budget", "consent/page.ts", "console.log('" + noise(16000) + "')", "loader and banner have"},
 		{"orders over the budget of all", "widget/orders/desk.ts", "console.log('" + noise(50000) + "')", "the widget has"},
 		{"syntax error", "widget/ui.ts", "let let = ;", "ui.ts:1"},
 		{"syntax error in the orders", "widget/orders/desk.ts", "let let = ;", "desk.ts:1"},
@@ -78,7 +82,7 @@ func TestWidgetThatCannotBeBuilt(t *testing.T) {
 		{"broken style sheet", "widget/ui.ts", `import css from "./x.css"; console.log(css)`, "x.css"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			sources := fstest.MapFS{"widget/ui.ts": good, "widget/loader.ts": good, "widget/orders/desk.ts": good}
+			sources := fstest.MapFS{"widget/ui.ts": good, "widget/loader.ts": good, "widget/orders/desk.ts": good, "consent/page.ts": good}
 			sources[c.file] = &fstest.MapFile{Data: []byte(c.source)}
 			if _, err := widget(sources); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want an error with %q", err, c.want)
@@ -109,6 +113,7 @@ func TestHandler(t *testing.T) {
 		want               map[string]string
 	}{
 		{"loader", "GET", "/widget/omniops.js", nil, 200, map[string]string{"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "public, max-age=300", "Content-Encoding": "", "ETag": a.Loader.ETag}},
+		{"loader and banner", "GET", "/widget/omniops-page.js", nil, 200, map[string]string{"Cache-Control": "public, max-age=300", "ETag": a.Page.ETag}},
 		{"loader, compressed", "GET", "/widget/omniops.js", []string{"Accept-Encoding", "gzip, br;q=0.9"}, 200, map[string]string{"Content-Encoding": "br", "Vary": "Accept-Encoding"}},
 		{"brotli refused", "GET", "/widget/omniops.js", []string{"Accept-Encoding", "br;q=0, gzip"}, 200, map[string]string{"Content-Encoding": ""}},
 		{"unchanged", "GET", "/widget/omniops.js", []string{"If-None-Match", a.Loader.ETag}, 304, nil},

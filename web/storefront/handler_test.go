@@ -65,8 +65,8 @@ func TestPages(t *testing.T) {
 					t.Errorf("%d of %s, want %d", n, selector, want)
 				}
 			}
-			if src, _ := doc.Find("script[src]").Attr("src"); src != chat+"/widget/omniops.js" {
-				t.Errorf("the chat comes from %q", src)
+			if scripts := doc.Find("script[src]"); scripts.Length() != 1 || scripts.AttrOr("src", "") != chat+"/widget/omniops-page.js" {
+				t.Errorf("the chat comes from %q", scripts.AttrOr("src", ""))
 			}
 			if canonical, _ := doc.Find(`link[rel="canonical"]`).Attr("href"); canonical != "http://shop.test"+path {
 				t.Errorf("canonical is %q", canonical)

@@ -25,12 +25,12 @@ type column struct {
 
 // view is everything the layout shows.
 type view struct {
-	Path, Title, Description, Canonical, Widget, Consent string
-	Nav                                                  []link
-	Crumbs                                               []link
-	Footer                                               []column
-	Data                                                 any // schema.org, as JSON-LD
-	Body                                                 template.HTML
+	Path, Title, Description, Canonical, Widget string
+	Nav                                         []link
+	Crumbs                                      []link
+	Footer                                      []column
+	Data                                        any // schema.org, as JSON-LD
+	Body                                        template.HTML
 }
 
 // site holds the parsed templates of the shop.
@@ -100,7 +100,7 @@ func paths() []string {
 // page renders one page of the shop as seen under origin; false if there is no
 // such page.
 func (s *site) page(where, origin string) ([]byte, bool, error) {
-	v := view{Path: where, Canonical: origin + where, Widget: s.widget + "/widget/omniops.js", Consent: s.widget + "/widget/omniops-consent.js", Nav: nav(), Footer: footer()}
+	v := view{Path: where, Canonical: origin + where, Widget: s.widget + "/widget/omniops-page.js", Nav: nav(), Footer: footer()}
 	var name string
 	var data any
 	switch {

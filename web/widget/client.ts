@@ -1,7 +1,7 @@
 // The calls of the API. A session that has run out is renewed, and the
 // call repeated, without anybody noticing.
 
-import type { Line, Problem, Session } from "./contract";
+import type { Problem, Session, Transcript } from "./contract";
 import { frames, type Frame } from "./frames";
 
 /** The API's refusal. */
@@ -43,9 +43,8 @@ export class Client {
     return session;
   }
 
-  async transcript(): Promise<Line[]> {
-    const answer = await this.#call("chat");
-    return ((await answer.json()) as { messages: Line[] | null }).messages ?? [];
+  async transcript(): Promise<Transcript> {
+    return (await (await this.#call("chat")).json()) as Transcript;
   }
 
   async *chat(message: string, key: string, signal: AbortSignal): AsyncGenerator<Frame> {

@@ -47,6 +47,22 @@ export interface Line {
   handoff?: boolean;
 }
 
+/** The answer of GET /v1/chat. */
+export interface Transcript {
+  messages?: Line[] | null;
+  /** The last answer asks to prove an order, or an earlier one did. */
+  orders?: "asked" | "earlier";
+}
+
+/** The answer of GET /v1/orders/progress: what is under way in the conversation. */
+export interface Progress {
+  verification_id?: string;
+  expires_at?: string;
+  orders: Order[];
+  /** Of actions, the latest last. */
+  actions: string[];
+}
+
 /** The answer of POST /v1/orders/verify. */
 export interface Asked {
   verification_id: string;
@@ -80,7 +96,9 @@ export interface Order {
   status: string;
   payment: string;
   fulfillment: string;
-  items?: { title: string; variant?: string; quantity: number }[] | null;
+  /** What was paid, before anything was given back. */
+  paid?: Money;
+  items?: { title: string; variant?: string; quantity: number; refunded?: number }[] | null;
   more_items?: boolean;
   shipments?: Shipment[] | null;
   returns?: { name: string; status: string; quantity: number }[] | null;
@@ -168,8 +186,8 @@ export interface Host {
   follow(): void;
   /** Calls /v1/orders/{path}: with a body POST, without GET. A refusal has its problem. */
   order<T>(path: string, body?: object): Promise<T>;
-  /** Sends a message as the shopper, once nothing is being answered. */
-  ask(message: string): void;
+  /** Sends a message as the shopper, once nothing is being answered; one that stands in the log already is not repeated there. */
+  ask(message: string, again?: boolean): void;
   /** Asks for a person. */
   person(): void;
   /** Remembers in this tab what is under way. */
@@ -180,8 +198,8 @@ export interface Host {
 export interface Orders {
   /** Shows in a place of the log what an answer to a question brought. */
   show(event: string, data: unknown, place: HTMLElement, question: string): void;
-  /** Goes on with what a reload interrupted. */
-  resume(pending: Pending, place: HTMLElement, question: string): void;
+  /** Goes on with what a reload interrupted, or what another tab or an earlier visit began. */
+  resume(pending: Pending, place: HTMLElement, question: string, began: Transcript["orders"]): void;
 }
 
 /** The key of both storages. */

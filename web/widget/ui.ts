@@ -2,7 +2,7 @@
 
 import tokens from "../tokens.css";
 import { Client, Refusal } from "./client";
-import { sheet as covers, storageKey, type Host, type Kept, type Line, type Opening, type Orders, type Pending, type Problem, type Session, type Source, type Tab } from "./contract";
+import { sheet as covers, storageKey, type Host, type Kept, type Line, type Opening, type Orders, type Pending, type Problem, type Session, type Source, type Tab, type Transcript } from "./contract";
 import { h, icon } from "./dom";
 import { render, plain } from "./markdown";
 import { Menu } from "./menu";
@@ -154,8 +154,8 @@ class Chat implements Stage, Host {
     return this.#client.order(path, body);
   }
 
-  ask(message: string): void {
-    void this.#running.then(() => this.#submit(message));
+  ask(message: string, again?: boolean): void {
+    void this.#running.then(() => this.#submit(message, false, again));
   }
 
   person(): void {
@@ -247,8 +247,8 @@ class Chat implements Stage, Host {
     this.#log.replaceChildren(h("div", { className: "bones", ariaHidden: "true" }, h("i"), h("i"), h("i")));
     try {
       const returning = !!this.#kept.token;
-      const [session, lines] = await Promise.all([this.#client.join(asked), returning ? this.#client.transcript() : []]);
-      this.#welcome(session, lines);
+      const [session, { messages, orders }] = await Promise.all([this.#client.join(asked), returning ? this.#client.transcript() : ({} as Transcript)]);
+      this.#welcome(session, messages ?? [], orders);
     } catch (error) {
       const refused = error instanceof Refusal && error.problem.status === 403;
       const again = this.#action(this.words.again, () => void this.#join());
@@ -258,7 +258,7 @@ class Chat implements Stage, Host {
   }
 
   /** Dresses the panel for the shop and lays out what was said before. */
-  #welcome(session: Session, lines: readonly Line[]): void {
+  #welcome(session: Session, lines: readonly Line[], orders?: Transcript["orders"]): void {
     this.#session = session;
     this.language = session.language || this.language;
     this.words = words(this.language, session.strings);
@@ -278,11 +278,11 @@ class Chat implements Stage, Host {
       this.#suggest(session.suggestions ?? []);
     }
     const pending = this.#tab.orders;
-    if (pending?.verify || pending?.action) {
+    if (orders || pending?.verify || pending?.action) {
       const place = h("div", { className: "place" });
       this.#log.append(place);
       const question = known.findLast((line) => line.author === "shopper")?.text ?? "";
-      this.#show(place, (orders) => orders.resume(pending, place, question));
+      this.#show(place, (part) => part.resume(pending ?? {}, place, question, orders));
     }
     if (sending && (asked < 0 || known !== lines)) this.#place(new Turn(sending.text, this, sending.key));
     else this.#settle();
@@ -307,7 +307,7 @@ class Chat implements Stage, Host {
     this.#record.push({ author, at: new Date(line.sent_at), text: () => plain(line.text), sources: () => sources ?? [] });
   }
 
-  #submit(text: string, typed = false): void {
+  #submit(text: string, typed = false, again = false): void {
     const message = text.trim();
     if (!message || this.#busy) return;
     if (!this.#session) {
@@ -321,17 +321,18 @@ class Chat implements Stage, Host {
       return;
     }
     if (typed) this.#input.value = "";
-    this.#place(new Turn(message, this));
+    this.#place(new Turn(message, this), again);
   }
 
-  #place(turn: Turn): void {
+  #place(turn: Turn, again = false): void {
     this.#suggestions.remove();
-    this.#log.append(turn.question, turn.answer);
     const { at } = turn;
-    this.#record.push(
-      { author: "shopper", at, text: () => turn.message, sources: () => [] },
-      { author: "assistant", at, text: () => plain(turn.text), sources: () => turn.sources },
-    );
+    if (!again) {
+      this.#log.append(turn.question);
+      this.#record.push({ author: "shopper", at, text: () => turn.message, sources: () => [] });
+    }
+    this.#log.append(turn.answer);
+    this.#record.push({ author: "assistant", at, text: () => plain(turn.text), sources: () => turn.sources });
     this.#following = true;
     this.#running = this.#run(turn);
   }

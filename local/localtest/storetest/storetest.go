@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 	"testing"
 
 	"omniops/local/localtest"
@@ -32,8 +30,7 @@ func Client(t testing.TB, c *localtest.Cloud, o *localtest.Outside, function str
 // Connect installs the app on a store for a merchant, as Shopify's redirects would.
 func Connect(t testing.TB, c *localtest.Cloud, o *localtest.Outside, installer *client.Client, tenant id.Tenant, store string) {
 	t.Helper()
-	const callback = "https://api.test/v1/shopify/callback"
-	installs, err := client.NewInstalls(installer, []byte(localtest.SessionSecret), callback, []byte(localtest.ShopifySecret))
+	installs, err := client.NewInstalls(installer, []byte(localtest.SessionSecret), "https://api.test"+client.CallbackPath, []byte(localtest.ShopifySecret))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,19 +38,11 @@ func Connect(t testing.TB, c *localtest.Cloud, o *localtest.Outside, installer *
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked, err := url.Parse(begun)
+	back, err := o.Shopify.Approve(begun)
 	if err != nil {
 		t.Fatal(err)
 	}
-	scopes := strings.Split(asked.Query().Get("scope"), ",")
-	back, err := url.Parse(callback)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answered, err := url.Parse(o.Shopify.Callback(back, url.Values{
-		"code": {o.Shopify.Authorize(store, scopes...)}, "shop": {store}, "state": {asked.Query().Get("state")},
-		"timestamp": {strconv.FormatInt(c.Clock.Now().Unix(), 10)},
-	}))
+	answered, err := url.Parse(back)
 	if err != nil {
 		t.Fatal(err)
 	}

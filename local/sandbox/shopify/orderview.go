@@ -52,7 +52,7 @@ func (o *order) node() node {
 		"refundable": o.refundable().buyer > 0, "fullyPaid": o.paid().buyer >= o.total().buyer,
 		"statusPageUrl": o.statusPage(), "customerLocale": optional(o.locale), "currencyCode": currency, "presentmentCurrencyCode": o.currency,
 		"currentTotalPriceSet": shopBuyer(o.subtotal(true).plus(o.each(o.delivery))), "currentSubtotalPriceSet": shopBuyer(o.subtotal(true)),
-		"totalPriceSet": shopBuyer(o.total()), "totalShippingPriceSet": shopBuyer(o.each(o.delivery)), "totalRefundedSet": shopBuyer(o.refunded()),
+		"totalPriceSet": shopBuyer(o.total()), "totalShippingPriceSet": shopBuyer(o.each(o.delivery)), "totalReceivedSet": shopBuyer(o.paid()), "totalRefundedSet": shopBuyer(o.refunded()),
 		"customer": o.customer.node(), "shippingAddress": o.shipTo.node(), "billingAddress": o.billTo.node(),
 		"fulfillments": few(parcels), "refunds": few(refunds), "transactions": few(payments),
 		"lineItems": connection("LineItem", lines), "returns": connection("Return", returns),

@@ -42,6 +42,17 @@ var arrangements = map[int]plan{
 		o.contains("KC-303", 1)
 		delivering("IN_TRANSIT", day)(p, o, now)
 	},
+	1061: func(p *shop, o *order, now time.Time) { // Lena's, who paid in euros: delivered, and one article refunded
+		o.createdAt = now.Add(-9 * day)
+		o.contains("KC-201", 2, "KC-480", 1)
+		delivering("DELIVERED", 3*day)(p, o, now)
+		o.refundSome(now.Add(-2*day), "One was chipped", o.lines[1], 1)
+	},
+	1062: func(p *shop, o *order, now time.Time) { // Lena's, not yet sent
+		o.createdAt = now.Add(-2 * time.Hour)
+		o.contains("KC-301", 1)
+		waiting("PAID", "")(p, o, now)
+	},
 	1058: func(p *shop, o *order, now time.Time) { // John's, not yet sent
 		o.contains("KC-112", 1)
 		waiting("PAID", "")(p, o, now)

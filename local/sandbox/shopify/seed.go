@@ -117,8 +117,12 @@ func neighbours(p *shop) map[int]*customer {
 	upper := add("Zoë", "Müller", "Zoe.Mueller@Example.COM", "")
 	unicodeMail := add("Zoë", "Müller", "zoë.müller@example.com", "")
 	phoneOnly := add("Ravi", "Pillai", "", "+447700900160")
+	lena := add("Lena", "Vogt", "lena.vogt@example.com", "")
+	lena.locale = "de-DE"
+	lena.address = address{id: p.next(), first: "Lena", last: "Vogt", line1: "Lindenweg 3", city: "Berlin", zip: "10999", country: "Germany", iso: "DE"}
 	return map[int]*customer{
 		1019: jane, 1042: jane, 1057: jane, 1043: john, 1031: plus, 1036: dashed, 1044: upper, 1045: unicodeMail, 1046: phoneOnly, 1058: john, 1070: plus,
+		1061: lena, 1062: lena,
 	}
 }
 

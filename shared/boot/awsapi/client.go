@@ -82,7 +82,8 @@ func (c *Client) Endpoint() (url string, custom bool) { return c.endpoint, c.cus
 const maxAnswer = 4 << 20
 
 // JSON calls an operation of a service that speaks AWS JSON, such as
-// "AmazonSQS.SendMessage" in version "1.0".
+// "AmazonSQS.SendMessage" in version "1.0". An out that reads JSON itself is given the
+// whole answer, which it may find to be none.
 func (c *Client) JSON(ctx context.Context, version, operation string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -96,7 +97,18 @@ func (c *Client) JSON(ctx context.Context, version, operation string, in, out an
 		return fmt.Errorf("%s: %w", operation, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if err := json.NewDecoder(io.LimitReader(resp.Body, maxAnswer)).Decode(out); err != nil {
+	var text bytes.Buffer
+	if n := resp.ContentLength; n > 0 && n <= maxAnswer {
+		text.Grow(int(n) + bytes.MinRead)
+	}
+	if _, err = text.ReadFrom(io.LimitReader(resp.Body, maxAnswer)); err == nil {
+		if own, ok := out.(json.Unmarshaler); ok {
+			err = own.UnmarshalJSON(text.Bytes())
+		} else {
+			err = json.Unmarshal(text.Bytes(), out)
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", operation, fault.E(fault.Unavailable, "", err))
 	}
 	return nil

@@ -117,6 +117,9 @@ func (d *Deletions) Ask(ctx context.Context, r meta.SignedRequest) (Deletion, er
 			return Deletion{}, err
 		}
 	}
+	if err := d.forgetLogins(ctx, r, accounts); err != nil {
+		return Deletion{}, err
+	}
 	who := "user:" + r.User
 	if r.User == "0" {
 		who = "page:" + r.Profile
@@ -127,6 +130,24 @@ func (d *Deletions) Ask(ctx context.Context, r meta.SignedRequest) (Deletion, er
 	}
 	// Should this fail, the daily check orders it again.
 	return deletion, d.Queue(ctx, Order{deletion.Code})
+}
+
+// forgetLogins takes away what was granted for choosing accounts: by the person who
+// asks, and for the merchants whose accounts these are.
+func (d *Deletions) forgetLogins(ctx context.Context, r meta.SignedRequest, accounts []string) error {
+	for _, a := range accounts {
+		t, _, err := parseEntry(a)
+		if err != nil {
+			return err
+		}
+		if err := d.Connections.ForgetLogin(ctx, t, ""); err != nil {
+			return err
+		}
+	}
+	if r.User == "0" {
+		return nil
+	}
+	return d.Connections.ForgetLogins(ctx, d.Eraser.Veil.Login(r.User))
 }
 
 // accountsOf lists what somebody connected, or what belongs to a Page.

@@ -12,6 +12,7 @@ import (
 
 	"omniops/shared/channel"
 	"omniops/shared/channel/meta"
+	"omniops/shared/conversation"
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/seal"
@@ -33,9 +34,21 @@ const tombstone = 10 * 24 * time.Hour
 
 // Thread erases a thread: its state first, so that work under way sees it, then
 // the keys, so that nothing of it can be read anywhere, then the transcript. What
-// the person writes later begins a new transcript.
+// the person writes later begins a new transcript, in which what they wished holds:
+// no messages, no AI.
 func (e *Eraser) Thread(ctx context.Context, t id.Tenant, a channel.Account, thread id.Conversation) error {
 	now := e.Now()
+	before, err := e.Threads.Get(ctx, t, a, thread)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	if err == nil {
+		chats := conversation.NewStore(e.Table, e.Keys)
+		goesOn := conversation.Ref{Tenant: t, Conversation: e.Veil.Conversation(thread, before.Generation+1), Shopper: e.Veil.Shopper(thread, before.Generation+1)}
+		if err := chats.Carry(ctx, t, before.Conversation, goesOn); err != nil {
+			return err
+		}
+	}
 	state, err := e.Threads.Change(ctx, t, a, thread, tombstone, func(s *channel.Thread) error {
 		next := s.Generation + 1
 		*s = s.Emptied(now)

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -113,29 +112,6 @@ func (accountItem) Inventory() inventory.Entry {
 	}
 }
 
-// userItem is what somebody has connected: what goes when they ask Meta for
-// deletion.
-type userItem struct {
-	table.Key
-	User     id.Subject `dynamodbav:"user"`
-	Accounts []string   `dynamodbav:"accounts"` // tenant, channel and number
-	Version  string     `dynamodbav:"version"`
-}
-
-// Inventory makes userItem a table.Record.
-func (userItem) Inventory() inventory.Entry {
-	return inventory.Entry{
-		Record: "meta.user", Subject: inventory.Merchant, SubjectKey: "user",
-		Fields:     map[string]inventory.Category{"user": inventory.Identifier, "accounts": inventory.BusinessData, "version": inventory.None},
-		Purpose:    inventory.AccountOperation,
-		LegalBasis: inventory.Contract,
-		Role:       inventory.Processor,
-		Retention:  inventory.AccountRetention,
-		Source:     inventory.FromMeta,
-		Exported:   true,
-	}
-}
-
 // Connections keeps the accounts that merchants have connected.
 type Connections struct {
 	table   *table.Store
@@ -192,35 +168,6 @@ func (s *Connections) Save(ctx context.Context, c Connection, token string) erro
 		return err
 	}
 	return s.table.Put(ctx, c.Tenant, itemOf(c))
-}
-
-// link notes what somebody has connected.
-func (s *Connections) link(ctx context.Context, c Connection) error {
-	if c.User == "" {
-		return nil
-	}
-	entry := entryOf(c)
-	for range 5 {
-		item := userItem{Key: table.ChannelUser(c.User), User: c.User}
-		err := s.table.Lookup(ctx, item.Key, &item)
-		if err != nil && fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-		if slices.Contains(item.Accounts, entry) {
-			return nil
-		}
-		was := item.Version
-		item.Accounts, item.Version = append(item.Accounts, entry), string(id.Random[id.Message]())
-		if was == "" {
-			err = s.table.Create(ctx, c.Tenant, item)
-		} else {
-			err = s.table.Replace(ctx, c.Tenant, item, "version", was)
-		}
-		if fault.KindOf(err) != fault.Conflict || err == nil {
-			return err
-		}
-	}
-	return fault.E(fault.Conflict, "This log-in keeps changing. Please try again.", nil)
 }
 
 // Get reads one connection: NotFound if there is none.
@@ -409,43 +356,6 @@ func (s *Connections) Forget(ctx context.Context, t id.Tenant, a channel.Account
 		return err
 	}
 	return s.Remove(ctx, t, a)
-}
-
-// unlink is link backwards.
-func (s *Connections) unlink(ctx context.Context, c Connection) error {
-	if c.User == "" {
-		return nil
-	}
-	for range 5 {
-		item := userItem{Key: table.ChannelUser(c.User), User: c.User}
-		err := s.table.Lookup(ctx, item.Key, &item)
-		if fault.KindOf(err) == fault.NotFound {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		was := item.Version
-		item.Accounts = slices.DeleteFunc(item.Accounts, func(a string) bool { return a == entryOf(c) })
-		if len(item.Accounts) == 0 {
-			return s.table.Delete(ctx, c.Tenant, item.Key)
-		}
-		item.Version = string(id.Random[id.Message]())
-		if err := s.table.Replace(ctx, c.Tenant, item, "version", was); fault.KindOf(err) != fault.Conflict || err == nil {
-			return err
-		}
-	}
-	return fault.E(fault.Conflict, "This log-in keeps changing. Please try again.", nil)
-}
-
-// OfUser lists what somebody has connected, each as tenant, channel and number.
-func (s *Connections) OfUser(ctx context.Context, user id.Subject) ([]string, error) {
-	var item userItem
-	err := s.table.Lookup(ctx, table.ChannelUser(user), &item)
-	if fault.KindOf(err) == fault.NotFound {
-		return nil, nil
-	}
-	return item.Accounts, err
 }
 
 func entryOf(c Connection) string {

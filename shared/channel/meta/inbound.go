@@ -20,5 +20,8 @@ func (e Event) Inbound(t id.Tenant, veil *channel.Veil, now time.Time) (channel.
 			in.Thread = of.Thread
 		}
 	}
+	if word, _ := channel.WordOf(e.Content.Text, ""); e.Kind == channel.Message && (word == channel.Stop || word == channel.Forget) {
+		in.Wish = true
+	}
 	return in, veil.Seal(&in, e.Content)
 }

@@ -122,6 +122,10 @@ func (l *Logins) Finish(ctx context.Context, code, signed string) error {
 	if !grant.EndsAt.IsZero() {
 		item.TokenEnds = grant.EndsAt.Unix()
 	}
+	noted := userLoginItem{Key: table.ChannelUserLogin(item.User, s.Tenant), User: item.User, Tenant: s.Tenant, ExpireAt: item.ExpireAt}
+	if err := l.Table.Put(ctx, s.Tenant, noted); err != nil {
+		return err
+	}
 	return l.Table.Put(ctx, s.Tenant, item)
 }
 

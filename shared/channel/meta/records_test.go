@@ -7,5 +7,5 @@ import (
 )
 
 func TestRecordsDeclareAllTheyStore(t *testing.T) {
-	tabletest.Check(t, connectionItem{}, accountItem{}, userItem{}, loginItem{})
+	tabletest.Check(t, connectionItem{}, accountItem{}, userItem{}, loginItem{}, userLoginItem{})
 }

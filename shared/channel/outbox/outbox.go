@@ -64,6 +64,7 @@ type Sending struct {
 	Decision channel.Decision
 	State    channel.PostState // as recorded; empty when it may not be sent
 	Before   bool              // an earlier try had recorded it: it was not sent now
+	LogIn    *meta.Connection  // Meta refused its token: the merchant must log in again; else nil
 	Cause    error             // why the platform did not take it; nil when it did
 }
 
@@ -107,7 +108,7 @@ func (o *Outbox) Send(ctx context.Context, to *To, l Line) (Sending, error) {
 		if s.Decision = channel.MaySend(l.Outgoing(account), Known(*t, connection, o.Now())); !s.Decision.Allowed() {
 			return denied(t, l, s.Decision.Reason, o.Now())
 		}
-		t.Add(channel.Post{Event: l.Event, Part: l.Part, State: channel.PostSending, At: o.Now().UnixMilli(), Turn: l.Turn})
+		t.Add(channel.Post{Event: l.Event, Part: l.Part, State: channel.PostSending, At: o.Now().UnixMilli(), Turn: l.Turn, Discloses: l.Discloses})
 		if l.Discloses != "" {
 			t.Disclosed = append(slices.Clone(t.Disclosed), l.Discloses)
 		}
@@ -193,14 +194,15 @@ func (o *Outbox) outcome(ctx context.Context, to *To, c meta.Connection, l Line,
 			return channel.ErrUnchanged
 		}
 		if remedy == meta.TryAgain { // it did not arrive: the next try starts anew
+			t.Undisclosed(p)
 			t.Posts = slices.DeleteFunc(t.Posts, func(q channel.Post) bool { return q.Event == l.Event && q.Part == l.Part })
-			if l.Discloses != "" {
-				t.Disclosed = slices.DeleteFunc(t.Disclosed, func(d string) bool { return d == l.Discloses })
-			}
 			return nil
 		}
 		p.Raise(state)
 		p.Code = code
+		if state == channel.PostRefused {
+			t.Undisclosed(p)
+		}
 		if name != "" {
 			p.Name = o.Veil.Event(to.Tenant, c.Account, name)
 		}
@@ -226,5 +228,9 @@ func (o *Outbox) outcome(ctx context.Context, to *To, c meta.Connection, l Line,
 	if remedy == meta.TryAgain {
 		return Sending{}, fault.E(fault.Unavailable, "The platform cannot be reached.", sent)
 	}
-	return Sending{State: state, Cause: sent}, nil
+	s := Sending{State: state, Cause: sent}
+	if remedy == meta.LogInAgain {
+		s.LogIn = &c
+	}
+	return s, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"omniops/shared/channel"
 	"omniops/shared/channel/meta"
+	"omniops/shared/channel/notice"
 	"omniops/shared/channel/outbox"
 	"omniops/shared/telemetry"
 )
@@ -37,6 +38,9 @@ func (r *Responder) post(ctx context.Context, e *event, m message) (bool, error)
 	}
 	if !sent.Decision.Allowed() {
 		telemetry.Note(ctx, "denied", string(sent.Decision.Reason))
+	}
+	if sent.LogIn != nil {
+		r.tell(ctx, e, notice.LogIn(e.account, *sent.LogIn, r.Now()))
 	}
 	if sent.Cause != nil {
 		telemetry.Note(ctx, "refused", sent.Cause.Error())

@@ -15,12 +15,15 @@ import (
 	"omniops/shared/channel"
 	"omniops/shared/channel/erasure"
 	"omniops/shared/channel/meta"
+	"omniops/shared/channel/notice"
 	"omniops/shared/channel/outbox"
 	"omniops/shared/commerce"
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
 	"omniops/shared/id"
+	"omniops/shared/notify"
 	"omniops/shared/queue"
+	"omniops/shared/rights"
 	"omniops/shared/seal"
 	"omniops/shared/support"
 	"omniops/shared/tenant"
@@ -31,10 +34,12 @@ type Responder struct {
 	*outbox.Outbox
 	Engine    *support.Engine
 	Deletions *erasure.Deletions
-	Attempts  *queue.Sender[commerce.Attempt]                                           // to have a code sent
-	Tasks     *queue.Sender[commerce.Task]                                              // to have a change carried out
+	Attempts  *queue.Sender[commerce.Attempt]                                         // to have a code sent
+	Tasks     *queue.Sender[commerce.Task]                                            // to have a change carried out
 	Link      func(context.Context, id.Tenant, commerce.Grant, id.Conversation) error // notes whose conversation it is
-	StatusURL string                                                                    // where the state of a deletion is shown; its code follows
+	Mail      func(context.Context, notify.Mail) error                                // to the merchant
+	Rights    *rights.Counter                                                         // takes what people ask about their own data
+	StatusURL string                                                                  // where the state of a deletion is shown; its code follows
 	Log       *slog.Logger
 }
 
@@ -158,7 +163,7 @@ func (r *Responder) attend(ctx context.Context, e *event) error {
 	if err != nil {
 		return err
 	}
-	generation := e.thread.Generation
+	generation, flag := e.thread.Generation, e.thread.Flag
 	if e.Event == channel.Takeover {
 		err = r.keepOther(ctx, e)
 	} else {
@@ -167,7 +172,17 @@ func (r *Responder) attend(ctx context.Context, e *event) error {
 	if e.thread.Generation != generation { // erased meanwhile: what this has stored goes as well
 		return errors.Join(err, r.sweep(ctx, e))
 	}
+	if m, calls := notice.Person(e.account, e.thread, r.Now()); calls && e.thread.Flag != flag {
+		r.tell(ctx, e, m)
+	}
 	return err
+}
+
+// tell tells the merchant. Should that fail, the thread is flagged all the same.
+func (r *Responder) tell(ctx context.Context, e *event, m notify.Mail) {
+	if err := r.Mail(ctx, m); err != nil {
+		r.Log.WarnContext(ctx, "the merchant is not told", "tenant", e.Tenant, "error", err)
+	}
 }
 
 // sweep removes what was stored of a thread while it was being erased.
@@ -300,6 +315,7 @@ func (r *Responder) report(e *event, t *channel.Thread) bool {
 	}
 	if to == channel.PostFailed {
 		post.Code = e.content.Code
+		t.Undisclosed(post)
 		refusal := meta.Refusal{Code: e.content.Code}
 		if refusal.Remedy(e.Account.Kind) == meta.LeaveAlone {
 			t.NoTemplates = true

@@ -17,6 +17,7 @@ import (
 	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/support"
+	"omniops/shared/wish"
 )
 
 // language is the one to answer a message in: its own where it tells, else that
@@ -35,6 +36,9 @@ func (r *Responder) turn(ctx context.Context, e *event) error {
 	word, spoken := channel.WordOf(e.content.Text, language)
 	if word != channel.NoWord {
 		return r.word(ctx, e, word, spoken)
+	}
+	if asked, spoken := wish.Of(e.content.Text, language); asked != wish.None {
+		return r.wish(ctx, e, asked, spoken)
 	}
 	if strings.ContainsFunc(e.content.Text, unicode.IsGraphic) {
 		if taken, err := r.orders(ctx, e); taken || err != nil {
@@ -202,11 +206,16 @@ func (r *Responder) word(ctx context.Context, e *event, word channel.Word, langu
 			if t.OptedOutAt.IsZero() {
 				t.OptedOutAt = r.Now()
 			}
+			return r.Threads.Suppress(ctx, e.Tenant, t.ID, t.OptedOutAt)
 		case channel.Start:
 			reply, t.OptedOutAt = speech.Started, time.Time{}
+			return r.Threads.Welcome(ctx, e.Tenant, t.ID)
 		case channel.Human:
 			reply = fmt.Sprintf(speech.Human, contact)
 			t.Raised(channel.AskedFor, r.Now())
+			if t.Held(r.Now()) {
+				purpose = channel.Answer // a person has the thread: they see it, and the AI says nothing
+			}
 		}
 		return nil
 	})
@@ -218,31 +227,15 @@ func (r *Responder) word(ctx context.Context, e *event, word channel.Word, langu
 			return err
 		}
 	}
-	if turn != nil && !e.thread.Held(r.Now()) && e.Event != channel.Standby {
+	if e.Event == channel.Standby || e.thread.HeldBy == channel.OtherApp { // which alone may write there
+		return nil
+	}
+	if turn != nil && (purpose == channel.Notice || !e.thread.Held(r.Now())) {
 		if _, err := r.Engine.Reply(ctx, turn, reply, word == channel.Human); err != nil {
 			return err
 		}
 	}
 	return r.deliver(ctx, e, language, purpose, reply)
-}
-
-// known says what is known of the person.
-func (r *Responder) known(ctx context.Context, e *event, speech channel.Speech) (string, error) {
-	thread, err := r.Engine.Conversations.Read(ctx, e.ref(), e.keep, 0)
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf(speech.Known, len(thread.Messages), e.account.ChatDays, e.account.ContactEmail), nil
-}
-
-// forget erases the thread and says so.
-func (r *Responder) forget(ctx context.Context, e *event, language string) error {
-	code, err := r.Deletions.Word(ctx, e.Tenant, e.Account, e.Thread, e.ID)
-	if err != nil {
-		return err
-	}
-	text := fmt.Sprintf(channel.SpeechIn(language).Forgotten, r.StatusURL+string(code))
-	return r.farewell(ctx, e, text)
 }
 
 // deliver sends a text in as many messages as the channel needs, after the

@@ -17,9 +17,9 @@ import (
 var (
 	orderState = operation{"OrderState", `query OrderState($id: ID!) {
   order(id: $id) { id cancelledAt displayFulfillmentStatus
-    totalRefundedSet { shopMoney { amount currencyCode } }
+    totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
     shippingAddress { name address1 address2 city provinceCode zip countryCodeV2 }
-    refunds(first: 50) { note totalRefundedSet { shopMoney { amount currencyCode } } }
+    refunds(first: 50) { note totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } } }
     returns(first: 20, reverse: true) { nodes { name status returnLineItems(first: 10) { nodes { customerNote } } } } }
 }`}
 	returnRequest = operation{"ReturnRequest", `mutation ReturnRequest($input: ReturnRequestInput!) {
@@ -86,7 +86,7 @@ func check(change commerce.Change) error {
 	case commerce.Cancel:
 		return nil
 	case commerce.RefundItems:
-		if len(change.Lines) == 0 || change.Amount.Minor <= 0 {
+		if len(change.Lines) == 0 || change.Amount.Shop.Minor <= 0 || change.Amount.Buyer.Minor <= 0 {
 			return bad("a refund of nothing")
 		}
 	case commerce.ReturnRequest:
@@ -152,7 +152,7 @@ func (o orderNow) shows(change commerce.Change) (commerce.Receipt, bool, error) 
 	case commerce.RefundItems:
 		for _, r := range o.Refunds {
 			if strings.Contains(text(r.Note), change.Key) {
-				paid, err := r.Total.Shop.parse()
+				paid, err := amount(&r.Total)
 				return commerce.Receipt{Amount: paid}, true, err
 			}
 		}

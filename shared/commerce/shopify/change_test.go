@@ -34,7 +34,7 @@ func (b *bench) world(t *testing.T) *changing {
 	o := &changing{times: map[string]int{}, fulfillment: "UNFULFILLED", address: map[string]any{
 		"name": "Jane Doe", "address1": "1 High Street", "city": "Leeds", "zip": "LS1 1AA", "countryCodeV2": "GB",
 	}}
-	pounds := func(s string) map[string]any {
+	set := func(s string) map[string]any {
 		return map[string]any{"shopMoney": map[string]any{"amount": s, "currencyCode": "GBP"}, "presentmentMoney": map[string]any{"amount": s, "currencyCode": "GBP"}}
 	}
 	b.script("OrderState", func(sandbox.Request) (int, any) {
@@ -43,7 +43,7 @@ func (b *bench) world(t *testing.T) *changing {
 			refunded, at = "38.50", "2026-11-24T09:30:00Z"
 		}
 		return http.StatusOK, map[string]any{"order": map[string]any{
-			"id": "gid://shopify/Order/7", "cancelledAt": at, "displayFulfillmentStatus": o.fulfillment, "totalRefundedSet": pounds(refunded),
+			"id": "gid://shopify/Order/7", "cancelledAt": at, "displayFulfillmentStatus": o.fulfillment, "totalRefundedSet": set(refunded),
 			"shippingAddress": o.address, "refunds": o.refunds, "returns": nodes(o.returns...),
 		}}
 	})
@@ -61,13 +61,13 @@ func (b *bench) world(t *testing.T) *changing {
 		return http.StatusOK, map[string]any{"node": map[string]any{"id": "gid://shopify/OrderCancelJobResult/1", "done": o.cancelled, "status": "SUCCEEDED", "errors": []any{}}}
 	})
 	b.answer("Suggest", map[string]any{"order": map[string]any{"id": "gid://shopify/Order/7", "suggestedRefund": map[string]any{
-		"amountSet":             pounds("19.25"),
-		"suggestedTransactions": []any{map[string]any{"amountSet": pounds("19.25"), "gateway": "shopify_payments", "kind": "SUGGESTED_REFUND", "parentTransaction": map[string]any{"id": "gid://shopify/OrderTransaction/9"}}},
+		"amountSet":             set("19.25"),
+		"suggestedTransactions": []any{map[string]any{"amountSet": set("19.25"), "gateway": "shopify_payments", "kind": "SUGGESTED_REFUND", "parentTransaction": map[string]any{"id": "gid://shopify/OrderTransaction/9"}}},
 	}}})
 	b.script("Refund", func(r sandbox.Request) (int, any) {
 		o.times["refund"]++
-		o.refunds = append(o.refunds, map[string]any{"note": r.Variables["input"].(map[string]any)["note"], "totalRefundedSet": pounds("19.25")})
-		return http.StatusOK, map[string]any{"refundCreate": map[string]any{"refund": map[string]any{"id": "gid://shopify/Refund/1", "totalRefundedSet": pounds("19.25")}, "userErrors": []any{}}}
+		o.refunds = append(o.refunds, map[string]any{"note": r.Variables["input"].(map[string]any)["note"], "totalRefundedSet": set("19.25")})
+		return http.StatusOK, map[string]any{"refundCreate": map[string]any{"refund": map[string]any{"id": "gid://shopify/Refund/1", "totalRefundedSet": set("19.25")}, "userErrors": []any{}}}
 	})
 	b.script("ReturnRequest", func(r sandbox.Request) (int, any) {
 		o.times["return"]++
@@ -92,7 +92,7 @@ func (b *bench) world(t *testing.T) *changing {
 
 var (
 	cancellation = commerce.Change{Kind: commerce.Cancel, Order: "7", Key: key}
-	refunding    = commerce.Change{Kind: commerce.RefundItems, Order: "7", Key: key, Lines: []commerce.Line{{ID: "11", Quantity: 1}}, Amount: gbp(1925)}
+	refunding    = commerce.Change{Kind: commerce.RefundItems, Order: "7", Key: key, Lines: []commerce.Line{{ID: "11", Quantity: 1}}, Amount: pounds(1925)}
 	returning    = commerce.Change{Kind: commerce.ReturnRequest, Order: "7", Key: key, Lines: []commerce.Line{{ID: "11", FulfilledID: "21", Quantity: 1}}, Reason: strings.Repeat("ü", 290)}
 	moving       = commerce.Change{Kind: commerce.ChangeAddress, Order: "7", Key: key, Address: commerce.Address{Name: "Jane  Q Doe", Line1: "2 Low Street", City: "York", Zip: "YO1 1AA", Country: "GB"}}
 )
@@ -104,8 +104,8 @@ func TestAChangeIsMadeOnceAndFoundAgain(t *testing.T) {
 		change commerce.Change
 		want   commerce.Receipt
 	}{
-		"cancel":  {cancellation, commerce.Receipt{Amount: gbp(3850)}},
-		"refund":  {refunding, commerce.Receipt{Amount: gbp(1925)}},
+		"cancel":  {cancellation, commerce.Receipt{Amount: pounds(3850)}},
+		"refund":  {refunding, commerce.Receipt{Amount: pounds(1925)}},
 		"return":  {returning, commerce.Receipt{Reference: "#1042-R1"}},
 		"address": {moving, commerce.Receipt{}},
 	} {
@@ -142,12 +142,12 @@ func TestARefundIsExactlyWhatWasGranted(t *testing.T) {
 	o := b.world(t)
 	for _, minor := range []int64{1924, 1926, 100000} {
 		change := refunding
-		change.Amount.Minor = minor
+		change.Amount.Shop.Minor = minor
 		_, err := b.client.Do(t.Context(), action(merchant), change)
 		wantKind(t, err, fault.Conflict)
 	}
 	other := refunding
-	other.Amount.Currency = "EUR"
+	other.Amount.Buyer.Currency = "EUR"
 	_, err := b.client.Do(t.Context(), action(merchant), other)
 	wantKind(t, err, fault.Conflict)
 	if o.times["refund"] != 0 {
@@ -168,7 +168,7 @@ func TestARefundIsExactlyWhatWasGranted(t *testing.T) {
 	if diff := cmp.Diff(want, sent.Variables); diff != "" || !strings.Contains(sent.Query, "@idempotent(key: $key)") {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if money, err := b.client.Refundable(t.Context(), support(merchant), "7", refunding.Lines); err != nil || money != gbp(1925) {
+	if money, err := b.client.Refundable(t.Context(), support(merchant), "7", refunding.Lines); err != nil || money != pounds(1925) {
 		t.Errorf("refundable %v, %v", money, err)
 	}
 }
@@ -230,7 +230,7 @@ func TestRefusalsAndDoubts(t *testing.T) {
 	})
 	_, err := b.client.Do(t.Context(), action(merchant), cancellation)
 	wantKind(t, err, fault.Unavailable)
-	if receipt, done, err := b.client.Done(t.Context(), action(merchant), cancellation); !done || err != nil || receipt.Amount != gbp(3850) {
+	if receipt, done, err := b.client.Done(t.Context(), action(merchant), cancellation); !done || err != nil || receipt.Amount != pounds(3850) {
 		t.Errorf("%+v, %v, %v", receipt, done, err)
 	}
 	if o.times["cancel"] != 1 {
@@ -247,12 +247,12 @@ func TestChangesThatAreNotComplete(t *testing.T) {
 		"an order of letters":  {Kind: commerce.Cancel, Order: id.Order("7x"), Key: key},
 		"no key":               {Kind: commerce.Cancel, Order: "7"},
 		"a key of words":       {Kind: commerce.Cancel, Order: "7", Key: "this is not a key at all"},
-		"a refund of nothing":  {Kind: commerce.RefundItems, Order: "7", Key: key, Amount: gbp(1)},
+		"a refund of nothing":  {Kind: commerce.RefundItems, Order: "7", Key: key, Amount: pounds(1)},
 		"a refund of no money": {Kind: commerce.RefundItems, Order: "7", Key: key, Lines: refunding.Lines},
-		"a negative refund":    {Kind: commerce.RefundItems, Order: "7", Key: key, Lines: refunding.Lines, Amount: gbp(-1)},
+		"a negative refund":    {Kind: commerce.RefundItems, Order: "7", Key: key, Lines: refunding.Lines, Amount: pounds(-1)},
 		"no line":              {Kind: commerce.ReturnRequest, Order: "7", Key: key},
 		"an unsent line":       {Kind: commerce.ReturnRequest, Order: "7", Key: key, Lines: refunding.Lines},
-		"none of a line":       {Kind: commerce.RefundItems, Order: "7", Key: key, Amount: gbp(1), Lines: []commerce.Line{{ID: "1"}}},
+		"none of a line":       {Kind: commerce.RefundItems, Order: "7", Key: key, Amount: pounds(1), Lines: []commerce.Line{{ID: "1"}}},
 		"no address":           {Kind: commerce.ChangeAddress, Order: "7", Key: key},
 	} {
 		_, err := b.client.Do(t.Context(), action(merchant), change)

@@ -13,22 +13,22 @@ import (
 )
 
 // lineFields are what is read of a line item.
-const lineFields = `nodes { id title variantTitle quantity currentQuantity refundableQuantity unfulfilledQuantity
-    discountedUnitPriceSet { shopMoney { amount currencyCode } } product { id } }
+const lineFields = `nodes { id title variantTitle quantity currentQuantity refundableQuantity unfulfilledQuantity product { id } }
   pageInfo { hasNextPage endCursor }`
 
 // orderDetail reads one order, for a shopper who is verified.
 var orderDetail = operation{"OrderDetail", `query OrderDetail($id: ID!) {
   order(id: $id) {
     id name email phone processedAt cancelledAt closed displayFinancialStatus displayFulfillmentStatus
-    currentTotalPriceSet { shopMoney { amount currencyCode } }
-    totalRefundedSet { shopMoney { amount currencyCode } }
+    totalReceivedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
+    totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
     customer { id displayName defaultEmailAddress { emailAddress } defaultPhoneNumber { phoneNumber } }
     shippingAddress { name address1 address2 city zip phone }
     fulfillments(first: 10) { displayStatus status createdAt inTransitAt deliveredAt estimatedDeliveryAt trackingInfo(first: 3) { company number url } }
     lineItems(first: 25) { ` + lineFields + ` }
     returns(first: 5) { nodes { name status createdAt totalQuantity returnLineItems(first: 10) { nodes { returnReasonNote customerNote } } } }
-    refunds(first: 5) { createdAt note totalRefundedSet { shopMoney { amount currencyCode } } }
+    refunds(first: 5) { createdAt note totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
+      refundLineItems(first: 10) { nodes { quantity lineItem { id } } } }
   }
   returnableFulfillments(orderId: $id, first: 5) {
     nodes { returnableFulfillmentLineItems(first: 25) { nodes { quantity fulfillmentLineItem { id lineItem { id } } } } }
@@ -43,11 +43,11 @@ var orderLines = operation{"OrderLines", `query OrderLines($id: ID!, $after: Str
 // maxLines is how many line items of an order are read.
 const maxLines = 100
 
-// moneySet is an amount in the shop's own currency and, where it was asked for,
-// the buyer's.
+// moneySet is an amount in the shop's own currency and in the buyer's, which
+// Shopify calls presentment.
 type moneySet struct {
-	Shop        money  `json:"shopMoney"`
-	Presentment *money `json:"presentmentMoney"`
+	Shop  money `json:"shopMoney"`
+	Buyer money `json:"presentmentMoney"`
 }
 
 type money struct {
@@ -62,10 +62,9 @@ type lineNode struct {
 	Title        string
 	VariantTitle *string
 	Quantity     int
-	Current      int       `json:"currentQuantity"`
-	Refundable   int       `json:"refundableQuantity"`
-	Unfulfilled  int       `json:"unfulfilledQuantity"`
-	Price        *moneySet `json:"discountedUnitPriceSet"`
+	Current      int `json:"currentQuantity"`
+	Refundable   int `json:"refundableQuantity"`
+	Unfulfilled  int `json:"unfulfilledQuantity"`
 	Product      *struct{ ID string }
 }
 
@@ -87,7 +86,7 @@ type orderNode struct {
 	Closed      bool
 	Payment     *string   `json:"displayFinancialStatus"`
 	Fulfillment *string   `json:"displayFulfillmentStatus"`
-	Total       *moneySet `json:"currentTotalPriceSet"`
+	Received    *moneySet `json:"totalReceivedSet"`
 	Refunded    *moneySet `json:"totalRefundedSet"`
 	Customer    *struct {
 		ID          string
@@ -125,6 +124,12 @@ type orderNode struct {
 		CreatedAt *time.Time
 		Note      *string
 		Total     moneySet `json:"totalRefundedSet"`
+		Lines     struct {
+			Nodes []struct {
+				Quantity int
+				Item     struct{ ID string } `json:"lineItem"`
+			}
+		} `json:"refundLineItems"`
 	}
 }
 
@@ -204,21 +209,30 @@ func (d *detail) order() (commerce.Order, error) {
 		}
 	}
 	var err error
-	if out.Total, err = amount(n.Total); err != nil {
+	if out.Paid, err = amount(n.Received); err != nil {
 		return out, err
 	}
 	if out.Refunded, err = amount(n.Refunded); err != nil {
 		return out, err
 	}
+	back := map[string]int{} // refunded, by line
+	for _, r := range n.Refunds {
+		for _, l := range r.Lines.Nodes {
+			back[l.Item.ID] += l.Quantity
+		}
+	}
 	for _, l := range n.LineItems.Nodes[:min(len(n.LineItems.Nodes), maxLines)] {
+		refunded := min(back[l.ID], l.Quantity)
+		if l.Quantity > 0 && l.Current <= 0 && refunded == 0 { // taken off the order
+			continue
+		}
 		item := commerce.LineItem{
-			ID: number("LineItem", l.ID), Title: l.Title, Variant: text(l.VariantTitle), Quantity: max(l.Current, 0), Refundable: max(l.Refundable, 0),
+			ID: number("LineItem", l.ID), Title: l.Title, Variant: text(l.VariantTitle), Quantity: min(max(l.Current, 0)+refunded, l.Quantity), Refunded: refunded, Refundable: max(l.Refundable, 0),
 			Unfulfilled: max(l.Unfulfilled, 0),
 		}
 		if l.Product != nil {
 			item.ProductID = number("Product", l.Product.ID)
 		}
-		item.UnitPrice, _ = amount(l.Price) // one with parts of a cent is none
 		d.returnable(&item, l.ID)
 		out.Items = append(out.Items, item)
 	}
@@ -237,7 +251,7 @@ func (d *detail) order() (commerce.Order, error) {
 		out.Returns = append(out.Returns, back)
 	}
 	for _, r := range n.Refunds {
-		paid, err := r.Total.Shop.parse()
+		paid, err := amount(&r.Total)
 		if err != nil {
 			return out, err
 		}
@@ -300,12 +314,17 @@ func shipment(display *string, status string, created time.Time, transit, estima
 	return s
 }
 
-// amount is an amount in the shop's currency; none is zero.
-func amount(m *moneySet) (commerce.Money, error) {
+// amount is an amount in both currencies; none is zero.
+func amount(m *moneySet) (commerce.Amount, error) {
 	if m == nil {
-		return commerce.Money{}, nil
+		return commerce.Amount{}, nil
 	}
-	return m.Shop.parse()
+	shop, err := m.Shop.parse()
+	if err != nil {
+		return commerce.Amount{}, err
+	}
+	buyer, err := m.Buyer.parse()
+	return commerce.Amount{Shop: shop, Buyer: buyer}, err
 }
 
 // The states that Shopify had names for when this was written. A name that came

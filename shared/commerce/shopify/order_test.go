@@ -22,8 +22,8 @@ const detailOf = `{
   "id": "gid://shopify/Order/7", "name": "#1042", "email": "jane@example.com", "phone": null,
   "processedAt": "2026-11-20T10:00:00Z", "cancelledAt": null, "closed": false,
   "displayFinancialStatus": "PARTIALLY_REFUNDED", "displayFulfillmentStatus": "PARTIALLY_FULFILLED",
-  "currentTotalPriceSet": {"shopMoney": {"amount": "38.50", "currencyCode": "GBP"}},
-  "totalRefundedSet": {"shopMoney": {"amount": "12.5", "currencyCode": "GBP"}},
+  "totalReceivedSet": {"shopMoney": {"amount": "51.00", "currencyCode": "GBP"}, "presentmentMoney": {"amount": "61.20", "currencyCode": "EUR"}},
+  "totalRefundedSet": {"shopMoney": {"amount": "12.5", "currencyCode": "GBP"}, "presentmentMoney": {"amount": "15.0", "currencyCode": "EUR"}},
   "customer": {"id": "gid://shopify/Customer/3", "displayName": "Jane Doe", "defaultEmailAddress": {"emailAddress": "jane@example.com"}, "defaultPhoneNumber": {"phoneNumber": "+441234567"}},
   "shippingAddress": {"name": "Jane Doe", "address1": "1 High Street", "address2": null, "city": "Leeds", "zip": "LS1 1AA", "phone": null},
   "fulfillments": [
@@ -33,12 +33,12 @@ const detailOf = `{
     "trackingInfo": [{"company": null, "number": null, "url": "javascript:alert(1)"}]}
   ],
   "lineItems": {"nodes": [
-   {"id": "gid://shopify/LineItem/11", "title": "Kettle", "variantTitle": "Green", "quantity": 3, "currentQuantity": 2, "refundableQuantity": 2, "unfulfilledQuantity": 0,
-    "discountedUnitPriceSet": {"shopMoney": {"amount": "19.25", "currencyCode": "GBP"}}, "product": {"id": "gid://shopify/Product/5"}}
+   {"id": "gid://shopify/LineItem/11", "title": "Kettle", "variantTitle": "Green", "quantity": 3, "currentQuantity": 2, "refundableQuantity": 2, "unfulfilledQuantity": 0, "product": {"id": "gid://shopify/Product/5"}}
   ], "pageInfo": {"hasNextPage": false, "endCursor": null}},
   "returns": {"nodes": [{"name": "#1042-R1", "status": "REQUESTED", "createdAt": "2026-11-23T09:00:00Z", "totalQuantity": 1,
    "returnLineItems": {"nodes": [{"returnReasonNote": "", "customerNote": "It leaks [OmniOps 0b8f2f0e-9d1c-4a7c-9f57-0f3a5b1c2d3e]"}]}}]},
-  "refunds": [{"createdAt": "2026-11-22T10:00:00Z", "note": "OmniOps x", "totalRefundedSet": {"shopMoney": {"amount": "12.50", "currencyCode": "GBP"}}}]
+  "refunds": [{"createdAt": "2026-11-22T10:00:00Z", "note": "OmniOps x", "totalRefundedSet": {"shopMoney": {"amount": "12.50", "currencyCode": "GBP"}, "presentmentMoney": {"amount": "15.00", "currencyCode": "EUR"}},
+   "refundLineItems": {"nodes": [{"quantity": 1, "lineItem": {"id": "gid://shopify/LineItem/11"}}]}}]
  },
  "returnableFulfillments": {"nodes": [{"returnableFulfillmentLineItems": {"nodes": [
   {"quantity": 1, "fulfillmentLineItem": {"id": "gid://shopify/FulfillmentLineItem/21", "lineItem": {"id": "gid://shopify/LineItem/11"}}}
@@ -53,7 +53,16 @@ func at(s string) time.Time {
 	return t
 }
 
-func gbp(minor int64) commerce.Money { return commerce.Money{Minor: minor, Currency: "GBP"} }
+// both is an amount of a shop in pounds whose buyer paid in euros.
+func both(pence, cents int64) commerce.Amount {
+	return commerce.Amount{Shop: commerce.Money{Minor: pence, Currency: "GBP"}, Buyer: commerce.Money{Minor: cents, Currency: "EUR"}}
+}
+
+// pounds is an amount that was paid in the shop's own currency.
+func pounds(pence int64) commerce.Amount {
+	paid := commerce.Money{Minor: pence, Currency: "GBP"}
+	return commerce.Amount{Shop: paid, Buyer: paid}
+}
 
 func TestAnOrderIsReadAsCommerceHasIt(t *testing.T) {
 	b := newBench(t)
@@ -62,16 +71,16 @@ func TestAnOrderIsReadAsCommerceHasIt(t *testing.T) {
 	got, err := b.client.Order(t.Context(), support(merchant), "7")
 	want := commerce.Order{
 		ID: "7", Customer: "3", Number: "#1042", PlacedAt: at("2026-11-20T10:00:00Z"), Payment: commerce.PartiallyRefunded,
-		Fulfillment: commerce.PartiallyFulfilled, Total: gbp(3850), Refunded: gbp(1250),
+		Fulfillment: commerce.PartiallyFulfilled, Paid: both(5100, 6120), Refunded: both(1250, 1500),
 		Items: []commerce.LineItem{{
-			ID: "11", FulfilledID: "21", Title: "Kettle", Variant: "Green", Quantity: 2, Refundable: 2, Returnable: 1, UnitPrice: gbp(1925), ProductID: "5",
+			ID: "11", FulfilledID: "21", Title: "Kettle", Variant: "Green", Quantity: 3, Refunded: 1, Refundable: 2, Returnable: 1, ProductID: "5",
 		}},
 		Shipments: []commerce.Shipment{
 			{Status: "in_transit", Carrier: "Royal Mail", Number: "RM1", URL: "https://track.example/RM1", SentAt: at("2026-11-21T11:00:00Z"), EstimatedAt: at("2026-11-25T00:00:00Z")},
 			{Status: "unknown", SentAt: at("2026-11-22T09:00:00Z")},
 		},
 		Returns: []commerce.Return{{Name: "#1042-R1", Status: "requested", CreatedAt: at("2026-11-23T09:00:00Z"), Quantity: 1, Notes: []string{"It leaks [OmniOps " + key + "]"}}},
-		Refunds: []commerce.Refund{{CreatedAt: at("2026-11-22T10:00:00Z"), Amount: gbp(1250), Note: "OmniOps x"}},
+		Refunds: []commerce.Refund{{CreatedAt: at("2026-11-22T10:00:00Z"), Amount: both(1250, 1500), Note: "OmniOps x"}},
 		Email:   "jane@example.com", Personal: []string{"jane@example.com", "Jane Doe", "+441234567", "1 High Street", "Leeds", "LS1 1AA"},
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {

@@ -20,7 +20,7 @@ var (
 }`}
 	refundCreate = operation{"Refund", `mutation Refund($input: RefundInput!, $key: String!) {
   refundCreate(input: $input) @idempotent(key: $key) {
-    refund { id totalRefundedSet { shopMoney { amount currencyCode } } }
+    refund { id totalRefundedSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } } }
     userErrors { field message }
   }
 }`}
@@ -55,15 +55,15 @@ func (c *Client) suggest(ctx context.Context, a commerce.Access, order id.Order,
 // Refundable is what the shop's system would give back for some lines of an order,
 // taxes and discounts counted, without shipping. A refund must be granted for
 // exactly this.
-func (c *Client) Refundable(ctx context.Context, a commerce.Access, order id.Order, lines []commerce.Line) (commerce.Money, error) {
+func (c *Client) Refundable(ctx context.Context, a commerce.Access, order id.Order, lines []commerce.Line) (commerce.Amount, error) {
 	if err := c.permit(ctx, a, "price a refund", toRead); err != nil {
-		return commerce.Money{}, err
+		return commerce.Amount{}, err
 	}
 	s, err := c.suggest(ctx, a, order, refundItems(lines))
 	if err != nil {
-		return commerce.Money{}, err
+		return commerce.Amount{}, err
 	}
-	return s.Amount.Shop.parse()
+	return amount(&s.Amount)
 }
 
 func refundItems(lines []commerce.Line) []map[string]any {
@@ -81,21 +81,18 @@ func (c *Client) refund(ctx context.Context, a commerce.Access, change commerce.
 	if err != nil {
 		return commerce.Receipt{}, err
 	}
-	offered, err := s.Amount.Shop.parse()
+	offered, err := amount(&s.Amount)
 	if err != nil {
 		return commerce.Receipt{}, fault.After(fault.Unavailable, unclear, time.Minute, err)
 	}
 	if offered != change.Amount || len(s.Transactions) == 0 {
-		return commerce.Receipt{}, fault.E(fault.Conflict, "The amount that can be refunded has changed.", fmt.Errorf("granted %s, suggested %s", change.Amount, offered))
+		return commerce.Receipt{}, fault.E(fault.Conflict, "The amount that can be refunded has changed.", fmt.Errorf("granted %v, suggested %v", change.Amount, offered))
 	}
 	order := gid("Order", string(change.Order))
 	input := map[string]any{"orderId": order, "note": note(change.Key), "notify": true, "refundLineItems": items}
 	var transactions []map[string]any
 	for _, t := range s.Transactions {
-		paid := t.Amount.Shop
-		if t.Amount.Presentment != nil { // what the buyer paid in
-			paid = *t.Amount.Presentment
-		}
+		paid := t.Amount.Buyer
 		if t.Parent == nil || t.Gateway == nil {
 			return commerce.Receipt{}, fault.E(fault.Conflict, "This order was not paid in a way that can be refunded.", nil)
 		}
@@ -125,7 +122,7 @@ func (c *Client) refund(ctx context.Context, a commerce.Access, change commerce.
 	if got.RefundCreate.Refund == nil {
 		return commerce.Receipt{}, doubtful("refund", nil)
 	}
-	paid, err := got.RefundCreate.Refund.Total.Shop.parse()
+	paid, err := amount(&got.RefundCreate.Refund.Total)
 	if err != nil {
 		return commerce.Receipt{}, doubtful("refund", err)
 	}

@@ -51,6 +51,8 @@ func TestChangesInARealStore(t *testing.T) {
 	before, err := b.client.Order(t.Context(), action, delivered)
 	must(t, err)
 	line := before.Items[0]
+	back, err := b.client.Refundable(t.Context(), action, delivered, []commerce.Line{{ID: line.ID, Quantity: 1}})
+	must(t, err)
 	for _, c := range []struct {
 		name   string
 		done   string // the mutation that is made
@@ -58,7 +60,7 @@ func TestChangesInARealStore(t *testing.T) {
 	}{
 		{"address", "orderUpdate", commerce.Change{Kind: commerce.ChangeAddress, Order: waiting, Key: "00000000-0000-4000-8000-000000000001", Address: commerce.Address{Name: "Jane Doe", Line1: "9 Mill Lane", City: "Leeds", Zip: "LS1 9ZZ", Country: "GB"}}},
 		{"return", "returnRequest", commerce.Change{Kind: commerce.ReturnRequest, Order: delivered, Key: "00000000-0000-4000-8000-000000000002", Lines: []commerce.Line{{ID: line.ID, FulfilledID: line.FulfilledID, Quantity: 1}}, Reason: "Too small"}},
-		{"refund", "refundCreate", commerce.Change{Kind: commerce.RefundItems, Order: delivered, Key: "00000000-0000-4000-8000-000000000003", Lines: []commerce.Line{{ID: line.ID, Quantity: 1}}, Amount: line.UnitPrice}},
+		{"refund", "refundCreate", commerce.Change{Kind: commerce.RefundItems, Order: delivered, Key: "00000000-0000-4000-8000-000000000003", Lines: []commerce.Line{{ID: line.ID, Quantity: 1}}, Amount: back}},
 		{"cancel", "orderCancel", commerce.Change{Kind: commerce.Cancel, Order: waiting, Key: "00000000-0000-4000-8000-000000000004"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -107,12 +107,8 @@ type Worker struct {
 	// Accept keeps a request of the privacy law durably. It does so once for one
 	// event, however often it is called.
 	Accept func(context.Context, id.Tenant, Event) error
-	// OrderChanged is told that an order has changed in the shop; nil if nobody
-	// wants to know.
-	OrderChanged func(context.Context, id.Tenant, id.Order) error
-
-	Now func() time.Time
-	Log *slog.Logger
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Do does one piece of work. Doing it again is harmless.
@@ -169,12 +165,9 @@ func (w *Worker) handle(ctx context.Context, t id.Tenant, shop Shop, e Event) er
 		return w.Catalogue.remove(ctx, t, e.Object)
 	case "shop/update":
 		return w.unlessGone(w.Client.Learn(ctx, t))
-	case "orders/updated", "orders/cancelled", "orders/edited", "orders/delete":
-		// Orders are never kept; what waits for one looks at it again.
-		if w.OrderChanged != nil && e.Object != "" {
-			return w.OrderChanged(ctx, t, id.Order(e.Object))
-		}
 	}
+	// An order is never kept: whoever is asked about one, or is to change it, reads it
+	// as it is then.
 	return nil
 }
 

@@ -146,7 +146,7 @@ func (ix *Index) accumulate(wants []want, sums []sum) {
 	for i, w := range wants {
 		bit := uint32(1) << i
 		for _, m := range w.terms {
-			weight := float32(idf(len(sums), ix.count(m.term)) * m.worth / 255)
+			weight := float32(w.weigh(idf(len(sums), ix.count(m.term))) * m.worth / 255)
 			whole := bit
 			if m.worth < headWorth {
 				whole = 0

@@ -18,7 +18,17 @@ const (
 type want struct {
 	terms    []match
 	weight   float64 // how informative the word is
+	most     float64 // what any term may weigh that stands for it; 0 if the site does not have the word itself
 	optional bool    // counts only if it is there
+}
+
+// weigh bounds the weight of a term that stands for the word: a rare one says no
+// more than the word itself.
+func (w *want) weigh(idf float64) float64 {
+	if w.most > 0 {
+		return min(idf, w.most)
+	}
+	return idf
 }
 
 // match is one term that is worth a share of the word it stands for.
@@ -91,12 +101,13 @@ func (ix *Index) want(t token, language string) []want {
 		i := ix.find(spelling)
 		if i >= 0 && !slices.ContainsFunc(w.terms, func(m match) bool { return m.term == i }) {
 			w.terms = append(w.terms, match{i, worth})
-			w.weight = max(w.weight, idf(n, ix.count(i)))
+			w.weight = max(w.weight, w.weigh(idf(n, ix.count(i))))
 		}
 	}
 	for _, s := range spellings {
 		take(s, 1)
 	}
+	w.most = w.weight
 	if !t.exact {
 		for _, s := range spellings {
 			for _, other := range alike(s, language) {

@@ -94,6 +94,10 @@ func (r *Reader) Read(ctx context.Context, order library.Crawl) error {
 			r.Log.WarnContext(ctx, "tidy after crawl", "tenant", order.Tenant, "error", err)
 		}
 	}
+	if fault.KindOf(err) == fault.Forbidden { // the merchant is told; there is nothing for an operator to do
+		r.Log.InfoContext(ctx, "crawl refused", "tenant", order.Tenant, "run", run.point.Run)
+		return nil
+	}
 	return fmt.Errorf("read site of %s: %w", order.Tenant, err)
 }
 

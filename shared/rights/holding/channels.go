@@ -20,7 +20,7 @@ type channels struct {
 }
 
 func (c channels) shelf() rights.Shelf {
-	return rights.Shelf{Records: []string{"channel.thread", "channel.place"}, Erase: c.erase, Copy: c.copy}
+	return rights.Shelf{Records: []string{"channel.thread", "channel.place", "channel.wish"}, Erase: c.erase, Copy: c.copy}
 }
 
 // of finds the thread of a conversation, if it came through a channel.

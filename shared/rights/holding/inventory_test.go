@@ -139,7 +139,7 @@ func reply(turn int, text, ledger string) conversation.Answer {
 // proved proves an order in a chat.
 func (b *bench) proved(ctx context.Context, s somebody, number string) (commerce.Order, []commerce.Grant, error) {
 	verifier := commerce.NewVerifier(b.Main, b.Ring, b.Secret)
-	attempt, _, err := verifier.Begin(ctx, s.chat, commerce.Claimed{Number: number, Contact: commerce.Contact{Email: "jane.doe@example.com"}}, "127.0.0.1")
+	attempt, _, err := verifier.Begin(ctx, s.chat, commerce.Claimed{Number: number, Contact: commerce.Contact{Email: map[bool]string{true: "john", false: "jane"}[number == "1043"] + ".doe@example.com"}}, "127.0.0.1")
 	if err != nil {
 		return commerce.Order{}, nil, err
 	}
@@ -161,12 +161,15 @@ func (b *bench) change(ctx context.Context, s somebody, number string, w commerc
 	if err != nil {
 		return err
 	}
-	if w.Kind == commerce.RefundItems {
+	if w.Kind == commerce.RefundItems || w.Kind == commerce.ReturnRequest {
 		w.Items = []commerce.WishItem{{Title: order.Items[0].Title, Quantity: 1}}
 	}
 	a, err := b.actions.Propose(ctx, s.chat, b.platform, order, w, "en", keep)
 	if err != nil {
 		return err
+	}
+	if a.State != commerce.Proposed {
+		return fmt.Errorf("it is %s: %s", a.State, a.Receipt)
 	}
 	if _, _, err := b.actions.Decide(ctx, s.chat, a.ID, commerce.Answer{Confirm: true}, grants); err != nil {
 		return err
@@ -201,9 +204,12 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 		})
 		return err
 	},
-	"channel.place": func(ctx context.Context, b *bench, s somebody) error {
-		state := channel.Thread{Account: s.account, ID: s.thread, Conversation: s.there.Conversation, Shopper: s.there.Shopper}
-		return b.threads.Remember(ctx, shop, &state, channel.Contact{}, keep)
+	"channel.place": func(ctx context.Context, b *bench, s somebody) error { // comes with whom a thread is with
+		state := channel.Thread{ID: s.thread, Account: s.account, Conversation: s.there.Conversation, Shopper: s.there.Shopper}
+		return b.threads.Remember(ctx, shop, &state, channel.Contact{Person: s.name}, keep)
+	},
+	"channel.wish": func(ctx context.Context, b *bench, s somebody) error {
+		return b.threads.Suppress(ctx, shop, s.thread, b.Now())
 	},
 	"commerce.verification": func(ctx context.Context, b *bench, s somebody) error {
 		_, _, err := commerce.NewVerifier(b.Main, b.Ring, b.Secret).Begin(ctx, s.chat, commerce.Claimed{Number: s.name, Contact: commerce.Contact{Email: s.name + "@example.com"}}, "127.0.0.1")
@@ -215,12 +221,13 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 	},
 	"commerce.action": func(ctx context.Context, b *bench, s somebody) error { // of hers the rules grant it: money moves
 		if s.name != "her" {
-			return b.change(ctx, s, "1019", commerce.Wish{Kind: commerce.RefundItems, Reason: s.word("commerce.action")})
+			return b.change(ctx, s, "1019", commerce.Wish{Kind: commerce.ReturnRequest, Reason: s.word("commerce.action")})
 		}
 		return b.change(ctx, s, "1057", commerce.Wish{Kind: commerce.Cancel, Reason: s.word("commerce.action")})
 	},
 	"commerce.approval": func(ctx context.Context, b *bench, s somebody) error { // the rules do not
-		return b.change(ctx, s, "1019", commerce.Wish{Kind: commerce.RefundItems, Reason: s.word("commerce.approval")})
+		number := map[bool]string{true: "1019", false: "1043"}[s.name == "her"] // what has been asked for of an order is not asked for again
+		return b.change(ctx, s, number, commerce.Wish{Kind: commerce.RefundItems, Reason: s.word("commerce.approval")})
 	},
 	"consent.receipt": func(ctx context.Context, b *bench, s somebody) error {
 		_, err := b.receipts.Record(ctx, shop, s.visitor, consent.Decision{Choices: consent.Choices{consent.Analytics: true}, Version: consent.Version, Language: "en", Method: consent.ByBanner})
@@ -231,6 +238,9 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 	},
 	"rights.link": func(ctx context.Context, b *bench, s somebody) error {
 		return b.requests.Link(ctx, shop, s.subject, s.chat.Conversation)
+	},
+	"rights.linked": func(ctx context.Context, b *bench, s somebody) error { // by an order, which her request does not name
+		return b.requests.Link(ctx, shop, id.Subject(s.name+"-order"), s.chat.Conversation)
 	},
 	"rights.request": func(ctx context.Context, b *bench, s somebody) error {
 		note, err := b.Notes.Seal(ctx, shop, s.word("rights.request"))
@@ -255,7 +265,7 @@ var order = []string{"channel.place", "conversation.message", "conversation.head
 // stay are the records that an erasure leaves. Each is named by the receipt, but for
 // the mark that ends a conversation, which names nobody and is needed to keep it so.
 var stay = map[string]string{
-	"audit.entry": "", "consent.receipt": "", "rights.request": "", "conversation.standing": "the mark that it was erased", "channel.thread": "the mark that it was emptied, for ten days",
+	"audit.entry": "", "consent.receipt": "", "rights.request": "", "conversation.standing": "the mark that it was erased", "channel.thread": "the mark that it was emptied, for ten days", "channel.wish": "that the person wants no messages, until they say otherwise",
 	"rights.erasure": "", "rights.erased": "", "commerce.settlement": "",
 }
 
@@ -341,13 +351,13 @@ func (b *bench) copied(t *testing.T, name id.Request) string {
 // real items, of her who asks and of him who does not. A new kind of record fails
 // here until both reach it. (Targets: L2.)
 func TestNothingOfAPersonIsOutOfReach(t *testing.T) {
-	claim.Proves(t, "C131", "C149", "C148", "C031")
+	claim.Proves(t, "C131", "C149", "C148", "C031", "C067")
 	b := newBench(t)
 	entries, err := ropa.All()
 	must(t, err)
 	shelves, err := b.Shelves(b.requests)
 	must(t, err)
-	known := []string{"audit.entry", "rights.erased", "rights.erasure"}
+	known := []string{"audit.entry", "rights.link", "rights.linked", "rights.erased", "rights.erasure"}
 	for _, e := range conversation.Declared() {
 		known = append(known, e.Record)
 	}

@@ -121,6 +121,7 @@ type view struct {
 	Count, Run              string
 	Cookies                 []cookieGroup
 	Processors              []processorRow
+	Integrations            []processorRow
 	Surfaces                []surfaceRow
 	Controller, Processor   []activityRow
 	Map                     []holdingRow
@@ -180,7 +181,7 @@ func (p *Pages) Page(name, language string) ([]byte, bool, error) {
 	case "cookies":
 		v.Cookies = p.cookies(words)
 	case "processors":
-		v.Processors = p.processors(words)
+		v.Processors, v.Integrations = p.processors(words), integrations(words)
 		v.Processor = p.activities(words, inventory.Processor)
 	case "ai":
 		v.Surfaces = p.surfaces(words)

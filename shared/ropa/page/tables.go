@@ -89,6 +89,22 @@ func (p *Pages) processors(words catalogue) []processorRow {
 	return list
 }
 
+// integrations are the systems that a merchant may connect, as egress obeys them.
+func integrations(words catalogue) []processorRow {
+	var list []processorRow
+	for _, i := range processor.Integrations() {
+		v := processorRow{Company: i.Company, Policy: i.Policy, Hosts: i.Hosts, Purpose: words["processor"][string(i.Name)]}
+		if v.Purpose == "" {
+			v.Purpose = i.Purpose
+		}
+		for _, c := range i.Scope {
+			v.Receives = append(v.Receives, words.say("category", string(c)))
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
 // surfaceRow is a part of the product that asks models, in the order of asking.
 type surfaceRow struct {
 	Surface string

@@ -2,6 +2,7 @@
 package tabletest
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -38,39 +39,50 @@ func Check(t *testing.T, records ...table.Record) {
 }
 
 func check(t *testing.T, kind reflect.Type, entry inventory.Entry) {
-	if err := entry.Validate(); err != nil {
-		t.Error(err)
+	for _, p := range problems(kind, entry) {
+		t.Error(p)
 	}
 	checkPublished(t, entry)
-	stored := attributes(t, kind)
-	if got := entry.Attributes(); !slices.Equal(got, stored) {
-		t.Errorf("declared are %v, stored may be %v", got, stored)
-	}
-	if key := entry.SubjectKey; key != "" && key != "PK" && !slices.Contains(stored, key) {
-		t.Errorf("its subject is searched by %q, which it does not hold", key)
-	}
-	if _, ends := entry.Retention.Period(); ends && !slices.Contains(stored, "expires_at") {
-		t.Errorf("it is kept for %s but holds no expiry", entry.Retention)
-	}
 }
 
-// attributes lists what a record type may store outside its key.
-func attributes(t *testing.T, kind reflect.Type) []string {
-	var names []string
+// problems says what a record type does not declare as it is.
+func problems(kind reflect.Type, entry inventory.Entry) (all []string) {
+	if err := entry.Validate(); err != nil {
+		all = append(all, err.Error())
+	}
+	stored, nameless := attributes(kind)
+	for _, field := range nameless {
+		all = append(all, fmt.Sprintf("field %s has no attribute name", field))
+	}
+	if got := entry.Attributes(); !slices.Equal(got, stored) {
+		all = append(all, fmt.Sprintf("declared are %v, stored may be %v", got, stored))
+	}
+	if key := entry.SubjectKey; key != "" && key != "PK" && !slices.Contains(stored, key) {
+		all = append(all, fmt.Sprintf("its subject is searched by %q, which it does not hold", key))
+	}
+	if _, ends := entry.Retention.Period(); ends && !slices.Contains(stored, "expires_at") {
+		all = append(all, fmt.Sprintf("it is kept for %s but holds no expiry", entry.Retention))
+	}
+	return all
+}
+
+// attributes lists what a record type may store outside its key, and the fields that
+// do not say under which name.
+func attributes(kind reflect.Type) (names, nameless []string) {
 	for _, f := range reflect.VisibleFields(kind) {
 		if f.Anonymous || slices.Equal(f.Index[:len(f.Index)-1], keyOf(kind)) {
 			continue
 		}
 		name, _, _ := strings.Cut(f.Tag.Get("dynamodbav"), ",")
 		if name == "" {
-			t.Errorf("field %s has no attribute name", f.Name)
+			nameless = append(nameless, f.Name)
 		}
 		if name != "-" {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
-	return names
+	return names, nameless
 }
 
 // keyOf is where a record type embeds its key.

@@ -4,6 +4,7 @@ import type { Address } from "../contract";
 import { h } from "../dom";
 import { status, unique } from "./card";
 import type { Counter } from "./desk";
+import { fill } from "../strings";
 import { Field, input } from "./field";
 
 /** Regions that have a name, and no post of their own (CLDR's exceptional and private codes). */
@@ -23,6 +24,11 @@ function countries(language: string): [code: string, name: string][] {
     .sort(([, a], [, b]) => a.localeCompare(b, language));
 }
 
+/** How many characters a part may have, as docs/openapi.yaml says. */
+function limit(name: string): number {
+  return name === "zip" ? 40 : 120;
+}
+
 export class AddressForm {
   readonly element: HTMLElement;
   #fields: { [K in keyof Required<Address>]: Field<HTMLInputElement | HTMLSelectElement> };
@@ -31,7 +37,7 @@ export class AddressForm {
   constructor(private readonly counter: Counter) {
     const { language, words: w } = counter;
     const field = (label: string, name: string, autocomplete: string, required: boolean): Field =>
-      new Field(label, input({ name, autocomplete, required, maxLength: 120, autocapitalize: "words" } as object));
+      new Field(label, input({ name, autocomplete, required, autocapitalize: "words" } as object));
     const country = h("select", { name: "country", required: true, autocomplete: "shipping country" }, h("option", { value: "" }, w.choose), ...countries(language).map(([value, name]) => h("option", { value }, name)));
     this.#fields = {
       name: field(w.name, "name", "shipping name", true),
@@ -52,7 +58,10 @@ export class AddressForm {
     const fields = Object.entries(this.#fields);
     const missing = fields.filter(([, one]) => one.control.required && !one.value).map(([, one]) => one);
     missing.reverse().forEach((one) => one.wrong(this.counter.words.missing));
-    if (missing.length) return undefined;
+    // Never cut: what is left of a line is another address.
+    const long = fields.filter(([name, one]) => [...one.value].length > limit(name));
+    long.reverse().forEach(([name, one]) => one.wrong(fill(this.counter.words.tooLong, { n: limit(name) })));
+    if (missing.length || long.length) return undefined;
     const filled = fields.filter(([name, one]) => one.value || name === "zip").map(([name, one]) => [name, one.value]);
     return Object.fromEntries(filled) as Address;
   }

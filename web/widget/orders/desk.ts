@@ -1,11 +1,11 @@
 // Orders in the conversation, loaded with the first of them: the form that
 // verifies whose an order is, the order, and what may be done to it.
 
-import type { Action, Host, Order, Orders, Pending } from "../contract";
+import type { Action, Host, Order, Orders, Pending, Progress, Transcript } from "../contract";
 import { ActionCard } from "./action";
 import css from "./orders.css";
 import { OrderCard } from "./order";
-import { RightsCard } from "./rights";
+import { RightsCard, type Offer } from "./rights";
 import { words, type Strings } from "./strings";
 import { Verification } from "./verification";
 
@@ -32,19 +32,44 @@ class Desk implements Orders {
   constructor(private readonly host: Host) {}
 
   show(event: string, data: unknown, place: HTMLElement, question: string): void {
-    if (event === "verify") this.#verify(place, question);
-    else if (event === "order") this.#order(data as Order, place);
-    else if (event === "action") this.#act(data as Action, place);
-    else if (event === "privacy") place.append(new RightsCard((data as { kind: string }).kind, this.#counter()).element);
+    if (event === "verify") {
+      this.#verify(place, question);
+      this.#lead(place);
+    } else if (event === "order") this.#order(data as Order, place);
+    else if (event === "action") {
+      this.#act(data as Action, place);
+      this.#lead(place);
+    } else if (event === "privacy") place.append(new RightsCard(data as Offer, question, this.#counter()).element);
     this.host.follow();
   }
 
-  resume(pending: Pending, place: HTMLElement, question: string): void {
+  resume(pending: Pending, place: HTMLElement, question: string, began: Transcript["orders"]): void {
     this.#pending = { ...pending };
+    if (began) return void this.#return(pending, place, question, began);
     if (pending.verify) this.#verify(place, question, pending.verify);
     const { action } = pending;
     if (action) void this.#recall(action, place);
     this.host.follow();
+  }
+
+  /** Lays out what is under way in the conversation, wherever it was begun. */
+  async #return(pending: Pending, place: HTMLElement, question: string, began: string): Promise<void> {
+    try {
+      const now = await this.host.order<Progress>("progress");
+      if (now.verification_id) this.#verify(place, question, { id: now.verification_id, ...(now.expires_at && { until: now.expires_at }) });
+      else if (began === "asked" && !now.orders.length) this.#verify(place, question);
+      now.orders.forEach((order) => this.#order(order, place));
+      for (const id of now.actions) await this.#recall(id, place);
+    } catch {
+      this.resume(pending, place, question, undefined); // at least what this tab knows
+    }
+    this.host.follow();
+  }
+
+  /** Takes the shopper to the head of a card that asks something of them, unless they are writing. */
+  #lead(place: HTMLElement): void {
+    const at = (place.getRootNode() as ShadowRoot).activeElement as HTMLTextAreaElement | null;
+    if (!at?.value) place.querySelector<HTMLElement>("h3")?.focus();
   }
 
   /** What a card is lent; its words are those of the language by now. */
@@ -58,7 +83,7 @@ class Desk implements Orders {
       announce: (text) => host.announce(text),
       follow: () => host.follow(),
       order: (path, body) => host.order(path, body),
-      ask: (message) => host.ask(message),
+      ask: (message, again) => host.ask(message, again),
       person: () => host.person(),
       keep: (pending) => this.#keep(pending),
     };

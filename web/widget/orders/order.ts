@@ -87,7 +87,7 @@ export class OrderCard extends Card {
       placed && stage === undefined && line(fill(w.placed, { date: placed }), "hint"),
       this.#part(w.items, this.#items(order, w)),
       shipments.length > 0 && this.#part(w.parcels, h("ul", { className: "rows" }, ...shipments.map((s) => this.#parcel(s, counter, shipments.length > 1)))),
-      order.payment in payments && paid && this.#part(w.payment, line(paid), "row"),
+      order.payment in payments && paid && this.#part(w.payment, line([paid, order.paid?.minor && money(order.paid, language)].filter(Boolean).join(" · ")), "row"),
       this.#list(w.returns, order.returns, (r) => [
         r.name,
         w[("return_" + r.status) as keyof Strings],
@@ -132,7 +132,7 @@ export class OrderCard extends Card {
   #items(order: Order, w: Strings): Node {
     const all = order.items ?? [];
     const rows = all.map((item) =>
-      h("li", {}, h("span", { className: "count" }, item.quantity + " ×"), h("span", { dir: "auto" }, item.title, !!item.variant && h("small", {}, item.variant))),
+      h("li", {}, h("span", { className: "count" }, item.quantity + " ×"), h("span", { dir: "auto" }, item.title, !!item.variant && h("small", {}, item.variant), !!item.refunded && h("small", {}, item.refunded < item.quantity ? fill(w.someRefunded, { n: item.refunded }) : w.refunded))),
     );
     if (order.more_items) rows.push(h("li", {}, w.moreItems));
     const list = h("ul", { className: "rows items" }, ...(rows.length > few + 1 ? rows.slice(0, few) : rows));

@@ -4,20 +4,28 @@
 import { h } from "../dom";
 import type { Counter } from "./desk";
 
+/** What the chat offers to ask for. */
+export interface Offer {
+  kind: string;
+  button: string;
+  message_id?: string;
+}
+
 export class RightsCard {
   readonly element: HTMLElement;
 
-  constructor(kind: string, host: Counter) {
+  /** @param note What the shopper wrote: a person at the shop decides by it. */
+  constructor({ kind, button, message_id }: Offer, note: string, host: Counter) {
     const { words: w } = host;
     const said = h("p", { role: "status" });
     const link = (text: string, where: string): HTMLAnchorElement =>
       h("a", { className: "action", href: host.api + "/v1/privacy/requests" + where, target: "_blank", rel: "noopener noreferrer" }, text);
-    const ask = h("button", { type: "button", className: "action" }, kind === "erase" ? w.eraseChat : w.getData);
+    const ask = h("button", { type: "button", className: "action" }, button);
     ask.onclick = async () => {
       ask.disabled = true;
       try {
         // Beside the orders: /v1/privacy/requests.
-        const kept = await host.order<{ request_id: string; ticket: string }>("../privacy/requests", { kind, idempotency_key: crypto.randomUUID() });
+        const kept = await host.order<{ request_id: string; ticket: string }>("../privacy/requests", { kind, message_id, note: note.slice(0, 1000), idempotency_key: crypto.randomUUID() });
         said.textContent = kind === "erase" ? w.chatErased : w.dataAsked;
         ask.replaceWith(link(w.followRequest, `#${kept.request_id}.${kept.ticket}`));
       } catch {

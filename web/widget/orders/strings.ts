@@ -37,8 +37,6 @@ const en = {
   proved: "Confirmed",
   notShown: "The shop cannot show the order just now. You can ask about it all the same.",
 
-  getData: "Get my data",
-  eraseChat: "Erase this chat",
   followRequest: "Follow the request",
   allRights: "All your rights",
   dataAsked: "Your request is on its way.",
@@ -137,6 +135,8 @@ const en = {
   country: "Country",
   choose: "Choose",
   missing: "This is needed.",
+  tooLong: "This has {n} characters at most. Please shorten it.",
+  someRefunded: "{n} of them refunded",
   badAddress: "The shop cannot send there. Check the address.",
 };
 
@@ -179,8 +179,6 @@ const de: Strings = {
   proved: "Bestätigt",
   notShown: "Der Shop kann die Bestellung gerade nicht zeigen. Sie können trotzdem danach fragen.",
 
-  getData: "Meine Daten bekommen",
-  eraseChat: "Diesen Chat löschen",
   followRequest: "Anfrage verfolgen",
   allRights: "Alle Ihre Rechte",
   dataAsked: "Ihre Anfrage ist unterwegs.",
@@ -279,6 +277,8 @@ const de: Strings = {
   country: "Land",
   choose: "Auswählen",
   missing: "Diese Angabe fehlt.",
+  tooLong: "Hier passen höchstens {n} Zeichen. Bitte kürzen Sie es.",
+  someRefunded: "{n} davon erstattet",
   badAddress: "Dorthin kann der Shop nicht liefern. Bitte die Adresse prüfen.",
 };
 
@@ -319,8 +319,6 @@ const fr: Strings = {
   proved: "Confirmé",
   notShown: "La boutique ne peut pas afficher la commande pour le moment. Vous pouvez tout de même poser vos questions.",
 
-  getData: "Recevoir mes données",
-  eraseChat: "Effacer ce chat",
   followRequest: "Suivre la demande",
   allRights: "Tous vos droits",
   dataAsked: "Votre demande est en cours.",
@@ -419,6 +417,8 @@ const fr: Strings = {
   country: "Pays",
   choose: "Choisir",
   missing: "Cette information manque.",
+  tooLong: "{n} caractères au plus. Merci de raccourcir.",
+  someRefunded: "dont {n} remboursé(s)",
   badAddress: "La boutique ne livre pas à cette adresse. Vérifiez-la.",
 };
 

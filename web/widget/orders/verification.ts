@@ -52,8 +52,8 @@ export class Verification {
     this.#rest();
     this.#details = undefined;
     this.counter.keep({ verify: {} });
-    const order = new Field(w.order, input({ name: "order", autocomplete: "off", required: true, maxLength: 60 }), w.orderHint);
-    const contact = new Field(w.contact, input({ name: "contact", autocomplete: "email", inputMode: "email", required: true, maxLength: 254 }));
+    const order = new Field(w.order, input({ name: "order", autocomplete: "off", required: true, value: focus ? "" : numberIn(this.question) }), w.orderHint);
+    const contact = new Field(w.contact, input({ name: "contact", autocomplete: "email", inputMode: "email", required: true }));
     const said = status();
     const send = h("button", { type: "submit", className: "main" }, w.send);
     const form = h("form", { noValidate: true }, order.element, contact.element, send, said);
@@ -61,9 +61,9 @@ export class Verification {
       event.preventDefault();
       if (this.#busy || send.disabled) return;
       const typed = { order: order.value, contact: contact.value };
-      const reachable = /\S@\S/.test(typed.contact) || typed.contact.replace(/\D/g, "").length >= 6;
+      const reachable = typed.contact.length <= 254 && /\S@\S/.test(typed.contact) || typed.contact.replace(/\D/g, "").length >= 6;
       contact.wrong(reachable ? "" : w.contactMissing);
-      const numbered = /[a-z\d]/i.test(typed.order);
+      const numbered = typed.order.length <= 60 && /[a-z\d]/i.test(typed.order);
       order.wrong(numbered ? "" : w.orderMissing);
       if (!reachable || !numbered) return;
       void this.#work(send, said, w.sending, async () => {
@@ -129,6 +129,7 @@ export class Verification {
       this.counter.announce(note.textContent!);
     }
     this.counter.follow();
+    if (focus) code.control.scrollIntoView({ block: "nearest" });
   }
 
   /** The order takes the form's place, and the question is asked again. */
@@ -143,7 +144,7 @@ export class Verification {
     else this.#card.set("done", w.proved, line(w.notShown), this.#ways());
     (card ?? this.#card).heading.focus();
     counter.announce(card ? w.verified : w.proved + ". " + w.notShown);
-    if (this.question) counter.ask(this.question);
+    if (this.question) counter.ask(this.question, true);
   }
 
   #ask(details: Details): Promise<Asked> {
@@ -198,6 +199,12 @@ export class Verification {
   #rest(): void {
     this.#clocks.splice(0).forEach((stop) => stop());
   }
+}
+
+/** The number of an order that a question names, such as #1042; none if it is not clear. */
+function numberIn(question: string): string {
+  const found = question.match(/#\s?[a-z]{0,4}-?\d{1,12}\b/gi) ?? question.match(/(?<![\w@.,+-])[a-z]{0,4}-?\d{3,8}(?![\w@-]|[.,]\d)/gi);
+  return found?.length === 1 ? found[0].replace(/\s/g, "") : "";
 }
 
 /** Groups what is typed or pasted, and leaves the caret behind the same digit. */
