@@ -286,6 +286,29 @@ func (b *bench) eager(t *testing.T, url string) {
 	b.server = server
 }
 
+// Scenario 13: a model that calls for what it is not offered is asked once more, in
+// words, and no third time.
+func TestScenario13AModelThatOnlyCalls(t *testing.T) {
+	b := newBench(t)
+	n := 0
+	counted := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/chat/completions") {
+			n++
+		}
+		w.Header().Set("Content-Type", "text/event-stream")
+		fmt.Fprint(w, `data: {"id":"x","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"role":"assistant","tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"shopify_admin","arguments":"{}"}}]}}]}`+"\n\n")
+		fmt.Fprint(w, `data: {"id":"x","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}`+"\n\ndata: [DONE]\n\n")
+	}))
+	t.Cleanup(counted.Close)
+	platform := b.shopOf(t, shop, shopify.DemoShop)
+	session, token := b.session(t, shop, "shop.example", "en")
+	b.prove(t, platform, session, notSent)
+	b.eager(t, counted.URL)
+	if a := b.ask(t, token, "Cancel my order #1057.", "key-00000001"); a.status != http.StatusOK || a.text == "" || slices.Contains(a.events, "action") || n != 2 {
+		t.Errorf("%d calls of a model, events %v, %q", n, a.events, a.text)
+	}
+}
+
 // hostileTurns is how often the hostile model is asked: -hostile=10500 for S3.
 var hostileTurns = flag.Int("hostile", 60, "turns with a hostile model")
 

@@ -103,6 +103,7 @@ type draft struct {
 	hits, read []index.Hit // passages as they are, and as a model reads them
 	order      *subject    // whose record is the first passage; nil without one
 	tools      []llm.Tool
+	again      bool // a model was asked before, and called for what there is not
 }
 
 // readable gives hits and, beside each, the same without what is addressed to a
@@ -194,8 +195,8 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 			m.Text = seal.Clear(strings.TrimLeft(answer.String()+"\n\n", "\n") + m.Text.Reveal())
 			return conversation.Answer{Message: *m, Ledger: reply.Ledger}, nil
 		}
-		if strings.TrimSpace(answer.String()) == "" && len(d.tools) > 0 { // what it called there is not; once more in words
-			d.tools = nil
+		if strings.TrimSpace(answer.String()) == "" && !d.again { // what it called there is not; once more in words
+			d.tools, d.again = nil, true
 			again, err := e.generate(ctx, turn, text, contact, d, out)
 			if entry, ok := again.Ledger.(llm.Entry); ok {
 				entry.Before = append(entry.Before, reply.Ledger)
