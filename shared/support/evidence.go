@@ -265,11 +265,20 @@ func (e *evidence) check(text string, cited []int) finding {
 }
 
 // backs gives the passages that state a claim. A bare number may stand on a page
-// by chance: that page must speak of the same thing.
+// by chance: that page must speak of the same thing. That something is free says
+// little without what: the very sentence on the page must speak of the same thing.
 func (e *evidence) backs(s *sentence, claim figure.Figure) map[int]bool {
 	found := map[int]bool{}
+	var about map[string]bool
+	if claim.Free {
+		about = wording.Without(s.stems, wording.Stems(s.text[claim.From:claim.To], s.language))
+	}
 	for i, g := range e.grounds {
-		if len(g.states(claim)) > 0 && (!claim.Is(figure.Plain) || s.shares(g) != 0) {
+		stating := g.states(claim)
+		switch {
+		case len(stating) == 0, claim.Is(figure.Plain) && s.shares(g) == 0:
+		case len(about) > 0 && !g.foreign(s.language) && !slices.ContainsFunc(stating, func(t segment) bool { return wording.Common(about, t.own) > 0 }):
+		default:
 			found[i+1] = true
 		}
 	}
