@@ -220,13 +220,18 @@ func (f finder) byWords(turn *Turn) []index.Hit {
 			return hits
 		}
 	}
-	if hits := f.confident(turn.asked); hits != nil {
+	// What a shopper says around a question must not hide it.
+	if hits := f.surest(turn.asked, asking(turn.asked)); hits != nil {
 		return hits
 	}
-	// What a shopper says around a question must not hide it.
-	var best []index.Hit
-	for _, sentence := range sentences(turn.asked) {
-		if hits := f.confident(sentence); hits != nil && (best == nil || hits[0].Confidence > best[0].Confidence) {
+	return f.surest(sentences(turn.asked)...)
+}
+
+// surest gives the passages for the text that the pages are the surest to say
+// something of; the first of equals.
+func (f finder) surest(texts ...string) (best []index.Hit) {
+	for _, text := range texts {
+		if hits := f.confident(text); hits != nil && (best == nil || hits[0].Confidence > best[0].Confidence) {
 			best = hits
 		}
 	}
