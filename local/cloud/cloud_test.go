@@ -67,7 +67,7 @@ func TestEveryPortServesItsPart(t *testing.T) {
 	for url, want := range map[string][2]string{
 		s.API + "/widget/omniops.js": {"text/javascript", "omni-chat"},
 		s.API + "/v1/health":         {"application/json", `"status":"ok"`},
-		s.Storefront + "/returns":    {"text/html", s.API + "/widget/omniops.js"},
+		s.Storefront + "/returns":    {"text/html", s.API + "/widget/omniops-page.js"},
 		s.Console + "/":              {"text/html", s.Storefront},
 		s.Console + "/_meter":        {"application/json", ""},
 		s.Console + "/_faults":       {"application/json", "[]"},

@@ -20,6 +20,7 @@ var nobodys = map[string]string{
 // bodies are requests by their operation, so that what is refused is whose it is.
 var bodies = map[string]string{
 	"decideAction": `{"decision":"confirm"}`, "decideApproval": `{"decision":"approve"}`, "settlePrivacyRequest": `{"decision":"done"}`, "verifyPrivacyRequest": `{"code":"123456"}`,
+	"answerPrivacyRequest": `{"answer":"mine"}`,
 	"handConversation": `{"handler":"person"}`, "answerConversation": `{"text":"hello","idempotency_key":"key-00000001"}`, "correctMessage": `{"text":"other words"}`,
 }
 

@@ -161,6 +161,7 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.sell(t)
+	s.Clock.SetOffset(s.Clock.Offset() + 5*time.Second) // that there was no shop is believed for so long
 	s.orderDay(t)
 	// A day later the site is read again, with another index in the end.
 	s.Clock.SetOffset(s.Clock.Offset() + 25*time.Hour)

@@ -55,8 +55,18 @@ func (e *Eraser) Erase(ctx context.Context, t id.Tenant, name id.Request) error 
 	if !r.State.Open() || e.Now().Before(r.CheckAt) { // not proved yet, or ended, or not due
 		return nil
 	}
-	if r.Conversations, err = e.Requests.About(ctx, t, r); err != nil {
+	about, err := e.Requests.About(ctx, t, r)
+	if err != nil {
 		return err
+	}
+	if len(about) > len(r.Conversations) { // a try after a failure, and the second look, must find them without their links
+		r, err = e.Requests.Change(ctx, t, name, func(now *Request) error {
+			now.Conversations = about
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 	}
 	effects, err := e.pass(ctx, t, r)
 	if err != nil {
@@ -64,7 +74,6 @@ func (e *Eraser) Erase(ctx context.Context, t id.Tenant, name id.Request) error 
 	}
 	first := r.State != Checking
 	_, err = e.Requests.Change(ctx, t, name, func(now *Request) error {
-		now.Conversations = r.Conversations // the second look must find them without their links
 		now.Receipt = merge(r.Receipt, effects)
 		if first {
 			now.State, now.CheckAt = Checking, e.Now().Add(settleFor).UTC()
