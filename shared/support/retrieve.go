@@ -60,8 +60,8 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 // country.
 const passagesReaching = 40
 
-// soughtIn is the kind of figure that answers a question: money, a duration, or
-// Plain when no kind is known.
+// soughtIn is the kind of figure that answers a question: money, a duration, a phone
+// number, or Plain when no kind is known.
 func soughtIn(question string) figure.Kind {
 	said := strings.Join(words(question), " ")
 	switch {
@@ -69,6 +69,8 @@ func soughtIn(question string) figure.Kind {
 		return figure.Duration
 	case anyPhrase(said, priceAsk):
 		return figure.Money
+	case anyPhrase(said, phoneAsk):
+		return figure.Phone
 	}
 	return figure.Plain
 }
@@ -78,6 +80,12 @@ var durationAsk = []string{
 	"how long", "how many days", "how many weeks", "how soon", "how fast", "how quick", "how quickly", "when will", "when do", "delivery time",
 	"wie lange", "wie viele tage", "wie schnell", "bis wann", "wann kommt", "lieferzeit", "frist",
 	"combien de temps", "combien de jours", "sous combien", "délai", "délais", "dans combien",
+}
+
+// phoneAsk asks for a number to call.
+var phoneAsk = []string{
+	"phone number", "telephone number", "what number", "by phone", "by telephone", "telefonnummer", "telefonisch", "anrufen",
+	"numéro de téléphone", "par téléphone", "appeler",
 }
 
 // favoured is what a passage's score is worth more when it has a figure of the

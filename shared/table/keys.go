@@ -200,6 +200,12 @@ func ChannelPlace(t id.Tenant, c id.Conversation) Key {
 	return Key{tenantPK(t) + "#CH", "C#" + string(c)}
 }
 
+// ChannelPlaces is the range of the place of one transcript.
+func ChannelPlaces(t id.Tenant, c id.Conversation) Range {
+	k := ChannelPlace(t, c)
+	return Range{pk: k.PK, from: k.SK, to: k.SK}
+}
+
 // ChannelWish says that the person of a thread does not want to be written to.
 func ChannelWish(t id.Tenant, thread id.Conversation) Key {
 	return Key{tenantPK(t) + "#CH", "W#" + string(thread)}

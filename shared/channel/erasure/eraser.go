@@ -71,7 +71,7 @@ func (e *Eraser) Sweep(ctx context.Context, t id.Tenant, state channel.Thread) e
 		if _, err := e.Table.DeleteRange(ctx, t, table.Whole(t, chat)); err != nil {
 			return fmt.Errorf("erase conversation %s: %w", chat, err)
 		}
-		if err := e.Table.Delete(ctx, t, table.ChannelPlace(t, chat)); err != nil {
+		if _, err := e.Table.DeleteRange(ctx, t, table.ChannelPlaces(t, chat)); err != nil {
 			return fmt.Errorf("erase conversation %s: %w", chat, err)
 		}
 	}
