@@ -82,6 +82,7 @@ func (s *system) ownOnMeta(t *testing.T, post func([]byte), to meta.Account) {
 	t.Helper()
 	const john, number = "john.doe@example.com", "#1058"
 	s.sell(t)
+	s.Clock.SetOffset(s.Clock.Offset() + 5*time.Second) // that there was no shop is believed for so long
 	before := len(s.awaitMeta(t, to.ID, 0))
 	ask := func(text string, answers int) string {
 		t.Helper()

@@ -155,6 +155,11 @@ func privacyDay(t *testing.T, s *system) {
 		t.Errorf("the merchant sees %+v", list)
 	}
 	s.as(t, s.token, http.MethodPut, "/v1/merchant/requests/"+review.ID, `{"decision":"done"}`, http.StatusOK, nil)
+	s.as(t, s.token, http.MethodPut, "/v1/merchant/requests/"+correct.ID, `{"decision":"ask","question":"Which message?"}`, http.StatusOK, nil)
+	if raw := s.as(t, correct.Ticket, http.MethodGet, "/v1/privacy/requests/"+correct.ID, "", http.StatusOK, nil); !bytes.Contains(raw, []byte("Which message?")) {
+		t.Errorf("the person is not shown what the shop asks: %s", raw)
+	}
+	s.as(t, correct.Ticket, http.MethodPut, "/v1/privacy/requests/"+correct.ID, `{"answer":"The first one."}`, http.StatusOK, nil)
 	s.as(t, s.token, http.MethodPut, "/v1/merchant/requests/"+correct.ID, fmt.Sprintf(`{"decision":"done","message_id":%q,"correction":"How long do I have to return a toaster?"}`, lines.Messages[0].ID), http.StatusOK, nil)
 	s.follow(t, review, "done")
 	s.follow(t, correct, "done")
