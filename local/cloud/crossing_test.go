@@ -21,7 +21,7 @@ var nobodys = map[string]string{
 var bodies = map[string]string{
 	"decideAction": `{"decision":"confirm"}`, "decideApproval": `{"decision":"approve"}`, "settlePrivacyRequest": `{"decision":"done"}`, "verifyPrivacyRequest": `{"code":"123456"}`,
 	"answerPrivacyRequest": `{"answer":"mine"}`,
-	"handConversation": `{"handler":"person"}`, "answerConversation": `{"text":"hello","idempotency_key":"key-00000001"}`, "correctMessage": `{"text":"other words"}`,
+	"handConversation":     `{"handler":"person"}`, "answerConversation": `{"text":"hello","idempotency_key":"key-00000001"}`, "correctMessage": `{"text":"other words"}`,
 }
 
 // Scenario 20: every route that takes an id is asked for one merchant's with the
