@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"fmt"
-	"net/mail"
 	"strings"
 	"time"
 	"unicode"
@@ -12,6 +11,7 @@ import (
 	"omniops/shared/id"
 	"omniops/shared/inventory"
 	"omniops/shared/seal"
+	"omniops/shared/subject"
 	"omniops/shared/table"
 	"omniops/shared/tenant"
 )
@@ -34,7 +34,6 @@ const (
 	LinkLife     = 30 * time.Minute
 	tokenLife    = 90 * 24 * time.Hour
 	maxName      = 80  // characters
-	maxEmail     = 254 // bytes (RFC 5321, section 4.5.3.1.3)
 	mailsPerDay  = 5   // to one address
 	mailsPerHour = 500 // in all
 )
@@ -47,7 +46,11 @@ type Registrar struct {
 	tenants *tenant.Store
 	tokens  *Tokens
 	links   *seal.Signer
+	people  *subject.Hasher
 }
+
+// nobody is the tenant of those who register: they are no shop's people.
+const nobody id.Tenant = ""
 
 // NewRegistrar makes a Registrar on the main table, that signs with the platform's
 // signing secret.
@@ -56,7 +59,11 @@ func NewRegistrar(main *table.Store, tokens *Tokens, secret []byte) (*Registrar,
 	if err != nil {
 		return nil, err
 	}
-	return &Registrar{main, tenant.NewStore(main), tokens, links}, nil
+	people, err := subject.New(secret)
+	if err != nil {
+		return nil, err
+	}
+	return &Registrar{main, tenant.NewStore(main), tokens, links, people}, nil
 }
 
 // link is what a link says.
@@ -75,8 +82,9 @@ type link struct {
 // terms have changed, RateLimited when an address has been written to too often.
 func (r *Registrar) Link(ctx context.Context, in Registration) (string, error) {
 	in.Email, in.Name = strings.TrimSpace(in.Email), strings.Join(strings.Fields(in.Name), " ")
-	if parsed, err := mail.ParseAddress(in.Email); err != nil || parsed.Address != in.Email || len(in.Email) > maxEmail {
-		return "", fault.E(fault.Invalid, "That is not an e-mail address.", nil)
+	owner, err := r.people.OfEmail(nobody, in.Email)
+	if err != nil {
+		return "", err
 	}
 	if n := len([]rune(in.Name)); n == 0 || n > maxName || strings.ContainsFunc(in.Name, unicode.IsControl) {
 		return "", fault.E(fault.Invalid, fmt.Sprintf("The name of the business has 1 to %d characters.", maxName), nil)
@@ -91,7 +99,7 @@ func (r *Registrar) Link(ctx context.Context, in Registration) (string, error) {
 		return "", fault.E(fault.Conflict, "The terms have changed. Please read them again.", nil)
 	}
 	account := newTenant(in.Name)
-	if err := r.count(ctx, account, in.Email); err != nil {
+	if err := r.count(ctx, account, owner); err != nil {
 		return "", err
 	}
 	secret, err := r.links.Sign(link{account, in.Email, in.Name, regionOf(in.Country), in.Terms, id.Random[id.Job](), r.table.Now().Add(LinkLife).Unix()})
@@ -125,7 +133,11 @@ func (r *Registrar) Open(ctx context.Context, secret string) (Account, error) {
 	if err != nil {
 		return Account{}, fmt.Errorf("use up link: %w", err)
 	}
-	owner := ownerItem{Key: table.Owner(r.owner(l.Email)), Tenant: l.Tenant}
+	who, err := r.people.OfEmail(nobody, l.Email)
+	if err != nil {
+		return Account{}, err
+	}
+	owner := ownerItem{Key: table.Owner(who), Tenant: l.Tenant}
 	err = r.table.Create(ctx, owner.Tenant, owner)
 	if fault.KindOf(err) == fault.Conflict && err != nil {
 		err = r.table.Lookup(ctx, owner.Key, &owner)
@@ -144,13 +156,8 @@ func (r *Registrar) Open(ctx context.Context, secret string) (Account, error) {
 	return Account{owner.Tenant, token, expires}, err
 }
 
-// owner is the keyed hash that an address is found by, in whatever case it is written.
-func (r *Registrar) owner(email string) id.Subject {
-	return id.Subject(r.links.Name("owner|" + strings.ToLower(email)))
-}
-
 // count refuses what would make us a nuisance to an address, or a sender of junk.
-func (r *Registrar) count(ctx context.Context, account id.Tenant, email string) error {
+func (r *Registrar) count(ctx context.Context, account id.Tenant, owner id.Subject) error {
 	now := r.table.Now().UTC()
 	kept, _ := inventory.OperationRetention.Period()
 	for _, limit := range []struct {
@@ -158,7 +165,7 @@ func (r *Registrar) count(ctx context.Context, account id.Tenant, email string) 
 		most int64
 		wait time.Duration
 	}{
-		{table.RegistrationMails(r.owner(email), now.Format(time.DateOnly)), mailsPerDay, 24 * time.Hour},
+		{table.RegistrationMails(owner, now.Format(time.DateOnly)), mailsPerDay, 24 * time.Hour},
 		{table.RegistrationMails("all", now.Format("2006-01-02T15")), mailsPerHour, time.Hour},
 	} {
 		n, err := r.table.Add(ctx, account, mailsItem{Key: limit.key, ExpireAt: now.Add(kept).Unix()}, "mails", 1)
