@@ -1,10 +1,9 @@
 package wish
 
 import (
-	"bufio"
 	"embed"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,10 +11,11 @@ import (
 )
 
 // A line of a table names a class and what is of it, "erase: delete | get rid of";
-// lines that begin with "wish" or "not" say what makes a wish, and what unmakes it.
-// An entry is a sequence of
+// lines that begin with "wish" or "not" say what makes a wish, and what unmakes it,
+// and those that begin with "alone" what does when nothing else is said. What is
+// "polite" changes nothing. An entry is a sequence of
 //
-//	word    this word
+//	word    this word, as clausesOf gives it
 //	word*   a word that begins so
 //	<class> what is of that class
 //	~2      up to two words that have nothing to do with a shop's goods
@@ -23,47 +23,83 @@ import (
 //	x?      perhaps
 //
 // In a rule, sequences parted by & may stand in any order, not far from each other.
+//
+// Every new instance of a function reads the tables while somebody waits. So what is
+// read is numbers: a word is a place in the text of its table.
 
 //go:embed tables/*.txt
 var tableFiles embed.FS
 
 // catalogue is the tables of all languages.
 type catalogue struct {
-	names []string
-	by    map[string]*table
-	order []Wish // what is looked for first comes first
+	names   []string
+	by      map[string]*table
+	order   []Wish // what is looked for first comes first
+	alone   []class
+	classes map[string]class
 }
+
+// class is the number of a class of words, the same in every language.
+type class uint8
+
+// The classes that the code knows: a child's age, the words for numbers, for what a
+// shop has, and for what is said out of politeness.
+const (
+	number class = iota
+	numbers
+	goods
+	polite
+)
 
 // table is a language.
 type table struct {
-	classes map[string][]sequence // all that is of a class
-	made    map[string][]sequence // of these, what is made of other classes
-	plain   map[string][]plainly  // the rest, by the first two bytes of its first word
-	wishes  map[Wish][]rule
-	vetoes  map[Wish][]rule
-	single  map[string]Wish // said alone
-	polite  map[string]bool // changes nothing
+	text    string // its words
+	steps   []step
+	parts   []sequence // of rules
+	entries []entry    // of classes, the first one unused
+	plain   [1 << 8]at // the first entry that begins with a word, by what bucket gives, where that has nothing but words
+	made    []at       // by class, the first entry that has more
+	rules   []rule
+	vetoes  []rule
 }
 
-// plainly is words of a class, and nothing but words.
-type plainly struct {
-	class string
-	words sequence
-}
-
-// rule is sequences that have to stand together.
-type rule []sequence
-
-type sequence []step
+// at is a place in a text or in one of a table's lists.
+type at uint16
 
 // step is one element of a sequence.
 type step struct {
-	class      string
-	word       string
-	open       bool // any word that begins with word
-	gap        int  // up to so many words
-	start, end bool // of the clause
-	optional   bool
+	kind     kind
+	optional bool
+	class    class
+	size     uint8 // of a word in bytes, of a gap in words
+	word     at    // where in the text
+}
+
+type kind uint8
+
+const (
+	exactly kind = iota // this word
+	openly              // a word that begins so
+	of                  // what is of the class
+	gap
+	start // of the clause
+	end
+)
+
+// sequence is steps one after the other.
+type sequence struct{ from, to at }
+
+// entry is a sequence that is of a class.
+type entry struct {
+	sequence
+	class class
+	next  at // the next one with the same bucket, or of the same class; 0 is none
+}
+
+// rule is sequences, of a table's parts, that have to stand together for a wish.
+type rule struct {
+	sequence
+	wish uint8 // its place in the order
 }
 
 // tables is the catalogue. It is read when it is first needed.
@@ -76,195 +112,227 @@ var tables = sync.OnceValue(func() *catalogue {
 })
 
 func readTables() (*catalogue, error) {
-	grammar, err := tableFiles.ReadFile("tables/grammar.txt")
-	if err != nil {
-		return nil, err
-	}
-	shared := &table{}
-	shared.empty()
-	order, err := shared.read(string(grammar))
-	if err != nil {
-		return nil, fmt.Errorf("tables/grammar.txt: %w", err)
-	}
+	c := &catalogue{by: map[string]*table{}, classes: map[string]class{"n": number, "numbers": numbers, "goods": goods, "polite": polite}}
 	files, err := tableFiles.ReadDir("tables")
 	if err != nil {
 		return nil, err
 	}
-	c := &catalogue{by: map[string]*table{}, order: order}
+	shared, err := c.read("grammar", &table{})
 	for _, f := range files {
 		name := strings.TrimSuffix(f.Name(), ".txt")
-		if name == "grammar" {
+		if name == "grammar" || err != nil {
 			continue
 		}
-		own, err := tableFiles.ReadFile("tables/" + f.Name())
-		if err != nil {
-			return nil, err
-		}
-		t := &table{}
-		t.empty()
-		for class, all := range shared.classes {
-			t.classes[class] = slices.Clone(all)
-		}
-		for w := range shared.wishes {
-			t.wishes[w], t.vetoes[w] = slices.Clone(shared.wishes[w]), slices.Clone(shared.vetoes[w])
-		}
-		if _, err = t.read(string(own)); err == nil {
-			err = t.complete()
-		}
-		if err != nil {
-			return nil, fmt.Errorf("tables/%s: %w", f.Name(), err)
-		}
-		t.sort()
-		c.by[name] = t
 		c.names = append(c.names, name)
+		c.by[name], err = c.read(name, shared)
 	}
-	slices.Sort(c.names)
-	return c, nil
+	return c, err
 }
 
-func (t *table) empty() {
-	t.classes, t.wishes, t.vetoes = map[string][]sequence{}, map[Wish][]rule{}, map[Wish][]rule{}
-	t.single, t.polite = map[string]Wish{}, map[string]bool{}
+// read reads a file on top of what is shared by all.
+func (c *catalogue) read(name string, shared *table) (*table, error) {
+	data, err := tableFiles.ReadFile("tables/" + name + ".txt")
+	if err != nil {
+		return nil, err
+	}
+	t := &table{
+		text:    string(data),
+		steps:   append(make([]step, 0, len(shared.steps)+len(data)/5), shared.steps...),
+		parts:   append(make([]sequence, 0, len(shared.parts)+8), shared.parts...),
+		entries: append(make([]entry, 1, len(shared.entries)+len(data)/7), shared.entries[min(1, len(shared.entries)):]...),
+		rules:   slices.Clone(shared.rules),
+		vetoes:  slices.Clone(shared.vetoes),
+	}
+	if len(data) > 1<<16 {
+		return nil, fmt.Errorf("tables/%s.txt is too long", name)
+	}
+	for from := 0; from < len(data); {
+		to := t.next(from, len(data), '\n')
+		if err := c.line(t, from, to, name == "grammar"); err != nil {
+			return nil, fmt.Errorf("tables/%s.txt: %q: %w", name, t.text[from:to], err)
+		}
+		from = to + 1
+	}
+	if name == "grammar" {
+		return t, nil
+	}
+	t.link(len(c.classes))
+	return t, c.complete(t)
 }
 
-// read adds the lines of a file, and gives the wishes in the order they come in.
-func (t *table) read(text string) (order []Wish, err error) {
-	lines := bufio.NewScanner(strings.NewReader(text))
-	for lines.Scan() {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" || strings.HasPrefix(line, "#") {
+// line reads a line of a table.
+func (c *catalogue) line(t *table, from, to int, grammar bool) error {
+	head, _, ok := strings.Cut(t.text[from:to], ":")
+	switch {
+	case strings.TrimSpace(t.text[from:to]) == "" || t.text[from] == '#':
+		return nil
+	case !ok:
+		return errors.New("no class")
+	}
+	what, name, rules := strings.Cut(head, " ")
+	wish := slices.Index(c.order, Wish(name))
+	if rules && wish < 0 {
+		if !grammar {
+			return errors.New("no such wish")
+		}
+		wish, c.order = len(c.order), append(c.order, Wish(name))
+		c.alone = append(c.alone, c.class("alone "+name))
+	}
+	own := c.class(head)
+	for from += len(head) + 1; from < to; {
+		until := t.next(from, to, '|')
+		if rules && what != "alone" {
+			r := rule{sequence{from: at(len(t.parts))}, uint8(wish)}
+			for from < until {
+				and := t.next(from, until, '&')
+				s, err := c.sequence(t, from, and)
+				if err != nil {
+					return err
+				}
+				t.parts, from = append(t.parts, s), and+1
+			}
+			r.to = at(len(t.parts))
+			if what == "not" {
+				t.vetoes = append(t.vetoes, r)
+			} else {
+				t.rules = append(t.rules, r)
+			}
+		} else {
+			s, err := c.sequence(t, from, until)
+			if err != nil {
+				return err
+			}
+			t.entries = append(t.entries, entry{sequence: s, class: own})
+		}
+		from = until + 1
+	}
+	return nil
+}
+
+// next gives the place of a sign between two places of the text, or the second one.
+func (t *table) next(from, to int, sign byte) int {
+	if n := strings.IndexByte(t.text[from:to], sign); n >= 0 {
+		return from + n
+	}
+	return to
+}
+
+// class gives the number of a class.
+func (c *catalogue) class(name string) class {
+	n, ok := c.classes[name]
+	if !ok {
+		n = class(len(c.classes))
+		c.classes[name] = n
+	}
+	return n
+}
+
+// sequence reads a sequence.
+func (c *catalogue) sequence(t *table, from, to int) (sequence, error) {
+	s := sequence{from: at(len(t.steps))}
+	for from < to {
+		if t.text[from] == ' ' {
+			from++
 			continue
 		}
-		head, body, ok := strings.Cut(line, ":")
-		if !ok {
-			return nil, fmt.Errorf("no class in %q", line)
-		}
-		what, name, rules := strings.Cut(head, " ")
-		w := Wish(name)
-		for entry := range strings.SplitSeq(body, "|") {
-			entry = strings.TrimSpace(entry)
-			switch {
-			case entry == "":
-			case rules && what == "wish":
-				if !slices.Contains(order, w) {
-					order = append(order, w)
-				}
-				t.wishes[w] = append(t.wishes[w], ruleOf(entry))
-			case rules && what == "not":
-				t.vetoes[w] = append(t.vetoes[w], ruleOf(entry))
-			case rules && what == "alone":
-				t.single[strings.Join(slices.Concat(clausesOf(entry)...), " ")] = w
-			case head == "polite":
-				t.polite[strings.Join(slices.Concat(clausesOf(entry)...), " ")] = true
-			default:
-				t.classes[head] = append(t.classes[head], sequenceOf(entry))
+		until := t.next(from, to, ' ')
+		word, optional := strings.CutSuffix(t.text[from:until], "?")
+		e := step{optional: optional, word: at(from)}
+		switch word[0] {
+		case '^':
+			e.kind = start
+		case '$':
+			e.kind = end
+		case '~':
+			n, err := strconv.Atoi(word[1:])
+			if err != nil {
+				return s, err
 			}
-		}
-	}
-	return order, lines.Err()
-}
-
-func ruleOf(text string) (r rule) {
-	for part := range strings.SplitSeq(text, "&") {
-		r = append(r, sequenceOf(part))
-	}
-	return r
-}
-
-func sequenceOf(text string) (s sequence) {
-	for _, word := range strings.Fields(text) {
-		word, optional := strings.CutSuffix(word, "?")
-		e := step{optional: optional}
-		switch {
-		case word == "^":
-			e.start = true
-		case word == "$":
-			e.end = true
-		case strings.HasPrefix(word, "~"):
-			e.gap = 3
-			if n, err := strconv.Atoi(word[1:]); err == nil {
-				e.gap = n
-			}
-		case strings.HasPrefix(word, "<"):
-			e.class = strings.Trim(word, "<>")
-		case word == ",":
-			e.word = word
+			e.kind, e.size = gap, uint8(n)
+		case '<':
+			e.kind, e.class = of, c.class(strings.Trim(word, "<>"))
 		default:
-			word, e.open = strings.CutSuffix(word, "*")
-			parts := []string{word}
+			for { // l'ia is two words
+				apostrophe := strings.IndexByte(word, '\'')
+				if apostrophe < 0 {
+					break
+				}
+				t.steps = append(t.steps, step{size: uint8(apostrophe), word: e.word})
+				word, e.word = word[apostrophe+1:], e.word+at(apostrophe)+1
+			}
+			word, open := strings.CutSuffix(word, "*")
+			if open {
+				e.kind = openly
+			} else if word == "" { // behind the apostrophe of d'
+				from = until
+				continue
+			}
 			if !isPlain(word) {
-				parts = slices.Concat(clausesOf(word)...)
+				return s, fmt.Errorf("%q is not as a message's words are: small letters without accents", word)
 			}
-			for _, p := range parts[:max(0, len(parts)-1)] { // l'ia is two words
-				s = append(s, step{word: p})
-			}
-			if len(parts) > 0 {
-				e.word = parts[len(parts)-1]
-			}
+			e.size = uint8(len(word))
 		}
-		s = append(s, e)
+		t.steps, from = append(t.steps, e), until
 	}
-	return s
+	if s.to = at(len(t.steps)); s.from == s.to {
+		return s, errors.New("nothing between two signs")
+	}
+	return s, nil
 }
 
 func isPlain(word string) bool {
 	for i := range len(word) {
-		if c := word[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+		if c := word[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != ',' {
 			return false
 		}
 	}
 	return true
 }
 
-// complete reports a class that is used and is nowhere.
-func (t *table) complete() error {
-	used := map[string]bool{}
-	note := func(s sequence) {
-		for _, e := range s {
-			if e.class != "" && e.class != number {
-				used[e.class] = true
+// link tells what is nothing but words, which is looked up, from what has to be
+// looked for.
+func (t *table) link(classes int) {
+	t.made = make([]at, classes)
+	for n := len(t.entries) - 1; n > 0; n-- {
+		e := &t.entries[n]
+		steps := t.steps[e.from:e.to]
+		head := &t.made[e.class]
+		if first := steps[0]; first.size >= prefix || first.kind == exactly {
+			if !slices.ContainsFunc(steps, func(s step) bool { return s.kind > openly || s.optional || s.size == 0 }) {
+				head = &t.plain[bucket(t.wordOf(first))]
 			}
 		}
+		e.next, *head = *head, at(n)
 	}
-	for _, all := range t.classes {
-		for _, s := range all {
-			note(s)
-		}
-	}
-	for _, rules := range []map[Wish][]rule{t.wishes, t.vetoes} {
-		for _, all := range rules {
-			for _, r := range all {
-				for _, s := range r {
-					note(s)
-				}
-			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(used)) {
-		if len(t.classes[name]) == 0 {
-			return fmt.Errorf("nothing is of class %q", name)
-		}
-	}
-	return nil
 }
 
-// sort tells what is nothing but words, which is looked up, from what has to be
-// looked for.
-func (t *table) sort() {
-	t.made, t.plain = map[string][]sequence{}, map[string][]plainly{}
-	for class, all := range t.classes {
-		for _, s := range all {
-			if slices.ContainsFunc(s, func(e step) bool { return e.word == "" || e.optional }) || len(s[0].word) < prefix && s[0].open {
-				t.made[class] = append(t.made[class], s)
-				continue
-			}
-			key := bucket(s[0].word)
-			t.plain[key] = append(t.plain[key], plainly{class, s})
-		}
-	}
-}
+func (t *table) wordOf(s step) string { return t.text[s.word:][:s.size] }
 
 // prefix is how many bytes of a word it is looked up by.
 const prefix = 2
 
-func bucket(word string) string { return word[:min(prefix, len(word))] }
+func bucket(word string) uint8 {
+	if len(word) < prefix {
+		return word[0]
+	}
+	return word[0]*31 + word[1]
+}
+
+// complete reports a class that is used and is nowhere.
+func (c *catalogue) complete(t *table) error {
+	var is [1 << 8]bool
+	is[number] = true
+	for _, e := range t.entries[1:] {
+		is[e.class] = true
+	}
+	for _, s := range t.steps {
+		if s.kind == of && !is[s.class] {
+			for name, n := range c.classes {
+				if n == s.class {
+					return fmt.Errorf("nothing is of class %q", name)
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,24 +1,20 @@
 package wish
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// number is the class of a child's age: a number from youngest to oldest, as figures
-// or as a word of the class "numbers".
+// A child's age is a number from youngest to oldest, as figures or as a word of the
+// class numbers.
 const (
-	number   = "n"
 	youngest = 4
 	oldest   = 15
 )
 
 // near is how many words a wish is spread over at the most.
 const near = 12
-
-// goods is the class of words for what a shop has and does. What stands beside a
-// person's data in these is not about the person.
-const goods = "goods"
 
 // span is some words of a clause.
 type span struct{ from, to int }
@@ -27,25 +23,29 @@ type span struct{ from, to int }
 type reading struct {
 	table *table
 	words []string
-	known map[string][]span // what was found of a class
-	whole map[string]bool   // whether that is all there is
+	known [][]span // what was found, by class
+	whole []bool   // whether that is all there is
 }
 
 // understand looks every word of a clause up.
-func (t *table) understand(clause []string) *reading {
-	r := &reading{table: t, words: clause, known: map[string][]span{}, whole: map[string]bool{}}
+func (r *reading) understand(t *table, clause []string) {
+	r.table, r.words = t, clause
+	for n := range r.known {
+		r.known[n] = r.known[n][:0]
+	}
+	clear(r.whole)
 	for from, word := range clause {
-		for _, p := range t.plain[bucket(word)] {
-			r.walk(p.words, from, func(to int) { r.known[p.class] = append(r.known[p.class], span{from, to}) })
+		for n := t.plain[bucket(word)]; n > 0; n = t.entries[n].next {
+			e := t.entries[n]
+			r.walk(e.sequence, from, func(to int) { r.known[e.class] = append(r.known[e.class], span{from, to}) })
 		}
 	}
-	return r
 }
 
-// any reports whether one of the rules holds.
-func (r *reading) any(rules []rule) bool {
+// any reports whether one of the rules of a wish holds.
+func (r *reading) any(rules []rule, wish int) bool {
 	for _, rule := range rules {
-		if r.holds(rule, nil) {
+		if int(rule.wish) == wish && r.holds(r.table.parts[rule.from:rule.to], nil) {
 			return true
 		}
 	}
@@ -54,7 +54,7 @@ func (r *reading) any(rules []rule) bool {
 
 // holds reports whether the sequences of a rule stand near each other and beside
 // those already found.
-func (r *reading) holds(rest rule, found []span) bool {
+func (r *reading) holds(rest []sequence, found []span) bool {
 	if len(rest) == 0 {
 		return true
 	}
@@ -77,13 +77,13 @@ func (r *reading) fits(s span, found []span) bool {
 
 // find gives where a sequence stands.
 func (r *reading) find(s sequence) (all []span) {
-	if first := s[0]; first.class != "" && first.class != number && !first.optional {
+	if first := r.table.steps[s.from]; first.kind == of && first.class != number && !first.optional {
 		found := r.class(first.class)
-		if len(s) == 1 {
+		if s.from+1 == s.to {
 			return found
 		}
 		for _, f := range found {
-			r.walk(s[1:], f.to, func(to int) { all = append(all, span{f.from, to}) })
+			r.walk(sequence{s.from + 1, s.to}, f.to, func(to int) { all = append(all, span{f.from, to}) })
 		}
 		return all
 	}
@@ -94,75 +94,78 @@ func (r *reading) find(s sequence) (all []span) {
 }
 
 // class gives where something of a class stands.
-func (r *reading) class(name string) []span {
-	if r.whole[name] {
-		return r.known[name]
+func (r *reading) class(c class) []span {
+	if r.whole[c] {
+		return r.known[c]
 	}
-	r.whole[name] = true // a class that names itself has nothing more in it
-	for _, s := range r.table.made[name] {
-		r.known[name] = append(r.known[name], r.find(s)...)
+	r.whole[c] = true // a class that names itself has nothing more in it
+	for n := r.table.made[c]; n > 0; n = r.table.entries[n].next {
+		r.known[c] = append(r.known[c], r.find(r.table.entries[n].sequence)...)
 	}
-	return r.known[name]
+	return r.known[c]
 }
 
 // walk follows a sequence from a word on, and gives every word it can end before.
-func (r *reading) walk(s sequence, at int, end func(int)) {
-	if len(s) == 0 {
-		end(at)
+func (r *reading) walk(s sequence, at int, ends func(int)) {
+	if s.from == s.to {
+		ends(at)
 		return
 	}
-	e, rest := s[0], s[1:]
+	e, rest := r.table.steps[s.from], sequence{s.from + 1, s.to}
 	if e.optional {
-		r.walk(rest, at, end)
+		r.walk(rest, at, ends)
 	}
-	switch {
-	case e.start:
+	switch e.kind {
+	case start:
 		if at == 0 {
-			r.walk(rest, at, end)
+			r.walk(rest, at, ends)
 		}
-	case e.end:
+	case end:
 		if at == len(r.words) {
-			r.walk(rest, at, end)
+			r.walk(rest, at, ends)
 		}
-	case e.gap > 0:
+	case gap:
 		for n := 0; ; n++ {
-			r.walk(rest, at+n, end)
-			if n == e.gap || at+n >= len(r.words) || r.words[at+n] == "," || r.isGoods(at+n) {
+			r.walk(rest, at+n, ends)
+			if n == int(e.size) || at+n >= len(r.words) || r.words[at+n] == "," || r.covers(goods, at+n) {
 				return
 			}
 		}
-	case e.class == number:
-		if at < len(r.words) && r.isAge(r.words[at]) {
-			r.walk(rest, at+1, end)
+	case of:
+		if e.class == number {
+			if at < len(r.words) && r.isAge(at) {
+				r.walk(rest, at+1, ends)
+			}
+			return
 		}
-	case e.class != "":
 		for _, found := range r.class(e.class) {
 			if found.from == at {
-				r.walk(rest, found.to, end)
+				r.walk(rest, found.to, ends)
 			}
 		}
-	case at < len(r.words) && (r.words[at] == e.word || e.open && strings.HasPrefix(r.words[at], e.word)):
-		r.walk(rest, at+1, end)
-	}
-}
-
-func (r *reading) isGoods(at int) bool {
-	for _, s := range r.class(goods) {
-		if s.from <= at && at < s.to {
-			return true
+	default:
+		if at < len(r.words) && r.is(e, r.words[at]) {
+			r.walk(rest, at+1, ends)
 		}
 	}
-	return false
 }
 
-func (r *reading) isAge(word string) bool {
-	if n, err := strconv.Atoi(word); err == nil {
+// is reports whether a step is a word.
+func (r *reading) is(e step, word string) bool {
+	if e.kind == openly {
+		return strings.HasPrefix(word, r.table.wordOf(e))
+	}
+	return word == r.table.wordOf(e)
+}
+
+// covers reports whether a word belongs to something of a class.
+func (r *reading) covers(c class, at int) bool {
+	return slices.ContainsFunc(r.class(c), func(s span) bool { return s.from <= at && at < s.to })
+}
+
+func (r *reading) isAge(at int) bool {
+	if n, err := strconv.Atoi(r.words[at]); err == nil {
 		return n >= youngest && n <= oldest
 	}
-	for _, s := range r.table.classes["numbers"] {
-		if len(s) == 1 && s[0].word == word {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.class(numbers), span{at, at + 1})
 }

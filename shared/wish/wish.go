@@ -50,14 +50,15 @@ func Of(message, preferred string) (Wish, string) {
 	}
 	all, base := tables(), baseOf(preferred)
 	clauses := clausesOf(message)
+	r := &reading{known: make([][]span, len(all.classes)), whole: make([]bool, len(all.classes))}
 	best, spoken := len(all.order), ""
 	for _, language := range all.languages(base) {
 		table := all.by[language]
-		if at := table.alone(clauses, all.order); at < best {
+		if at := r.alone(table, clauses, all.alone); at < best {
 			best, spoken = at, language
 		}
 		for _, clause := range clauses {
-			if at := table.first(clause, all.order, best); at < best {
+			if at := r.first(table, clause, best); at < best {
 				best, spoken = at, language
 			}
 		}
@@ -90,23 +91,38 @@ func (c *catalogue) languages(preferred string) []string {
 	return append([]string{preferred}, slices.Delete(slices.Clone(c.names), at, at+1)...)
 }
 
+// shortly is how many words a message has at the most that is nothing but the word
+// for a wish.
+const shortly = 8
+
 // alone gives the place, in order, of the wish whose word is all that was said.
-func (t *table) alone(clauses [][]string, order []Wish) int {
-	if len(clauses) != 1 || len(clauses[0]) > 8 {
-		return len(order)
+func (r *reading) alone(t *table, clauses [][]string, alone []class) int {
+	if len(clauses) != 1 || len(clauses[0]) > shortly {
+		return len(alone)
 	}
-	said := slices.DeleteFunc(slices.Clone(clauses[0]), func(w string) bool { return w == "," || t.polite[w] })
-	if w, ok := t.single[strings.Join(said, " ")]; ok {
-		return slices.Index(order, w)
+	r.understand(t, clauses[0])
+	var said []string
+	for at, word := range clauses[0] {
+		if word != "," && !slices.Contains(r.known[polite], span{at, at + 1}) {
+			said = append(said, word)
+		}
 	}
-	return len(order)
+	if len(said) < len(clauses[0]) {
+		r.understand(t, said)
+	}
+	for at, c := range alone {
+		if slices.Contains(r.known[c], span{0, len(said)}) {
+			return at
+		}
+	}
+	return len(alone)
 }
 
 // first gives the place of the first wish before the limit that a clause expresses.
-func (t *table) first(clause []string, order []Wish, limit int) int {
-	r := t.understand(clause)
-	for at, w := range order[:limit] {
-		if r.any(t.wishes[w]) && !r.any(t.vetoes[w]) {
+func (r *reading) first(t *table, clause []string, limit int) int {
+	r.understand(t, clause)
+	for at := range limit {
+		if r.any(t.rules, at) && !r.any(t.vetoes, at) {
 			return at
 		}
 	}

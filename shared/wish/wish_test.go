@@ -77,7 +77,7 @@ func TestWishesAreUnderstoodInWordsOfOnesOwn(t *testing.T) {
 		if recall < leastRecall {
 			t.Errorf("%s: recall %.3f", language, recall)
 		}
-		for wish := range tables().by[language].wishes {
+		for _, wish := range tables().order {
 			if !slices.ContainsFunc(wordings(t, language), func(s said) bool { return s.wish == wish }) {
 				t.Errorf("%s: no wording of %s", language, wish)
 			}
