@@ -2,13 +2,12 @@ package channel
 
 import (
 	"embed"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
 
+	"omniops/shared/phrasebook"
 	"omniops/shared/wish"
 )
 
@@ -47,54 +46,22 @@ type Speech struct {
 //go:embed speech/*.json
 var speechFiles embed.FS
 
-// speeches is the catalogue. It is read when it is first needed.
-var speeches = sync.OnceValue(func() map[string]Speech {
-	files, err := speechFiles.ReadDir("speech")
-	if err != nil {
-		panic(err)
-	}
-	all := map[string]Speech{}
-	for _, f := range files {
-		data, err := speechFiles.ReadFile("speech/" + f.Name())
-		if err != nil {
-			panic(err)
-		}
-		var s Speech
-		if err := json.Unmarshal(data, &s); err != nil {
-			panic(fmt.Sprintf("speech/%s: %v", f.Name(), err))
-		}
-		all[strings.TrimSuffix(f.Name(), ".json")] = s
-	}
-	return all
-})
+var speeches = phrasebook.New[Speech](speechFiles, "speech")
 
 // Languages lists the languages that words are understood in.
-func Languages() []string {
-	var all []string
-	for l := range speeches() {
-		all = append(all, l)
-	}
-	slices.Sort(all)
-	return all
-}
+func Languages() []string { return speeches.Languages() }
 
 // Spoken gives the language that serves a tag such as de-AT best.
-func Spoken(tag string) string {
-	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
-	if _, ok := speeches()[base]; ok {
-		return base
-	}
-	return "en"
-}
+func Spoken(tag string) string { return speeches.Spoken(tag) }
 
 // SpeechIn gives what is said in a language, or in English where we have none.
-func SpeechIn(tag string) Speech { return speeches()[Spoken(tag)] }
+func SpeechIn(tag string) Speech { return speeches.In(tag) }
 
 // wordIndex finds a word by how it is said, and in which languages.
 var wordIndex = sync.OnceValue(func() map[string]said {
 	index := map[string]said{}
 	for _, language := range Languages() {
-		for word, phrases := range speeches()[language].Words {
+		for word, phrases := range speeches.In(language).Words {
 			for _, p := range phrases {
 				entry := index[plain(p)]
 				entry.word = word

@@ -27,13 +27,14 @@ func TestMoneyAsALanguageWritesIt(t *testing.T) {
 
 // Whatever the rules leave to a person, the merchant is told why, in every language.
 func TestEveryReasonHasWords(t *testing.T) {
-	for language, words := range sentences() {
+	for _, language := range sentences.Languages() {
+		words := sentences.In(language)
 		for _, r := range []Reason{ByHand, TooLate, TooMuch, ExcludedItem, TooOften, PartlySent, Unclear} {
 			if words["why_"+string(r)] == "" {
 				t.Errorf("%s has no words for %q", language, r)
 			}
 		}
-		for key := range sentences()["en"] {
+		for key := range sentences.In("en") {
 			if words[key] == "" {
 				t.Errorf("%s does not say %q", language, key)
 			}

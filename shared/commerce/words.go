@@ -2,10 +2,10 @@ package commerce
 
 import (
 	"embed"
-	"encoding/json"
 	"fmt"
 	"strings"
-	"sync"
+
+	"omniops/shared/phrasebook"
 )
 
 // catalogue holds the sentences about orders, one file per language.
@@ -13,31 +13,12 @@ import (
 //go:embed words/*.json
 var catalogue embed.FS
 
-// sentences is the catalogue. It is read when it is first needed, not at start.
-var sentences = sync.OnceValue(func() map[string]map[string]string {
-	all := map[string]map[string]string{}
-	for _, language := range []string{"en", "de", "fr"} {
-		data, err := catalogue.ReadFile("words/" + language + ".json")
-		if err != nil {
-			panic(err)
-		}
-		words := map[string]string{}
-		if err := json.Unmarshal(data, &words); err != nil {
-			panic(fmt.Sprintf("words/%s.json: %v", language, err))
-		}
-		all[language] = words
-	}
-	return all
-})
+var sentences = phrasebook.New[map[string]string](catalogue, "words")
 
 // say gives a sentence in a language, or in English where we have none. The tag
 // may have a region, as in de-AT.
 func say(language, sentence string, args ...any) string {
-	base, _, _ := strings.Cut(strings.ToLower(language), "-")
-	words, ok := sentences()[base]
-	if !ok {
-		words = sentences()["en"]
-	}
+	words := sentences.In(language)
 	if len(args) == 0 || !strings.Contains(words[sentence], "%") {
 		return words[sentence]
 	}

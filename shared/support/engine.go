@@ -140,7 +140,6 @@ func (e *Engine) Accept(ctx context.Context, ask Ask) (*Turn, error) {
 
 // warm makes what every turn needs and no start should wait for.
 func warm() {
-	texts()
 	orderWords()
 	mask.Warm()
 }

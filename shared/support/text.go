@@ -2,12 +2,11 @@ package support
 
 import (
 	"embed"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
+
+	"omniops/shared/phrasebook"
 )
 
 // Text is every sentence the engine says itself, in one language.
@@ -44,40 +43,14 @@ type Text struct {
 //go:embed text/*.json
 var catalogue embed.FS
 
-// texts is the catalogue. It is read when it is first needed, not at start.
-var texts = sync.OnceValue(func() map[string]Text {
-	files, err := catalogue.ReadDir("text")
-	if err != nil {
-		panic(err)
-	}
-	all := map[string]Text{}
-	for _, f := range files {
-		data, err := catalogue.ReadFile("text/" + f.Name())
-		if err != nil {
-			panic(err)
-		}
-		var t Text
-		if err := json.Unmarshal(data, &t); err != nil {
-			panic(fmt.Sprintf("text/%s: %v", f.Name(), err))
-		}
-		all[strings.TrimSuffix(f.Name(), ".json")] = t
-	}
-	return all
-})
+var texts = phrasebook.New[Text](catalogue, "text")
 
 // TextIn gives the sentences of a language, or of English where we have none.
 // The tag may have a region, as in de-AT.
-func TextIn(language string) Text { return texts()[Spoken(language)] }
+func TextIn(language string) Text { return texts.In(language) }
 
 // Languages lists the languages the engine speaks itself.
-func Languages() []string {
-	var all []string
-	for l := range texts() {
-		all = append(all, l)
-	}
-	slices.Sort(all)
-	return all
-}
+func Languages() []string { return texts.Languages() }
 
 // commonWords tell the languages apart that are asked in most: short words that
 // one of them uses all the time and the others hardly ever do.
@@ -191,10 +164,4 @@ func words(message string) []string {
 
 // Spoken gives the language, among those the engine speaks itself, that serves a
 // tag such as de-AT best.
-func Spoken(tag string) string {
-	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
-	if _, ok := texts()[base]; ok {
-		return base
-	}
-	return "en"
-}
+func Spoken(tag string) string { return texts.Spoken(tag) }

@@ -2,10 +2,8 @@ package wish
 
 import (
 	"embed"
-	"encoding/json"
-	"fmt"
-	"strings"
-	"sync"
+
+	"omniops/shared/phrasebook"
 )
 
 // Text is what is said about wishes in one language.
@@ -28,31 +26,7 @@ type Text struct {
 //go:embed text/*.json
 var textFiles embed.FS
 
-// texts is what is said, by language. It is read when it is first needed.
-var texts = sync.OnceValue(func() map[string]Text {
-	all := map[string]Text{}
-	files, err := textFiles.ReadDir("text")
-	if err != nil {
-		panic(err)
-	}
-	for _, f := range files {
-		data, err := textFiles.ReadFile("text/" + f.Name())
-		if err != nil {
-			panic(err)
-		}
-		var t Text
-		if err := json.Unmarshal(data, &t); err != nil {
-			panic(fmt.Sprintf("text/%s: %v", f.Name(), err))
-		}
-		all[strings.TrimSuffix(f.Name(), ".json")] = t
-	}
-	return all
-})
+var texts = phrasebook.New[Text](textFiles, "text")
 
 // TextIn gives what is said in a language, such as de-AT, or in English.
-func TextIn(language string) Text {
-	if t, ok := texts()[baseOf(language)]; ok {
-		return t
-	}
-	return texts()["en"]
-}
+func TextIn(language string) Text { return texts.In(language) }
