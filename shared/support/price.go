@@ -188,8 +188,8 @@ func (e *evidence) doubt() {
 var (
 	inStockPhrases  = []string{"in stock", "available", "auf lager", "verfügbar", "vorrätig", "lieferbar", "en stock", "disponible", "disponibles"}
 	soldOutPhrases  = []string{"sold out", "out of stock", "not in stock", "not available", "unavailable", "no longer available", "ausverkauft", "nicht verfügbar", "nicht vorrätig", "nicht auf lager", "nicht lieferbar", "vergriffen", "épuisé", "épuisée", "en rupture", "rupture de stock", "pas disponible", "pas en stock", "indisponible", "plus disponible"}
-	buyable         = set("InStock", "LimitedAvailability", "OnlineOnly", "InStoreOnly")
-	notBuyable      = set("OutOfStock", "SoldOut", "Discontinued")
+	buyable         = []string{"InStock", "LimitedAvailability", "OnlineOnly", "InStoreOnly"}
+	notBuyable      = []string{"OutOfStock", "SoldOut", "Discontinued"}
 	availabilityAsk = []string{"in stock", "available", "availability", "sold out", "have any left", "auf lager", "verfügbar", "vorrätig", "lieferbar", "ausverkauft", "en stock", "disponible", "épuisé"}
 	priceAsk        = []string{"how much", "price", "prices", "cost", "costs", "expensive", "cheap", "cheaper", "cheapest", "wie viel", "wieviel", "preis", "preise", "kostet", "kosten", "teuer", "billig", "combien", "prix", "coûte", "coûtent", "coût", "cher", "chère"}
 )
@@ -215,7 +215,7 @@ func (e *evidence) inStock(s *sentence) bool {
 	}
 	return slices.ContainsFunc(records, func(r record) bool {
 		a := r.product.Availability
-		return in && !notBuyable[a] || out && !buyable[a]
+		return in && !slices.Contains(notBuyable, a) || out && !slices.Contains(buyable, a)
 	})
 }
 

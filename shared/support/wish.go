@@ -1,6 +1,7 @@
 package support
 
 import (
+	"slices"
 	"strings"
 
 	"omniops/shared/knowledge/wording"
@@ -9,12 +10,12 @@ import (
 // Words with which one asks how something is, rather than for something to be done.
 // One may go before: "and when …".
 var (
-	askingWords = set("is", "are", "was", "were", "has", "have", "had", "did", "does", "isn", "aren", "wasn", "hasn", "haven", "didn", "when", "why", "where", "what", "which", "who", "whose",
+	askingWords = []string{"is", "are", "was", "were", "has", "have", "had", "did", "does", "isn", "aren", "wasn", "hasn", "haven", "didn", "when", "why", "where", "what", "which", "who", "whose",
 		"ist", "sind", "war", "waren", "wurde", "wurden", "wird", "hat", "haben", "habt", "wann", "warum", "wieso", "weshalb", "wo", "was", "welche", "welcher", "welches", "wer",
 		"est", "sont", "était", "ont", "avez", "quand", "pourquoi", "où", "quel", "quelle", "quels", "quelles", "qui",
 		"è", "sono", "ha", "hanno", "avete", "quando", "perché", "dove", "quale", "chi", "está", "están", "fue", "han", "habéis", "cuándo", "dónde", "cuál", "quién",
-		"zijn", "werd", "heeft", "hebben", "wanneer", "waarom", "waar", "welke", "foi", "onde", "czy", "kiedy", "dlaczego", "gdzie", "har", "blev", "när", "varför", "var", "hvornår", "hvorfor", "hvor")
-	leadingWords = set("and", "but", "so", "then", "also", "hi", "hello", "hey", "ok", "okay", "und", "aber", "also", "hallo", "et", "mais", "alors", "bonjour", "e", "ma", "y", "pero", "en", "maar")
+		"zijn", "werd", "heeft", "hebben", "wanneer", "waarom", "waar", "welke", "foi", "onde", "czy", "kiedy", "dlaczego", "gdzie", "har", "blev", "när", "varför", "var", "hvornår", "hvorfor", "hvor"}
+	leadingWords = []string{"and", "but", "so", "then", "also", "hi", "hello", "hey", "ok", "okay", "und", "aber", "also", "hallo", "et", "mais", "alors", "bonjour", "e", "ma", "y", "pero", "en", "maar"}
 	// What may stand in such a question when it is a request all the same, or holds one.
 	requests = []string{
 		"please", "can you", "could you", "would you", "will you", "can i", "could i", "may i", "want*", "i d like", "would like", "need to", "possible to", "able to", "if not", "let me", "instead", "what about", "how about",
@@ -32,16 +33,16 @@ func merelyAsks(message string) bool {
 	asks := false
 	for _, sentence := range wording.Sentences(message) {
 		said := words(sentence)
-		for len(said) > 1 && leadingWords[said[0]] {
+		for len(said) > 1 && slices.Contains(leadingWords, said[0]) {
 			said = said[1:]
 		}
 		if len(said) == 0 {
 			continue
 		}
-		if !askingWords[said[0]] && !withoutWish(said) || anyPhrase(strings.Join(words(sentence), " "), requests) {
+		if !slices.Contains(askingWords, said[0]) && !withoutWish(said) || anyPhrase(strings.Join(words(sentence), " "), requests) {
 			return false
 		}
-		asks = asks || askingWords[said[0]]
+		asks = asks || slices.Contains(askingWords, said[0])
 	}
 	return asks
 }
@@ -50,5 +51,5 @@ func merelyAsks(message string) bool {
 // for nothing.
 func withoutWish(said []string) bool {
 	joined := strings.Join(said, " ")
-	return greetings[joined] || thankYous[joined] || leadingWords[joined] || strings.Trim(joined, "0123456789 ") == ""
+	return slices.Contains(greetings, joined) || slices.Contains(thankYous, joined) || slices.Contains(leadingWords, joined) || strings.Trim(joined, "0123456789 ") == ""
 }

@@ -1,6 +1,7 @@
 package wish
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -53,7 +54,7 @@ const (
 
 // table is a language.
 type table struct {
-	text    string // its words
+	text    []byte // its words
 	steps   []step
 	parts   []sequence // of rules
 	entries []entry    // of classes, the first one unused
@@ -136,7 +137,7 @@ func (c *catalogue) read(name string, shared *table) (*table, error) {
 		return nil, err
 	}
 	t := &table{
-		text:    string(data),
+		text:    data,
 		steps:   append(make([]step, 0, len(shared.steps)+len(data)/5), shared.steps...),
 		parts:   append(make([]sequence, 0, len(shared.parts)+8), shared.parts...),
 		entries: append(make([]entry, 1, len(shared.entries)+len(data)/7), shared.entries[min(1, len(shared.entries)):]...),
@@ -162,13 +163,14 @@ func (c *catalogue) read(name string, shared *table) (*table, error) {
 
 // line reads a line of a table.
 func (c *catalogue) line(t *table, from, to int, grammar bool) error {
-	head, _, ok := strings.Cut(t.text[from:to], ":")
+	colon := t.next(from, to, ':')
 	switch {
-	case strings.TrimSpace(t.text[from:to]) == "" || t.text[from] == '#':
+	case len(bytes.TrimSpace(t.text[from:to])) == 0 || t.text[from] == '#':
 		return nil
-	case !ok:
+	case colon == to:
 		return errors.New("no class")
 	}
+	head := string(t.text[from:colon])
 	what, name, rules := strings.Cut(head, " ")
 	wish := slices.Index(c.order, Wish(name))
 	if rules && wish < 0 {
@@ -179,7 +181,7 @@ func (c *catalogue) line(t *table, from, to int, grammar bool) error {
 		c.alone = append(c.alone, c.class("alone "+name))
 	}
 	own := c.class(head)
-	for from += len(head) + 1; from < to; {
+	for from = colon + 1; from < to; {
 		until := t.next(from, to, '|')
 		if rules && what != "alone" {
 			r := rule{sequence{from: at(len(t.parts))}, uint8(wish)}
@@ -211,7 +213,7 @@ func (c *catalogue) line(t *table, from, to int, grammar bool) error {
 
 // next gives the place of a sign between two places of the text, or the second one.
 func (t *table) next(from, to int, sign byte) int {
-	if n := strings.IndexByte(t.text[from:to], sign); n >= 0 {
+	if n := bytes.IndexByte(t.text[from:to], sign); n >= 0 {
 		return from + n
 	}
 	return to
@@ -236,34 +238,36 @@ func (c *catalogue) sequence(t *table, from, to int) (sequence, error) {
 			continue
 		}
 		until := t.next(from, to, ' ')
-		word, optional := strings.CutSuffix(t.text[from:until], "?")
-		e := step{optional: optional, word: at(from)}
+		e, word := step{word: at(from)}, t.text[from:until]
+		if word, e.optional = cutEnd(word, '?'); len(word) == 0 {
+			return s, errors.New("a sign that belongs to nothing")
+		}
 		switch word[0] {
 		case '^':
 			e.kind = start
 		case '$':
 			e.kind = end
 		case '~':
-			n, err := strconv.Atoi(word[1:])
+			n, err := strconv.Atoi(string(word[1:]))
 			if err != nil {
 				return s, err
 			}
 			e.kind, e.size = gap, uint8(n)
 		case '<':
-			e.kind, e.class = of, c.class(strings.Trim(word, "<>"))
+			e.kind, e.class = of, c.class(string(bytes.Trim(word, "<>")))
 		default:
 			for { // l'ia is two words
-				apostrophe := strings.IndexByte(word, '\'')
+				apostrophe := bytes.IndexByte(word, '\'')
 				if apostrophe < 0 {
 					break
 				}
 				t.steps = append(t.steps, step{size: uint8(apostrophe), word: e.word})
 				word, e.word = word[apostrophe+1:], e.word+at(apostrophe)+1
 			}
-			word, open := strings.CutSuffix(word, "*")
+			word, open := cutEnd(word, '*')
 			if open {
 				e.kind = openly
-			} else if word == "" { // behind the apostrophe of d'
+			} else if len(word) == 0 { // behind the apostrophe of d'
 				from = until
 				continue
 			}
@@ -280,7 +284,14 @@ func (c *catalogue) sequence(t *table, from, to int) (sequence, error) {
 	return s, nil
 }
 
-func isPlain(word string) bool {
+func cutEnd(word []byte, sign byte) ([]byte, bool) {
+	if n := len(word) - 1; n >= 0 && word[n] == sign {
+		return word[:n], true
+	}
+	return word, false
+}
+
+func isPlain(word []byte) bool {
 	for i := range len(word) {
 		if c := word[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != ',' {
 			return false
@@ -306,12 +317,12 @@ func (t *table) link(classes int) {
 	}
 }
 
-func (t *table) wordOf(s step) string { return t.text[s.word:][:s.size] }
+func (t *table) wordOf(s step) []byte { return t.text[s.word:][:s.size] }
 
 // prefix is how many bytes of a word it is looked up by.
 const prefix = 2
 
-func bucket(word string) uint8 {
+func bucket[W string | []byte](word W) uint8 {
 	if len(word) < prefix {
 		return word[0]
 	}

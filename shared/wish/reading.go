@@ -3,7 +3,6 @@ package wish
 import (
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // A child's age is a number from youngest to oldest, as figures or as a word of the
@@ -152,10 +151,11 @@ func (r *reading) walk(s sequence, at int, ends func(int)) {
 
 // is reports whether a step is a word.
 func (r *reading) is(e step, word string) bool {
-	if e.kind == openly {
-		return strings.HasPrefix(word, r.table.wordOf(e))
+	as := r.table.wordOf(e)
+	if e.kind == openly && len(word) > len(as) {
+		word = word[:len(as)]
 	}
-	return word == r.table.wordOf(e)
+	return word == string(as)
 }
 
 // covers reports whether a word belongs to something of a class.

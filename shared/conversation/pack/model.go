@@ -44,8 +44,9 @@ func (c chance) of() uint32 { return uint32(c)&^15 | 8 }
 // share a place, which costs a little and harms nothing.
 type followers [1 << slotBits]chance
 
-func newModel() *model {
-	m := &model{stretch: stretched()}
+// begin makes everything as likely as not.
+func (m *model) begin() {
+	m.stretch = stretched()
 	even := func(all []chance) {
 		for i := range all {
 			all[i] = evenly
@@ -68,7 +69,6 @@ func newModel() *model {
 		even(m.literals[i][:])
 		m.weights[i] = 1 << 15 // a half
 	}
-	return m
 }
 
 // learn moves a chance towards a bit that came: far at first, then less and less.

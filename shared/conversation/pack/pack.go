@@ -48,11 +48,11 @@ func New(dictionary string) *Packer {
 }
 
 func learn(dictionary string) *lesson {
-	m := newModel()
-	w := window{text: []byte(dictionary), chain: make([]int32, 0, len(dictionary))}
-	w.write(m, &coder{}, 0)
-	m.recent, m.inRow = [recents]int{}, 0
-	return &lesson{*m, w}
+	l := &lesson{window: window{text: []byte(dictionary), chain: make([]int32, 0, len(dictionary))}}
+	l.model.begin()
+	l.window.write(&l.model, &coder{}, 0)
+	l.model.recent, l.model.inRow = [recents]int{}, 0
+	return l
 }
 
 // Warm learns the dictionary, so that nobody waits for it.
