@@ -142,7 +142,9 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 		urls[i] = h.Passage.URL
 	}
 	language := LanguageOf(turn.asked, turn.account.Language)
-	evidence := later(func() *evidence { return newEvidence(language, turn.asked, turn.account.ContactEmail, read) })
+	evidence := later(func() *evidence {
+		return newEvidence(e.reader(turn), language, turn.asked, turn.account.ContactEmail, read)
+	})
 	var answer strings.Builder
 	var once sync.Once
 	slow := time.AfterFunc(statusAfter, func() { once.Do(func() { out.send(Status{text.Looking}) }) })

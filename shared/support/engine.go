@@ -51,6 +51,7 @@ type Engine struct {
 	Log           *slog.Logger
 
 	warmed sync.Once
+	read   shelf
 }
 
 // Limits on a shopper. They are read off the thread, so checking them costs no

@@ -1,7 +1,6 @@
 package support
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -32,11 +31,12 @@ type ground struct {
 	language string
 	segments []segment
 	stems    map[string]bool
-	codes    func() map[string]bool // every word and pair of words, as codes are spelt
+	codes    func() map[string]bool
 }
 
 // segment is one sentence, line or row of a passage.
 type segment struct {
+	text    string
 	stems   map[string]bool // its informative words and those of its heading
 	own     map[string]bool // without the heading's
 	figures []figure.Figure
@@ -45,14 +45,14 @@ type segment struct {
 }
 
 // newEvidence reads the passages of hits.
-func newEvidence(language, question, contact string, hits []index.Hit) *evidence {
+func newEvidence(read func(passage.Passage) *reading, language, question, contact string, hits []index.Hit) *evidence {
 	e := &evidence{
 		language: language, asked: figure.Find(question), question: wording.Stems(question, language), known: figure.Find(contact),
 		grounds: make([]*ground, len(hits)),
 	}
 	to := destinations(question)
 	for i, h := range hits {
-		e.grounds[i] = newGround(h.Passage, to)
+		e.grounds[i] = newGround(h.Passage, read(h.Passage), to)
 		e.known = append(e.known, figure.Find(hostOf(h.Passage.URL))...)
 	}
 	e.known = slices.DeleteFunc(e.known, func(f figure.Figure) bool { return !f.Is(figure.Email) && !f.Is(figure.Phone) && !f.Is(figure.Host) })
@@ -67,70 +67,17 @@ func newEvidence(language, question, contact string, hits []index.Hit) *evidence
 
 // newGround reads a passage for a question about deliveries to some countries, or
 // to none in particular.
-func newGround(p passage.Passage, to []country) *ground {
-	language, _, _ := strings.Cut(strings.ToLower(p.Language), "-")
-	if language == "" {
-		language = LanguageOf(p.Text, "")
+func newGround(p passage.Passage, r *reading, to []country) *ground {
+	c := r.content()
+	g := &ground{passage: p, language: c.language, segments: slices.Clone(c.segments), stems: c.stems, codes: r.codes}
+	for i := range g.segments {
+		s := &g.segments[i]
+		s.other = len(s.figures) > 0 && reachesOthers(to, p.Title()+" "+s.text)
 	}
-	g := &ground{passage: p, language: language, stems: map[string]bool{}, codes: sync.OnceValue(func() map[string]bool { return spell(p) })}
-	add := func(text string, above map[string]bool) segment {
-		text = plainDigits(text)
-		s := segment{own: wording.Stems(text, language), figures: figure.Find(text)}
-		s.other = len(s.figures) > 0 && reachesOthers(to, p.Title()+" "+text)
-		s.stems = s.own
-		for w := range s.own {
-			g.stems[w] = true
-		}
-		if len(above) > 0 {
-			s.stems = maps.Clone(s.own)
-			maps.Copy(s.stems, above)
-		}
-		g.segments = append(g.segments, s)
-		return s
-	}
-	heading := add(strings.Join(p.Path, ". "), nil)
-	if r := p.Product; r != nil {
-		g.segments = append(g.segments, segment{stems: heading.stems, figures: figure.Find(r.Price + " " + r.Currency)})
-	}
-	var head map[string]bool // of a table
-	for line := range strings.Lines(p.Text) {
-		if !strings.HasPrefix(strings.TrimSpace(line), "|") {
-			head = nil
-			for _, s := range wording.Sentences(line) {
-				add(s, heading.stems)
-			}
-			if step, _, ok := strings.Cut(strings.TrimSpace(line), ". "); ok && len(step) <= 2 && strings.Trim(step, "0123456789") == "" {
-				add(step, heading.stems) // so that an answer may speak of step 2
-			}
-			continue
-		}
-		row := add(line, head)
-		if head == nil {
-			head = row.stems
-		}
+	if p.Product != nil {
+		g.segments = append(g.segments, segment{stems: g.segments[0].stems, figures: figure.Find(p.Product.Price + " " + p.Product.Currency)})
 	}
 	return g
-}
-
-// spell gives every word of a passage and every two in a row as codes are spelt:
-// "KC 101" is KC101.
-func spell(p passage.Passage) map[string]bool {
-	codes := map[string]bool{}
-	before := ""
-	add := func(text string) {
-		for _, w := range words(text) {
-			w = figure.Fold(w)
-			codes[w] = true
-			codes[before+w] = true
-			before = w
-		}
-	}
-	add(strings.Join(p.Path, "\n"))
-	add(p.Text)
-	if p.Product != nil {
-		add(p.Product.SKU)
-	}
-	return codes
 }
 
 // sentence is one of a model's, without its citations.

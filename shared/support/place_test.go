@@ -106,7 +106,7 @@ func TestRatesOfOtherCountries(t *testing.T) {
 		"that it is not delivered": {"How much is delivery to Norway?", "We do not deliver anywhere else.", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := newEvidence("en", c.question, "team@shop.example", []index.Hit{rates, table})
+			e := newEvidence(readPassage, "en", c.question, "team@shop.example", []index.Hit{rates, table})
 			if got := e.check(c.sentence, []int{1}); got.shown != c.shown {
 				t.Errorf("%q is shown: %v", c.sentence, got.shown)
 			}

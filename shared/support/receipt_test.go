@@ -34,7 +34,7 @@ var (
 // answered runs an answer through the check, word by word.
 func answered(t interface{ Fatal(...any) }, language, question, answer string, hits ...index.Hit) (string, *receipts) {
 	var out strings.Builder
-	r := newReceipts(func() *evidence { return newEvidence(language, question, "team@shop.example", hits) }, func(s string) error { out.WriteString(s); return nil })
+	r := newReceipts(func() *evidence { return newEvidence(readPassage, language, question, "team@shop.example", hits) }, func(s string) error { out.WriteString(s); return nil })
 	for _, piece := range strings.SplitAfter(answer, " ") {
 		if err := r.Write(piece); err != nil {
 			t.Fatal(err)
@@ -192,7 +192,9 @@ func TestNoCutLetsAFigureThrough(t *testing.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 0, 16).Draw(t, "parts"), "")
 		run := func(pieces ...string) string {
 			var out strings.Builder
-			r := newReceipts(func() *evidence { return newEvidence("en", "", "", []index.Hit{returns, postage, harbour}) }, func(s string) error { out.WriteString(s); return nil })
+			r := newReceipts(func() *evidence {
+				return newEvidence(readPassage, "en", "", "", []index.Hit{returns, postage, harbour})
+			}, func(s string) error { out.WriteString(s); return nil })
 			for _, p := range pieces {
 				if err := r.Write(p); err != nil {
 					t.Fatal(err)
@@ -221,7 +223,7 @@ func FuzzReceipts(f *testing.F) {
 	f.Add("You have 30 days [1]. It costs £77. [2]\n- x [", 3)
 	f.Fuzz(func(t *testing.T, text string, cut int) {
 		var out strings.Builder
-		r := newReceipts(func() *evidence { return newEvidence("en", text, "", []index.Hit{returns, harbour}) }, func(s string) error { out.WriteString(s); return nil })
+		r := newReceipts(func() *evidence { return newEvidence(readPassage, "en", text, "", []index.Hit{returns, harbour}) }, func(s string) error { out.WriteString(s); return nil })
 		cut = min(max(cut, 0), len(text))
 		if r.Write(text[:cut]) != nil || r.Write(text[cut:]) != nil || r.Close() != nil {
 			t.Fatal("it failed")
@@ -240,7 +242,7 @@ func FuzzReceipts(f *testing.F) {
 func BenchmarkReceipts(b *testing.B) {
 	hits := []index.Hit{returns, postage, care, harbour}
 	pieces := strings.SplitAfter("You may return a kettle within 30 days of delivery [1]. Standard delivery costs £3.95 and takes 2 to 3 working days [2].", " ")
-	e := newEvidence("en", "How long do I have?", "team@shop.example", hits)
+	e := newEvidence(readPassage, "en", "How long do I have?", "team@shop.example", hits)
 	b.ReportAllocs()
 	for b.Loop() {
 		r := newReceipts(func() *evidence { return e }, func(string) error { return nil })
@@ -256,6 +258,6 @@ func BenchmarkEvidence(b *testing.B) {
 	hits := []index.Hit{returns, postage, care, harbour}
 	b.ReportAllocs()
 	for b.Loop() {
-		newEvidence("en", "How long do I have?", "team@shop.example", hits)
+		newEvidence(readPassage, "en", "How long do I have?", "team@shop.example", hits)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"omniops/shared/inventory"
 	"omniops/shared/knowledge/figure"
 	"omniops/shared/knowledge/index"
+	"omniops/shared/knowledge/passage"
 	"omniops/shared/llm"
 	"omniops/shared/processor"
 )
@@ -48,12 +49,17 @@ func (e *Engine) retrieve(ctx context.Context, turn *Turn) ([]index.Hit, error) 
 			}
 		}
 	}
-	hits = reaching(to, favour(hits, kind))
+	hits = reaching(to, favour(hits, kind, e.reader(turn)))
 	if records {
 		hits = find.withRecords(hits)
 		hits = plainFirst(whole, find.language, hits)
 	}
 	return pick(hits, records), nil
+}
+
+// reader gives readings of the passages that a turn is answered from.
+func (e *Engine) reader(turn *Turn) func(passage.Passage) *reading {
+	return e.read.reader(turn.ask.Tenant, turn.account.IndexVersion)
 }
 
 // passagesReaching is how many passages are looked at for one that speaks of a
@@ -93,12 +99,12 @@ var phoneAsk = []string{
 const favoured = 1.25
 
 // favour moves passages up that have a figure of a kind.
-func favour(hits []index.Hit, kind figure.Kind) []index.Hit {
+func favour(hits []index.Hit, kind figure.Kind, read func(passage.Passage) *reading) []index.Hit {
 	if kind == figure.Plain {
 		return hits
 	}
 	score := func(h index.Hit) float64 {
-		if slices.ContainsFunc(figure.Find(h.Passage.Text), func(f figure.Figure) bool { return f.Is(kind) }) {
+		if slices.ContainsFunc(read(h.Passage).figures(), func(f figure.Figure) bool { return f.Is(kind) }) {
 			return h.Score * favoured
 		}
 		return h.Score

@@ -94,7 +94,7 @@ func TestPassagesWithTheSoughtFigureMoveUp(t *testing.T) {
 		"Is the price of delivery fixed?": "money where days far",
 	} {
 		var got []string
-		for _, h := range favour(hits, soughtIn(asked)) {
+		for _, h := range favour(hits, soughtIn(asked), readPassage) {
 			got = append(got, h.Passage.ID)
 		}
 		if strings.Join(got, " ") != want {
