@@ -160,7 +160,7 @@ func TestEverythingIsProvisionedFromTheTemplate(t *testing.T) {
 // Every variable that a function reads is set for it, and the reverse: main.go
 // and the platform packages say what is read, the template what is set.
 func TestEnvironmentIsWhatFunctionsRead(t *testing.T) {
-	platform := map[string]bool{}
+	platform := map[string]bool{threads: true} // of the runtime package
 	for _, of := range []string{"shared/boot", "shared/egress", "shared/telemetry"} {
 		for _, name := range environmentNames(t, root+of) {
 			platform[name] = true
@@ -185,6 +185,24 @@ func TestEnvironmentIsWhatFunctionsRead(t *testing.T) {
 			if !reads[name] && !platform[name] {
 				t.Errorf("the template sets %s for %s, which does not read it", name, f.name)
 			}
+		}
+	}
+}
+
+// threads is the variable that says how many threads run Go code at once.
+const threads = "GOMAXPROCS"
+
+// A function with less than a core has one thread: a second one is only handed work
+// and hands it back. Who is given a core or more says how many.
+func TestFunctionsHaveAThreadPerCore(t *testing.T) {
+	const core = 1769 // MB, by AWS's "Configure Lambda function memory", read 2026-11-24
+	for _, f := range load(t).functions(t) {
+		memory, ok := at(f.properties, "MemorySize").(int)
+		if !ok {
+			t.Fatalf("%s has no memory", f.name)
+		}
+		if got, want := f.env[threads], strconv.Itoa(max(1, memory/core)); got != want {
+			t.Errorf("%s has %d MB and %q threads, not %s", f.name, memory, got, want)
 		}
 	}
 }
