@@ -96,7 +96,7 @@ func Extract(address string, source []byte) (Content, error) {
 			n.Parent.RemoveChild(n)
 		}
 	}
-	c.Text = withAnswers(mainText(doc, base), questions)
+	c.Text = withAnswers(mainText(doc), questions)
 	c.Title, c.Description, c.Text = legible(c.Title), legible(c.Description), legible(c.Text)
 	if len(c.Text) > maxText {
 		c.Text, c.Cut = clip(c.Text, maxText), true

@@ -121,6 +121,9 @@ func TestText(t *testing.T) {
 		{"no main element",
 			`<body><div class=top><ul><li><a href=/>Home</a><li><a href=/a>A</a><li><a href=/b>B</a><li><a href=/c>C</a><li><a href=/d>D</a></ul></div><div><p>We open at nine.</div></body>`,
 			"We open at nine."},
+		{"columns around the content, and no word for either",
+			`<body><div>Free delivery from £50 until Sunday</div><table><tr><td><p>Our shop in Leeds</p></td><td><div><h1>Returns</h1>` + strings.Repeat("<p>Send it back within thirty days, and say why.</p>", 20) + `</div></td></tr></table></body>`,
+			"# Returns\n\n" + strings.TrimSuffix(strings.Repeat("Send it back within thirty days, and say why.\n\n", 20), "\n\n")},
 		{"what surrounds the content",
 			`<body><header>H</header><nav>N</nav><div role="navigation">R</div><div class="site-cookieBanner">C</div><section id="shopify-section-newsletter">S</section>
 			<main>Text<aside>A</aside><div class="related-products">Other</div><form><label>Size</label><select><option>S</select><button>Add</button></form></main><footer>F</footer></body>`,

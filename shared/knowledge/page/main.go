@@ -1,17 +1,15 @@
 package page
 
 import (
-	"net/url"
 	"strings"
 	"unicode"
 
-	"codeberg.org/readeck/go-readability/v2"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
 // mainText is the page's own text as Markdown. It changes doc.
-func mainText(doc *html.Node, base *url.URL) string {
+func mainText(doc *html.Node) string {
 	body := find(doc, func(n *html.Node) bool { return n.Data == "body" })
 	if body == nil {
 		return ""
@@ -21,7 +19,7 @@ func mainText(doc *html.Node, base *url.URL) string {
 	dropMenus(body)
 	space(body)
 	shape(body)
-	text, err := markdown(choose(doc, body, base))
+	text, err := markdown(choose(body))
 	if err != nil { // its words are still worth having
 		text = strings.Join(strings.Fields(sight(body)), " ")
 	}
@@ -29,8 +27,8 @@ func mainText(doc *html.Node, base *url.URL) string {
 }
 
 // choose finds the element that holds the content: what the page itself marks
-// as such, else what Readability makes out, else all that is left of the body.
-func choose(doc, body *html.Node, base *url.URL) *html.Node {
+// as such, else the core of what is left of the body.
+func choose(body *html.Node) *html.Node {
 	total := weight(body)
 	heading := find(body, func(n *html.Node) bool { return n.DataAtom == atom.H1 })
 	for _, marked := range []func(*html.Node) bool{
@@ -43,25 +41,59 @@ func choose(doc, body *html.Node, base *url.URL) *html.Node {
 		}
 	}
 	pruneLinks(body)
-	total = weight(body)
-	if total >= 500 && !hasMore(body, maxReadable) {
-		parser := readability.NewParser()
-		parser.DisableJSONLD = true
-		var article readability.Article
-		err := guarded(func() (err error) {
-			article, err = parser.ParseDocument(doc, base)
-			return err
-		})
-		if err == nil && article.Node != nil && weight(article.Node)*2 >= total {
-			return article.Node
-		}
-	}
-	return body
+	return core(body)
 }
 
-// maxReadable is the number of nodes up to which Readability is asked: it copies
-// the page several times over.
-const maxReadable = 20_000
+const (
+	maxCore  = 20_000 // nodes up to which the core of a page is looked for
+	minCore  = 500    // letters below which a page is short enough to be kept whole
+	coreTens = 7      // tenths of what the page says that its core must hold
+)
+
+// boxes are the elements that themes put a page's content into.
+var boxes = map[atom.Atom]bool{
+	atom.Div: true, atom.Section: true, atom.Article: true, atom.Form: true, atom.Center: true,
+	atom.Table: true, atom.Tbody: true, atom.Tr: true, atom.Td: true,
+}
+
+// core is the smallest box that holds most of what a page says outside links:
+// what surrounds it are columns, banners and lists of other pages.
+func core(body *html.Node) *html.Node {
+	if hasMore(body, maxCore) {
+		return body
+	}
+	said := map[*html.Node]int{}
+	prose(body, said)
+	if said[body] < minCore {
+		return body
+	}
+	n := body
+	for inner := n; inner != nil; {
+		n, inner = inner, nil
+		for c := range n.ChildNodes() {
+			if boxes[c.DataAtom] && said[c]*10 >= said[body]*coreTens {
+				inner = c
+			}
+		}
+	}
+	return n
+}
+
+// prose notes how many letters and digits stand in each element outside links,
+// and gives their sum.
+func prose(n *html.Node, said map[*html.Node]int) int {
+	total := 0
+	for c := range n.ChildNodes() {
+		switch {
+		case c.Type == html.TextNode:
+			total += written(c.Data)
+		case c.Type == html.ElementNode && c.DataAtom != atom.A:
+			total += prose(c, said)
+		}
+	}
+	said[n] = total
+	return total
+}
 
 // hasMore reports whether a tree has more than so many nodes.
 func hasMore(root *html.Node, nodes int) bool {
@@ -94,11 +126,18 @@ func weight(n *html.Node) int {
 	total := 0
 	for d := range n.Descendants() {
 		if d.Type == html.TextNode {
-			for _, r := range d.Data {
-				if unicode.IsLetter(r) || unicode.IsDigit(r) {
-					total++
-				}
-			}
+			total += written(d.Data)
+		}
+	}
+	return total
+}
+
+// written is how many letters and digits a text has.
+func written(text string) int {
+	total := 0
+	for _, r := range text {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			total++
 		}
 	}
 	return total
