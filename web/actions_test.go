@@ -181,6 +181,7 @@ func TestStatesOfAnAction(t *testing.T) {
 		{"expired", "", "This offer has ended", "Nothing was changed. Ask again if you still want it.", false},
 		{"declined", "", "Nothing was changed", "You chose to leave it.", false},
 		{"refused", "", "The shop has declined this", "Nothing was changed. A person can tell you why.", true},
+		{"checking", "", "The shop checks this", "It is not clear yet whether it was done. Nothing is done twice. You will hear by e-mail.", false},
 		{"failed", "", "This could not be done", "A person at the shop can help.", true},
 		{"failed", "The parcel has left already.", "This could not be done", "The parcel has left already.", true},
 		{"done", "Refunded.", "Done", "Refunded.", false},
@@ -336,4 +337,43 @@ func TestAddressOfAnAction(t *testing.T) {
 	b.wait(`$$(".decision").length === 2`)
 	get[bool](b, `$$(".choice").at(-1).click(), true`)
 	b.wait(`$$(".decision h3").at(-1).innerText === "Nothing was changed"`)
+}
+
+// A card that changes by itself takes nobody's place away: who writes goes on
+// writing, and who was in the card is at its head.
+func TestFocusWhenACardChanges(t *testing.T) {
+	t.Parallel()
+	chat := newAPI(t)
+	b, _ := offered(t, chat, chat.proposes("a1", "cancel", cancelText))
+	looks := func() { // as when another tab decided
+		t.Helper()
+		b.hides(true)
+		b.hides(false)
+	}
+	b.fill("#input", "And the kett")
+	chat.becomes("a1", "running", "")
+	looks()
+	b.wait(`$(".decision.running")`)
+	if !get[bool](b, `$("#input:focus")?.value === "And the kett" && $("#input").selectionStart === 12`) {
+		t.Error("who was writing was interrupted")
+	}
+	chat.becomes("a1", "refused", "")
+	b.wait(`$(".decision .plain")`)
+	if !get[bool](b, `!!$("#input:focus")`) {
+		t.Error("who was writing was interrupted by the end")
+	}
+
+	action := chat.proposes("a2", "refund", "Refund 12.50 GBP.")
+	chat.set(func() { chat.script = offers(chat, action) })
+	b.fill("#input", "")
+	b.ask("And now?")
+	b.wait(`$$(".decision").length === 2`)
+	b.answered()
+	get[bool](b, `$$(".choice").at(-1).focus(), true`)
+	chat.becomes("a2", "approval", "")
+	looks()
+	b.wait(`$$(".decision").at(-1).innerText.includes("The shop decides")`)
+	if !get[bool](b, `$$(".decision h3").at(-1).matches(":focus")`) {
+		t.Errorf("who was on a button that went is on %s", get[string](b, `document.activeElement.tagName + " " + $(":focus")?.outerHTML`))
+	}
 }

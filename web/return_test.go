@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -161,4 +162,57 @@ func TestALongAddressLine(t *testing.T) {
 	b.fill("[name=line1]", "2 New Street")
 	b.click(".choice")
 	b.wait(`$(".decision.running")`)
+}
+
+// Who asks the same once more is answered once more: with a card in its own place,
+// and with the form where it is wanted now, as it was filled in.
+func TestARepeatedQuestion(t *testing.T) {
+	t.Parallel()
+	chat := newAPI(t)
+	chat.script = whereIsMyOrder
+	b := visit(t, newShop(t, chat, `lang="en"`).URL, desktop)
+	b.ask("Where is my order?")
+	b.answered()
+	b.wait(`$(".verify form")`)
+	b.fill("[name=order]", "#1042")
+	b.ask("Where is my order?")
+	b.wait(`$$(".assistant").length === 2`)
+	b.answered()
+	b.wait(`$(".verify") === $("#log").lastElementChild.querySelector(".verify")`)
+	if got := get[[]any](b, `[$$(".verify").length, $("[name=order]").value, $$(".place:not(:empty)").length]`); fmt.Sprint(got) != "[1 #1042 1]" {
+		t.Errorf("after the second time: forms, what is filled in, places: %v", got)
+	}
+	chat.set(func() {
+		chat.script = func(s *stream) {
+			s.token("It is on its way.")
+			s.event("order", onItsWay())
+			s.sources(false)
+			s.done()
+		}
+	})
+	b.details("#1042", "jane@example.com")
+	b.wait(`$("[name=code]:focus")`)
+	b.fill("[name=code]", rightCode)
+	b.press("\r")
+	b.wait(`$$(".assistant").length === 3`)
+	b.answered()
+	if n := get[int](b, `$$(".order").length`); n != 1 {
+		t.Errorf("proved, the order is shown %d times", n)
+	}
+	b.ask("Where is my order?")
+	b.wait(`$$(".assistant").length === 4 && $$(".order").length === 2`)
+	b.answered()
+	if !get[bool](b, `$$(".assistant").at(-1).nextElementSibling === $$(".order").at(-1).closest(".place")`) {
+		t.Error("the second card is not below the second answer")
+	}
+	keys := map[string]bool{}
+	for _, m := range chat.sent() {
+		keys[m.Key] = true
+	}
+	if len(keys) != 4 {
+		t.Errorf("%d different messages were sent, want 4", len(keys))
+	}
+	if n := get[int](b, `$$(".shopper").length`); n != 3 {
+		t.Errorf("the shopper is shown to have asked %d times, want 3", n)
+	}
 }

@@ -9,7 +9,6 @@ import (
 	"omniops/shared/apigw"
 	"omniops/shared/audit"
 	"omniops/shared/commerce"
-	"omniops/shared/fault"
 	"omniops/shared/id"
 	"omniops/shared/identity"
 	"omniops/shared/inventory"
@@ -37,10 +36,19 @@ type approvalView struct {
 	Text         string              `json:"text"`
 	Address      *commerce.Address   `json:"address,omitempty"` // where the order would go
 	Decisions    []commerce.Decision `json:"decisions"`
+	Rulings      []commerce.Ruling   `json:"rulings"`            // what the merchant may say of it
+	Attempts     int                 `json:"attempts,omitempty"` // at carrying it out
+	Mark         string              `json:"mark,omitempty"`     // to be looked for in the shop system
 }
 
 func newApprovalView(p commerce.Pended) approvalView {
-	return approvalView{p.Action, p.Conversation, p.Details.Kind, p.Details.State, p.Details.Text, p.Details.Address, p.Details.Decisions}
+	rulings := commerce.Rulings(p.Details.State)
+	if rulings == nil {
+		rulings = []commerce.Ruling{} // [] in JSON
+	}
+	return approvalView{
+		p.Action, p.Conversation, p.Details.Kind, p.Details.State, p.Details.Text, p.Details.Address, p.Details.Decisions, rulings, p.Attempts, p.Mark,
+	}
 }
 
 // list gives what waits for a decision, oldest first.
@@ -84,7 +92,7 @@ func (h *handler) record(ctx context.Context, t id.Tenant, waiting []commerce.Pe
 }
 
 // decide takes the merchant's decision. An approved change is carried out at once,
-// if it still can be.
+// if it still can be. What nobody knew the end of is settled by what they found.
 func (h *handler) decide(w http.ResponseWriter, r *http.Request) error {
 	who, err := h.tokens.FromRequest(r)
 	if err != nil {
@@ -95,26 +103,22 @@ func (h *handler) decide(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var in struct {
-		Decision string `json:"decision"`
+		Decision commerce.Ruling `json:"decision"`
 	}
 	if err := apigw.DecodeJSON(r, maxBody, &in); err != nil {
 		return err
-	}
-	if in.Decision != "approve" && in.Decision != "refuse" {
-		return fault.E(fault.Invalid, "The decision is approve or refuse.", nil)
 	}
 	pended, err := h.actions.Approval(r.Context(), who.Tenant, action)
 	if err != nil {
 		return err
 	}
-	approve := in.Decision == "approve"
-	if !approve || pended.Details.State != commerce.Approved { // approved before, but perhaps not queued
-		if pended.Details, err = h.actions.Rule(r.Context(), pended.Ref, action, approve); err != nil {
-			return err
-		}
+	if pended.Details, err = h.actions.Rule(r.Context(), pended.Ref, action, in.Decision); err != nil {
+		return err
 	}
-	// Queued for a refusal too: the shopper is told.
-	if err := h.tasks.Send(r.Context(), string(pended.Details.Order), string(action)+"-decided", pended.Task); err != nil {
+	// Queued whatever the decision: the shopper is told. An action may be a person's
+	// to decide more than once.
+	name := fmt.Sprintf("%s-decided-%d", action, len(pended.Details.Decisions))
+	if err := h.tasks.Send(r.Context(), string(pended.Details.Order), name, pended.Task); err != nil {
 		return fmt.Errorf("queue action %s: %w", action, err)
 	}
 	return apigw.WriteJSON(w, http.StatusOK, newApprovalView(pended))

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"omniops/local/contract"
+	"omniops/local/faults"
 	"omniops/local/localtest"
 	"omniops/local/localtest/storetest"
 	"omniops/local/sandbox/shopify"
@@ -34,6 +35,8 @@ type bench struct {
 	url    string
 	tokens *identity.Tokens
 	task   commerce.Task
+	// carry has the worker take the change on.
+	carry func(testing.TB) error
 }
 
 // newBench has a shopper confirm a change that the rules leave to a person.
@@ -91,7 +94,11 @@ func newBench(t *testing.T, wish commerce.Wish, yes commerce.Answer) *bench {
 		t.Fatal(err)
 	}
 	b.task = commerce.Task{Ref: ref, Action: a.ID}
-	if _, err := actions.Execute(t.Context(), b.task, client); err != nil {
+	b.carry = func(t testing.TB) error {
+		_, err := actions.Execute(t.Context(), b.task, client)
+		return err
+	}
+	if err := b.carry(t); err != nil {
 		t.Fatal(err)
 	}
 	return b
@@ -241,5 +248,78 @@ func TestTheMerchantReadsTheNewAddress(t *testing.T) {
 	var view approvalView
 	if status := b.call(t, shop, http.MethodPut, "/"+string(b.task.Action), `{"decision":"approve"}`, &view); status != http.StatusOK || view.Address == nil || *view.Address != want {
 		t.Errorf("approve: %d %+v", status, view)
+	}
+}
+
+// What may have been done and may not is the merchant's to find out: it is in the
+// list with what helps to find it, and what they say is final.
+func TestTheMerchantSettlesWhatNobodyKnows(t *testing.T) {
+	for _, c := range []struct {
+		ruling, other string
+		state         commerce.State
+	}{
+		{"done", "not_done", commerce.Done},
+		{"not_done", "done", commerce.Failed},
+	} {
+		t.Run(c.ruling, func(t *testing.T) {
+			b := newBench(t, commerce.Wish{Kind: commerce.Cancel}, commerce.Answer{Confirm: true})
+			path, queue := "/"+string(b.task.Action), b.Env(t, "merchant-approval", "ORDER_QUEUE_URL")
+			put := func(who id.Tenant, ruling string, into any) int {
+				return b.call(t, who, http.MethodPut, path, `{"decision":"`+ruling+`"}`, into)
+			}
+			if status := put(shop, c.ruling, nil); status != http.StatusConflict {
+				t.Errorf("what has not been tried: %d", status)
+			}
+			if status := put(shop, "approve", nil); status != http.StatusOK {
+				t.Fatalf("approve: %d", status)
+			}
+			if err := b.Faults.Replace(faults.Rule{Service: "shopify", Operation: "orderCancel", Kind: faults.Error, Rate: 1}); err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				if err := b.carry(t); err == nil {
+					t.Fatal("carried out")
+				}
+			}
+			list := b.waiting(t, shop)
+			if len(list) != 1 || list[0].State != commerce.Unknown || list[0].Attempts != 3 || len(list[0].Mark) != 36 || !strings.Contains(list[0].Text, "Cancel order #1057") {
+				t.Fatalf("the list: %+v", list)
+			}
+			if got := list[0].Rulings; len(got) != 2 || got[0] != commerce.WasDone || got[1] != commerce.WasNotDone {
+				t.Errorf("may be ruled %v", got)
+			}
+			if list := b.waiting(t, "other"); len(list) != 0 {
+				t.Errorf("another merchant sees %+v", list)
+			}
+			if status := put("other", c.ruling, nil); status != http.StatusNotFound {
+				t.Errorf("another merchant settles: %d", status)
+			}
+			if status := put(shop, "approve", nil); status != http.StatusConflict {
+				t.Errorf("once more: %d", status)
+			}
+			before := len(b.logged(t, shop))
+			b.Queued(t, queue)
+			var view approvalView
+			for range 2 { // the answer to the first may be lost
+				if status := put(shop, c.ruling, &view); status != http.StatusOK || view.State != c.state || len(view.Rulings) != 0 {
+					t.Errorf("settle: %d %+v", status, view)
+				}
+			}
+			if status := put(shop, c.other, nil); status != http.StatusConflict {
+				t.Errorf("the other after it: %d", status)
+			}
+			if log := b.logged(t, shop); len(log) != before+1 || log[before].Actor != audit.Merchant || log[before].Action != audit.Write || log[before].Record != "commerce.action" {
+				t.Errorf("logged %+v", log[before:])
+			}
+			if n := b.Queued(t, queue); n != 1 {
+				t.Errorf("%d tasks are queued", n)
+			}
+			if list := b.waiting(t, shop); len(list) != 0 {
+				t.Errorf("still waiting: %+v", list)
+			}
+			if last := view.Decisions[len(view.Decisions)-1]; last.By != "merchant" || last.State != c.state {
+				t.Errorf("the record says %+v", last)
+			}
+		})
 	}
 }

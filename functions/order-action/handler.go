@@ -39,7 +39,7 @@ func newActionView(a commerce.Action) actionView {
 	case commerce.Confirmed, commerce.Approved, commerce.Running:
 		state = "running"
 	case commerce.Unknown:
-		state = "failed" // for the shopper: the receipt says what is known
+		state = "checking" // a person finds out
 	}
 	return actionView{a.ID, a.Kind, a.Text, state, a.Receipt, a.ExpiresAt}
 }

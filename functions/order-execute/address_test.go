@@ -50,7 +50,7 @@ func TestANewAddressIsToldInFull(t *testing.T) {
 	if all := b.stored(t); strings.Contains(all, "Long Acre") || strings.Contains(all, "LS1 1AA") {
 		t.Error("the address is stored in clear")
 	}
-	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, true); err != nil {
+	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, commerce.Approve); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.run(t, task); err != nil {

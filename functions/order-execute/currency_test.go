@@ -58,7 +58,7 @@ func TestTheBuyersCurrencyIsTold(t *testing.T) {
 			if mails := b.Mail.Messages(""); len(mails) != 1 || !strings.Contains(mails[0].Text, euros+" ("+in.Amount.In("en")+")") {
 				t.Errorf("the merchant reads %+v", mails)
 			}
-			if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, true); err != nil {
+			if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, commerce.Approve); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := b.run(t, task); err != nil {

@@ -273,7 +273,7 @@ func TestAPersonDecidesBeyondTheRules(t *testing.T) {
 	if _, err := b.actions.Approval(t.Context(), "other", task.Action); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("another merchant finds it: %v", err)
 	}
-	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, true); err != nil {
+	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, commerce.Approve); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.run(t, task); err != nil {
@@ -282,7 +282,7 @@ func TestAPersonDecidesBeyondTheRules(t *testing.T) {
 	if a := b.get(t, task); b.done("refundCreate") != 1 || a.State != commerce.Done {
 		t.Errorf("approved: made %d times, %+v", b.done("refundCreate"), a)
 	}
-	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, false); fault.KindOf(err) != fault.Conflict {
+	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, commerce.Refuse); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a second decision: %v", err)
 	}
 }
@@ -323,7 +323,7 @@ func TestTheSameWaitsOnce(t *testing.T) {
 	if a, err := b.actions.Propose(t.Context(), b.ref, b.platform, order, item(0), "en", keep); err != nil || a.State != commerce.Waiting || a.ID != "" {
 		t.Errorf("proposed once more: %+v, %v", a, err)
 	}
-	if _, err := b.actions.Rule(t.Context(), b.ref, first.Action, true); err != nil {
+	if _, err := b.actions.Rule(t.Context(), b.ref, first.Action, commerce.Approve); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.run(t, first); err != nil {
@@ -399,7 +399,7 @@ func TestARefusedChangeIsNotMade(t *testing.T) {
 	if _, err := b.run(t, task); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, false); err != nil {
+	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, commerce.Refuse); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.run(t, task); err != nil {
@@ -434,6 +434,7 @@ func TestWhatNobodyKnowsIsLookedInto(t *testing.T) {
 	b := newBench(t)
 	b.automatic(t)
 	task := b.confirmed(t, notSent, commerce.Wish{Kind: commerce.Cancel}, nil)
+	second := b.confirmed(t, notSent, commerce.Wish{Kind: commerce.Cancel}, nil)
 	if err := b.Faults.Replace(faults.Rule{Service: "shopify", Operation: "orderCancel", Kind: faults.Error, Rate: 1}); err != nil {
 		t.Fatal(err)
 	}
@@ -459,6 +460,38 @@ func TestWhatNobodyKnowsIsLookedInto(t *testing.T) {
 	}
 	if !merchant {
 		t.Error("the merchant was not told")
+	}
+	listed, err := b.actions.Approvals(t.Context(), shop)
+	if err != nil || len(listed) != 1 || listed[0].Action != task.Action || listed[0].Details.State != commerce.Unknown || listed[0].Mark == "" {
+		t.Fatalf("the merchant's list: %+v, %v", listed, err)
+	}
+	if err := b.carry(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	if a := b.get(t, second); a.State != commerce.Unknown || b.done("orderCancel") != 0 {
+		t.Errorf("the same, agreed to before: %+v", a)
+	}
+	order, _ := b.prove(t, notSent)
+	again, err := b.actions.Propose(t.Context(), b.ref, b.platform, order, commerce.Wish{Kind: commerce.Cancel}, "en", keep)
+	if err != nil || again.State != commerce.Waiting {
+		t.Errorf("the same, while nobody knows: %+v, %v", again, err)
+	}
+	if err := b.Faults.Replace(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, commerce.WasNotDone); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // delivered again
+		if err := b.carry(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a := b.get(t, task); a.State != commerce.Failed || b.letters("jane.doe@example.com", "it was not done, and nothing has been changed") != 1 || b.done("orderCancel") != 0 {
+		t.Errorf("settled: %+v, %d letters, cancelled %d times", a, b.letters("jane.doe@example.com", "it was not done"), b.done("orderCancel"))
+	}
+	if again, err = b.actions.Propose(t.Context(), b.ref, b.platform, order, commerce.Wish{Kind: commerce.Cancel}, "en", keep); err != nil || again.State != commerce.Proposed {
+		t.Errorf("the same, once it is settled: %+v, %v", again, err)
 	}
 }
 

@@ -94,7 +94,7 @@ func TestScenario46AYesOutlivesTheConnection(t *testing.T) {
 			}
 			b.Shopify.Switch(func(s *shopify.Switches) { *s = before })
 			storetest.Connect(t, b.Cloud, b.Outside, storetest.Client(t, b.Cloud, b.Outside, "order-execute"), shop, shopify.DemoShop)
-			if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, true); err != nil {
+			if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, commerce.Approve); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := b.run(t, task); err != nil {
@@ -139,7 +139,7 @@ func TestARefusalNeedsNoShop(t *testing.T) {
 	if err := b.carry(t.Context(), task); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, false); err != nil {
+	if _, err := b.actions.Rule(t.Context(), b.ref, task.Action, commerce.Refuse); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.carry(t.Context(), task); err != nil {

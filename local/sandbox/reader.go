@@ -80,6 +80,12 @@ func (r *reader) answer(in reading) string {
 	if len(in.results) > 0 {
 		return strings.Join(in.results, "\n")
 	}
+	if o, ok := orderIn(in.passages); ok {
+		if said := o.answer(in.question, ask); said != "" {
+			return said
+		}
+		in.passages = slices.DeleteFunc(slices.Clone(in.passages), func(p passage) bool { return p.n == o.n })
+	}
 	wants, sort := r.wants(in, ask)
 	offer := offers.MatchString(in.question)
 	if len(wants) == 0 && sort == nil {

@@ -70,7 +70,7 @@ func choose(offers []toolOffer, choice string, in reading) (toolCall, bool) {
 }
 
 // asksHowItIs finds a question about how something is.
-var asksHowItIs = regexp.MustCompile(`(?i)^\W*((and|und|et) )?(is|are|was|were|has|have|did|does|when|why|where|what|ist|sind|wurde|hat|haben|habt|wann|warum|wo|was|est|a|quand|pourquoi|où)\b[^.!?]*\?\s*$`)
+var asksHowItIs = regexp.MustCompile(`(?i)^\W*((and|und|et) )?(is|are|was|were|has|have|did|does|when|how (long|soon)|wie lange|bis wann|combien de temps|why|where|what|ist|sind|wurde|hat|haben|habt|wann|warum|wo|was|est|a|quand|pourquoi|où)\b[^.!?]*\?\s*$`)
 
 // shapes tell what in a question an argument of a name may be.
 var shapes = []struct {

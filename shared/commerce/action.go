@@ -32,7 +32,7 @@ const (
 	Running   State = "running"   // granted, and being carried out
 	Done      State = "done"      // final
 	Failed    State = "failed"    // final: the shop system would not, or there was nothing to do
-	Unknown   State = "unknown"   // final for code: a person finds out whether it happened
+	Unknown   State = "unknown"   // final for code: a person finds out whether it was done, and says so
 )
 
 // Times and bounds of an action.
@@ -179,12 +179,12 @@ func (s *Actions) Propose(ctx context.Context, ref conversation.Ref, shop Platfo
 	if v.Outcome == Moot {
 		return Action{Kind: a.kind, State: Failed, Order: o.ID, Receipt: say(language, string(v.Reasons[0]), o.Number)}, nil
 	}
-	if v.Outcome == Approval && a.kind != ChangeAddress { // where to is not known yet
+	if a.kind != ChangeAddress { // where to is not known yet
 		first, err := s.asked(ctx, ref.Tenant, sameness(o.ID, a.kind, a.lines), nil)
 		if err != nil {
 			return Action{}, err
 		}
-		if first != nil {
+		if first != nil && (v.Outcome == Approval || first.Details.State == Unknown) {
 			return Action{Kind: a.kind, State: Waiting, Order: o.ID, Receipt: say(language, alreadyAsked)}, nil
 		}
 	}
@@ -341,24 +341,69 @@ func (s *Actions) Decide(ctx context.Context, ref conversation.Ref, a id.Action,
 	return s.view(stored, d), next == Confirmed, nil
 }
 
-// Rule takes a person's decision on an action that waits for one: Conflict when it
-// does not wait any more. Execute takes it from there.
-func (s *Actions) Rule(ctx context.Context, ref conversation.Ref, a id.Action, approve bool) (Action, error) {
+// Ruling is what a person says of an action that is theirs to decide.
+type Ruling string
+
+// The rulings: on what waits for a person, and on what nobody knows the end of.
+const (
+	Approve    Ruling = "approve"
+	Refuse     Ruling = "refuse"
+	WasDone    Ruling = "done"
+	WasNotDone Ruling = "not_done"
+)
+
+// rulings says what a ruling is on, and what it leads to.
+var rulings = map[Ruling]struct{ from, to State }{
+	Approve: {Waiting, Approved}, Refuse: {Waiting, Refused}, WasDone: {Unknown, Done}, WasNotDone: {Unknown, Failed},
+}
+
+// Rulings gives what a person may say of an action in a state; nothing where it is
+// not theirs to decide.
+func Rulings(state State) []Ruling {
+	var open []Ruling
+	for _, r := range []Ruling{Approve, Refuse, WasDone, WasNotDone} {
+		if rulings[r].from == state {
+			open = append(open, r)
+		}
+	}
+	return open
+}
+
+// Rule takes a person's ruling on an action: Conflict when it is not theirs to decide
+// any more, or never was in this way; Invalid when there is no such ruling. The same
+// ruling once more changes nothing. Execute takes it from there: nothing is carried
+// out but what was approved.
+func (s *Actions) Rule(ctx context.Context, ref conversation.Ref, a id.Action, ruling Ruling) (Action, error) {
+	r, known := rulings[ruling]
+	if !known {
+		return Action{}, fault.E(fault.Invalid, "The decision is approve or refuse; or, where nobody knows whether it was done, done or not_done.", nil)
+	}
 	item, d, err := s.open(ctx, ref, a)
 	if err != nil {
 		return Action{}, err
 	}
-	if item.State != Waiting {
+	last := d.Decisions[len(d.Decisions)-1]
+	if item.State == r.to && last.By == "merchant" { // said before, but perhaps not queued
+		return s.view(item, d), nil
+	}
+	switch {
+	case item.State == Waiting, item.State == Unknown:
+		if item.State != r.from {
+			return Action{}, fault.E(fault.Conflict, "This request does not wait for that decision.", nil)
+		}
+	default:
 		return Action{}, fault.E(fault.Conflict, "This request has been decided already.", nil)
 	}
-	next := Refused
-	if approve {
-		next = Approved
-	} else {
+	switch ruling {
+	case Refuse:
 		d.Receipt = say(d.Language, "refused")
+	case WasDone:
+		d.Receipt = say(d.Language, "settled_done")
+	case WasNotDone:
+		d.Receipt = say(d.Language, "settled_not_done")
 	}
-	d.decided(s.table.Now(), "merchant", next, nil)
-	if item, err = s.move(ctx, ref, item, next, d); err != nil {
+	d.decided(s.table.Now(), "merchant", r.to, nil)
+	if item, err = s.move(ctx, ref, item, r.to, d); err != nil {
 		return Action{}, err
 	}
 	return s.view(item, d), nil

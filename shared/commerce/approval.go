@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	"omniops/shared/conversation"
@@ -13,13 +14,16 @@ import (
 	"omniops/shared/table"
 )
 
-// Pended is an action that waits for a person, with whose it is.
+// Pended is an action that is a person's to decide, with whose it is.
 type Pended struct {
 	Task
-	Details Action
+	Details  Action
+	Attempts int    // at carrying it out
+	Mark     string // stands in the shop system's note of what it may have made; empty before the first attempt
 }
 
-// Approvals gives the actions that wait for the merchant, oldest first.
+// Approvals gives the actions that wait for the merchant, oldest first: for a yes or a
+// no, or to be told whether they were done.
 func (s *Actions) Approvals(ctx context.Context, t id.Tenant) ([]Pended, error) {
 	items, err := s.table.Earliest(ctx, t, table.Approvals(t), 0)
 	if err != nil {
@@ -34,7 +38,7 @@ func (s *Actions) Approvals(ctx context.Context, t id.Tenant) ([]Pended, error) 
 		if err != nil {
 			return nil, err
 		}
-		if w.Details.State == Waiting {
+		if len(Rulings(w.Details.State)) > 0 {
 			all = append(all, w)
 		}
 	}
@@ -62,7 +66,11 @@ func (s *Actions) waiting(ctx context.Context, t id.Tenant, item table.Item) (Pe
 	if err != nil {
 		return Pended{}, details{}, err
 	}
-	return Pended{task, s.view(found, d)}, d, nil
+	p := Pended{Task: task, Details: s.view(found, d), Attempts: found.Attempts}
+	if d.License != nil && found.Attempts > 0 {
+		p.Mark = d.License.Key
+	}
+	return p, d, nil
 }
 
 // list puts an action where the merchant sees what waits for a person, unless the
@@ -74,10 +82,15 @@ func (s *Actions) list(ctx context.Context, task Task, item actionItem, d *detai
 		return err
 	}
 	if first != nil && first.Action != task.Action {
-		d.Joined, d.Receipt = first, say(d.Language, alreadyAsked)
+		d.Joined, d.Receipt = &first.Task, say(d.Language, alreadyAsked)
 		return nil
 	}
-	err = s.table.Put(ctx, task.Tenant, approvalItem{table.Approval(task.Tenant, task.Action), task.Conversation, task.Shopper, same, item.ExpireAt})
+	return s.point(ctx, task, item, same)
+}
+
+// point puts an action into the merchant's list.
+func (s *Actions) point(ctx context.Context, task Task, item actionItem, same string) error {
+	err := s.table.Put(ctx, task.Tenant, approvalItem{table.Approval(task.Tenant, task.Action), task.Conversation, task.Shopper, same, item.ExpireAt})
 	if err != nil {
 		return fmt.Errorf("store approval of %s: %w", task.Action, err)
 	}
@@ -87,9 +100,9 @@ func (s *Actions) list(ctx context.Context, task Task, item actionItem, d *detai
 // alreadyAsked names the sentence for who asks again for what waits for a person.
 const alreadyAsked = "already_asked"
 
-// asked finds the action that waits for a person, or is being carried out after one
-// agreed, and asks for the same; nil if there is none.
-func (s *Actions) asked(ctx context.Context, t id.Tenant, same string, to *Address) (*Task, error) {
+// asked finds the action that waits for a person, is being carried out after one
+// agreed, or may have been, and asks for the same; nil if there is none.
+func (s *Actions) asked(ctx context.Context, t id.Tenant, same string, to *Address) (*Pended, error) {
 	items, err := s.table.Earliest(ctx, t, table.Approvals(t), 0)
 	if err != nil {
 		return nil, fmt.Errorf("read approvals: %w", err)
@@ -109,9 +122,9 @@ func (s *Actions) asked(ctx context.Context, t id.Tenant, same string, to *Addre
 		if err != nil {
 			return nil, err
 		}
-		open := w.Details.State == Waiting || w.Details.State == Approved || w.Details.State == Running
+		open := slices.Contains([]State{Waiting, Approved, Running, Unknown}, w.Details.State)
 		if open && (to == nil) == (d.Address == nil) && (to == nil || *to == *d.Address) {
-			return &w.Task, nil
+			return &w, nil
 		}
 	}
 	return nil, nil

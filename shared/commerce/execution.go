@@ -126,6 +126,15 @@ func (s *Actions) grant(ctx context.Context, task Task, item actionItem, d detai
 	if v.Outcome == Allowed && !unchanged(o, a) { // not what the shopper said yes to
 		v = Verdict{Outcome: Approval, Reasons: []Reason{Unclear}, Version: v.Version}
 	}
+	if v.Outcome == Allowed && by == "rules" { // the same may have been done already, and nobody knows
+		first, err := s.asked(ctx, task.Tenant, sameness(item.Order, item.Kind, d.Lines), d.Address)
+		if err != nil {
+			return item, d, err
+		}
+		if first != nil && first.Action != task.Action && first.Details.State == Unknown {
+			v = Verdict{Outcome: Approval, Reasons: []Reason{Unclear}, Version: v.Version}
+		}
+	}
 	next := Running
 	switch v.Outcome {
 	case Moot:
@@ -223,6 +232,11 @@ func (s *Actions) carryOut(ctx context.Context, task Task, item actionItem, d de
 func (s *Actions) end(ctx context.Context, task Task, item actionItem, d details, next State) (actionItem, details, error) {
 	if next != Done {
 		d.Receipt = say(d.Language, string(next))
+	}
+	if next == Unknown { // before the move, so that none is ever left unlisted
+		if err := s.point(ctx, task, item, sameness(item.Order, item.Kind, d.Lines)); err != nil {
+			return item, d, err
+		}
 	}
 	d.decided(s.table.Now(), "shop", next, nil)
 	item, err := s.move(ctx, task.Ref, item, next, d)

@@ -51,6 +51,7 @@ type Message struct {
 	Sources  []Source
 	Handoff  bool // offers a person
 	Degraded bool // made without a model
+	OwnOrder bool // about an order of the shopper's, which it was shown with
 	State    State
 	SentAt   time.Time
 

@@ -132,6 +132,7 @@ type said struct {
 	Sources  []Source `json:"sources,omitempty"`
 	Handoff  bool     `json:"handoff,omitempty"`
 	Degraded bool     `json:"degraded,omitempty"`
+	OwnOrder bool     `json:"own_order,omitempty"`
 
 	CorrectedAt time.Time `json:"corrected_at,omitzero"`
 }
@@ -404,7 +405,7 @@ func (s *Store) Ledger(ctx context.Context, ref Ref, keep time.Duration) ([]seal
 }
 
 func (s *Store) seal(ctx context.Context, ref Ref, m Message, ledger json.RawMessage, keep time.Duration) (messageItem, error) {
-	body, err := s.sealContent(ctx, ref, content{said{Text: m.Text.Reveal(), Sources: m.Sources, Handoff: m.Handoff, Degraded: m.Degraded}, ledger})
+	body, err := s.sealContent(ctx, ref, content{said{Text: m.Text.Reveal(), Sources: m.Sources, Handoff: m.Handoff, Degraded: m.Degraded, OwnOrder: m.OwnOrder}, ledger})
 	if err != nil {
 		return messageItem{}, err
 	}
@@ -432,7 +433,7 @@ func (s *Store) open(ctx context.Context, ref Ref, stored messageItem) (Message,
 func (s *Store) messageOf(stored messageItem, c content) Message {
 	return Message{
 		ID: stored.ID, Turn: stored.Turn, Author: stored.Author, Text: seal.Clear(c.Text), Sources: c.Sources,
-		Handoff: c.Handoff, Degraded: c.Degraded, State: cmp.Or(stored.State, Complete), SentAt: stored.sentAt(), CorrectedAt: c.CorrectedAt,
+		Handoff: c.Handoff, Degraded: c.Degraded, OwnOrder: c.OwnOrder, State: cmp.Or(stored.State, Complete), SentAt: stored.sentAt(), CorrectedAt: c.CorrectedAt,
 	}
 }
 

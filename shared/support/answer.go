@@ -77,7 +77,6 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 	hits, read := readable(hits)
 	read = e.offered(ctx, turn, read)
 	if order != nil {
-		out.send(Order(order.order.Summary()))
 		hits, read = append([]index.Hit{order.hit}, hits...), append([]index.Hit{order.hit}, read...)
 		err = nil
 	}
@@ -95,7 +94,9 @@ func (e *Engine) compose(ctx context.Context, turn *Turn, text Text, out *listen
 		m.Handoff, m.Degraded = true, unreadable
 		return conversation.Answer{Message: m}, nil
 	}
-	return e.generate(ctx, turn, text, contact, draft{hits: hits, read: read, order: order, tools: turn.tools(order)}, out)
+	answer, err := e.generate(ctx, turn, text, contact, draft{hits: hits, read: read, order: order, tools: turn.tools(order)}, out)
+	answer.Message.OwnOrder = order != nil && order.shown
+	return answer, err
 }
 
 // draft is what an answer is made from.
@@ -174,7 +175,7 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	once.Do(func() {})
 	if err != nil && answer.Len() == 0 {
 		e.Log.WarnContext(ctx, "no model answers", "tenant", turn.ask.Tenant, "error", err)
-		quoted := conversation.Answer{Message: e.quote(turn, text, contact, hits, read, out)}
+		quoted := conversation.Answer{Message: e.quote(turn, text, contact, d, out)}
 		if slices.ContainsFunc(reply.Ledger.Attempts, func(a llm.Attempt) bool { return a.Sent }) {
 			quoted.Ledger = reply.Ledger // a model that fails has been sent the prompt all the same
 		}
@@ -211,7 +212,7 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	add := func(s string) { answer.WriteString(s); out.send(Token{s}) }
 	unanswered := verdict.unanswered || len(reply.Calls) > 0 && strings.TrimSpace(answer.String()) == "" // it still called what it was not offered
 	switch {
-	case unanswered && d.order != nil && topicOf(turn.asked) == own: // it is there to see
+	case unanswered && d.order != nil && d.order.shown: // it is there to see
 		add(fmt.Sprintf(text.OrderShown, d.order.order.Number))
 	case unanswered:
 		add(text.NotFound + " " + contact)
@@ -229,6 +230,9 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 		add("\n\n" + contact)
 		m.Handoff = true
 	}
+	if receipts.silently {
+		d.order.show(out)
+	}
 	for i, n := range receipts.cited {
 		m.Sources = append(m.Sources, e.source(i+1, hits[n-1]))
 	}
@@ -236,11 +240,20 @@ func (e *Engine) generate(ctx context.Context, turn *Turn, text Text, contact st
 	return conversation.Answer{Message: m, Ledger: reply.Ledger}, nil
 }
 
-// quote answers in the shop's own words.
-func (e *Engine) quote(turn *Turn, text Text, contact string, hits, read []index.Hit, out *listener) conversation.Message {
+// quote answers in the shop's own words, or with the order that was asked about.
+func (e *Engine) quote(turn *Turn, text Text, contact string, d draft, out *listener) conversation.Message {
+	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete, Degraded: true, Handoff: true}
+	hits, read := d.hits, d.read
+	if d.order != nil && d.order.shown {
+		m.Text = seal.Clear(fmt.Sprintf(text.OrderShown, d.order.order.Number) + " " + contact)
+		out.send(Token{m.Text.Reveal()})
+		return m
+	}
+	if d.order != nil {
+		hits, read = hits[1:], read[1:]
+	}
 	var b strings.Builder
 	b.WriteString(text.Degraded)
-	m := conversation.Message{Author: conversation.Assistant, State: conversation.Complete, Degraded: true, Handoff: true}
 	language := Spoken(LanguageOf(turn.asked, turn.ask.Language))
 	for i, h := range hits[:min(passagesQuote, len(hits))] {
 		b.WriteString("\n\n")

@@ -124,9 +124,9 @@ const (
 var orderWords = sync.OnceValues(func() (whole map[string]bool, begun []string) {
 	whole = map[string]bool{}
 	for _, w := range strings.Fields(`order orders ordered parcel package shipment tracking track refund refunds refunded
-		cancel canceled cancelled cancellation return
-		bestell* paket sendung lieferung stornier* rückgabe zurückgeben erstatt*
-		commande commandes commandé* colis livraison suivi annuler annulation rembours* retour*
+		cancel canceled cancelled cancellation return returned
+		bestell* paket sendung* lieferung* stornier* rückgabe zurückgeben erstatt*
+		commande commandes commandé* colis livraison suivi annul* annulé annulée rembours* retour*
 		pedido pedidos paquete envío cancelar reembolso devol* ordine ordini pacco spedizione annullare rimborso reso
 		pakket zending annuleren terugbetal* encomenda rastrei* zamówieni* paczk* zwrot* anulowa*
 		beställning* paketet leverans avbeställ* sipariş* kargo iade iptal`) {
@@ -165,7 +165,7 @@ func plainLetters(s string) bool {
 // ownHints are words of which a message about one's own order has at least one, and
 // something besides. Looking for them is quick, and most questions have none.
 var ownHints = []string{
-	"order", "parcel", "package", "shipment", "delivery", "refund", "purchase", "#", "track", "bestell", "lieferung", "sendung", "paket", "rückerstattung",
+	"order", "parcel", "package", "shipment", "delivery", "address", "did i pay", "have i pa", "zahlt", "payé", "adres", "dirección", "indirizzo", "refund", "purchase", "#", "track", "bestell", "lieferung", "sendung", "paket", "rückerstattung",
 	"commande", "colis", "livraison", "remboursement", "pedido", "paquete", "reembolso", "ordine", "pacco", "rimborso", "pakket", "encomenda",
 	"zamówieni", "beställning", "siparişim", "注文", "我的", "订单号",
 }
@@ -173,7 +173,10 @@ var ownHints = []string{
 var ownOrder = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(` + strings.Join([]string{
 		`\b(my|our) (\w+ ){0,2}(orders?|parcel|package|shipment|delivery|refund|purchase)\b`, `\border\b.{0,12}(#|no\.?|number|nr\.?)? ?#?\d{3,}`, `#\d{3,}`,
-		`\b(where|when) (is|are|will|does|did)\b.{0,40}\b(orders?|parcel|package|shipment)\b`, `\b(cancel|change|return|track) (my|the|this|an?) (order|parcel|package)\b`, `\bi (have )?(placed|made) an order\b`, `\btrack (my|an?|the)\b`,
+		`\b(where|when) (is|are|will|does|did)\b.{0,40}\b(orders?|parcel|package|shipment)\b`, `\b(cancel|change|return|track) (my|the|this|an?) (order|parcel|package)\b`, `\bi (have )?(placed|made) an order\b`,
+		`\bwhat (did|have) i (order|pay)`, `\bhow much (did|have) i (pay|paid)\b`, `\bwas habe ich (be)?zahlt`, `\bcombien ai-je payé`, `\bchange (my|the) ((delivery|shipping) )?address\b`, `\bwas habe ich (bei (euch|ihnen) )?bestellt`, `\badresse (noch )?(ändern|wechseln)\b`,
+		`(qu['’]est-ce que|qu['’]ai-je|ce que) ?(j['’]ai )?commandé`, `\bchanger (l['’]|mon |d['’])adresse`, `\bcambiar (la|mi) dirección`, `\bcambiare (l['’]|il mio )indirizzo`, `\badres (wijzigen|veranderen)\b`,
+		`\btrack (my|an?|the)\b`,
 		`\bmeine?[rnms]? (\w+ )?(bestellung|lieferung|sendung|paket|rückerstattung)`, `\bbestell\w*.{0,12}(nr\.?|nummer)? ?#?\d{3,}`, `\bwo (ist|bleibt)\b.{0,30}(bestellung|paket|sendung|lieferung)`,
 		`\b(ma|mon|notre) (commande|colis|livraison|remboursement)`, `\bcommande.{0,10}(n°|no|numéro)? ?#?\d{3,}`, `\boù (est|en est)\b.{0,30}(commande|colis)`,
 		`\bmi (pedido|paquete|reembolso)`, `\bpedido.{0,10}#?\d{3,}`, `\b(il )?mio (ordine|pacco|rimborso)`, `\bordine.{0,10}#?\d{3,}`, `\bmijn (bestelling|pakket)`, `\b(o )?meu (pedido|encomenda)`,
@@ -210,7 +213,11 @@ func (t *Turn) about() topic {
 		back = maxBetween
 	}
 	for n := range back {
-		if before, ok := t.thread.Question(t.Answers() - 1 - n); ok && topicOf(before.Text.Reveal()) == own {
+		turn := t.Answers() - 1 - n
+		if before, ok := t.thread.Question(turn); ok && topicOf(before.Text.Reveal()) == own {
+			return own
+		}
+		if before, ok := t.thread.Answer(turn); ok && before.OwnOrder {
 			return own
 		}
 	}
@@ -221,7 +228,8 @@ func (t *Turn) about() topic {
 // claim, a code that was mistyped, and the code.
 const maxBetween = 4
 
-// askedForProof reports whether the shopper was asked, of late, to prove an order.
+// askedForProof reports whether the shopper was asked, of late, to prove an order, or
+// was shown one.
 func (t *Turn) askedForProof() bool {
 	return slices.ContainsFunc(t.thread.Messages, func(m conversation.Message) bool {
 		if m.Turn >= t.number {
@@ -230,7 +238,7 @@ func (t *Turn) askedForProof() bool {
 		if m.Author == conversation.Shopper {
 			return topicOf(m.Text.Reveal()) == own
 		}
-		return AsksForProof(m)
+		return m.OwnOrder || AsksForProof(m)
 	})
 }
 
@@ -248,6 +256,15 @@ const maxProved = 3
 type subject struct {
 	order commerce.Order
 	hit   index.Hit // its record, as evidence and for the model
+	shown bool      // to the shopper
+}
+
+// show shows the shopper the order, once.
+func (s *subject) show(out *listener) {
+	if !s.shown {
+		out.send(Order(s.order.Summary()))
+		s.shown = true
+	}
 }
 
 // orderTurn looks at what a message has to do with an order. It answers by itself
@@ -315,7 +332,11 @@ func (e *Engine) orderTurn(ctx context.Context, turn *Turn, text Text, contact s
 	if err := e.Orders.Trail.Looked(ctx, turn.ask.Ref, 1); err != nil {
 		e.Log.WarnContext(ctx, "note look at an order", "tenant", turn.ask.Tenant, "error", err) // who reads their own order is not kept from it
 	}
-	return nil, &subject{orders[at], orderHit(orders[at])}
+	s = &subject{order: orders[at], hit: orderHit(orders[at])}
+	if topic == own { // else only if the answer is about it
+		s.show(out)
+	}
+	return nil, s
 }
 
 // proved notes whether the merchant has a shop connected, and gives what the
@@ -427,6 +448,7 @@ func (e *Engine) call(ctx context.Context, turn *Turn, text Text, contact string
 		for _, i := range s.order.Summary().Items {
 			titles = append(titles, i.Title)
 		}
+		s.show(out)
 		return say(fmt.Sprintf(text.WhichItems, strings.Join(titles, "; ")), false)
 	case fault.KindOf(err) == fault.Invalid && err != nil:
 		return nil
@@ -434,9 +456,11 @@ func (e *Engine) call(ctx context.Context, turn *Turn, text Text, contact string
 		e.Log.WarnContext(ctx, "propose change", "tenant", turn.ask.Tenant, "error", err)
 		return say(text.OrdersDown+" "+contact, true)
 	case a.State == commerce.Failed, a.State == commerce.Waiting: // nobody could do it, or somebody is asked already
+		s.show(out)
 		return say(a.Receipt+" "+contact, true)
 	}
 	m := say(a.Text+" "+text.PleaseConfirm, false)
+	s.show(out)
 	out.send(Proposal{string(a.ID), a.Kind, a.Text, a.State, a.ExpiresAt})
 	return m
 }

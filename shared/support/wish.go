@@ -15,7 +15,8 @@ var (
 		"est", "sont", "était", "ont", "avez", "quand", "pourquoi", "où", "quel", "quelle", "quels", "quelles", "qui",
 		"è", "sono", "ha", "hanno", "avete", "quando", "perché", "dove", "quale", "chi", "está", "están", "fue", "han", "habéis", "cuándo", "dónde", "cuál", "quién",
 		"zijn", "werd", "heeft", "hebben", "wanneer", "waarom", "waar", "welke", "foi", "onde", "czy", "kiedy", "dlaczego", "gdzie", "har", "blev", "när", "varför", "var", "hvornår", "hvorfor", "hvor"}
-	leadingWords = []string{"and", "but", "so", "then", "also", "hi", "hello", "hey", "ok", "okay", "und", "aber", "also", "hallo", "et", "mais", "alors", "bonjour", "e", "ma", "y", "pero", "en", "maar"}
+	askingPhrases = []string{"how long", "how soon", "until when", "wie lange", "bis wann", "combien de temps", "jusqu à quand", "cuánto tiempo", "quanto tempo", "hoe lang"}
+	leadingWords  = []string{"and", "but", "so", "then", "also", "hi", "hello", "hey", "ok", "okay", "und", "aber", "also", "hallo", "et", "mais", "alors", "bonjour", "e", "ma", "y", "pero", "en", "maar"}
 	// What may stand in such a question when it is a request all the same, or holds one.
 	requests = []string{
 		"please", "can you", "could you", "would you", "will you", "can i", "could i", "may i", "want*", "i d like", "would like", "need to", "possible to", "able to", "if not", "let me", "instead", "what about", "how about",
@@ -39,10 +40,11 @@ func merelyAsks(message string) bool {
 		if len(said) == 0 {
 			continue
 		}
-		if !slices.Contains(askingWords, said[0]) && !withoutWish(said) || anyPhrase(strings.Join(words(sentence), " "), requests) {
+		question := slices.Contains(askingWords, said[0]) || anyPhrase(strings.Join(said[:min(3, len(said))], " "), askingPhrases)
+		if !question && !withoutWish(said) || anyPhrase(strings.Join(words(sentence), " "), requests) {
 			return false
 		}
-		asks = asks || slices.Contains(askingWords, said[0])
+		asks = asks || question
 	}
 	return asks
 }

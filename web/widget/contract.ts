@@ -112,7 +112,7 @@ export interface Action {
   id: string;
   kind: Kind;
   text: string;
-  state: "proposed" | "declined" | "expired" | "running" | "done" | "approval" | "refused" | "failed";
+  state: "proposed" | "declined" | "expired" | "running" | "done" | "approval" | "refused" | "checking" | "failed";
   receipt?: string;
   expires_at?: string;
 }

@@ -25,8 +25,14 @@ const told: Record<Exclude<State, "proposed">, [keyof typeof icons, keyof String
   expired: ["none", "expiredTitle", "expiredNote"],
   approval: ["wait", "approval", "approvalNote"],
   refused: ["none", "refusedTitle", "refusedNote"],
+  checking: ["wait", "checking", "checkingNote"],
   failed: ["wrong", "failed", "failedNote"],
 };
+
+/** Whether a state leads on to another. */
+function opens(state: State | undefined): boolean {
+  return state === "proposed" || state === "running" || state === "approval" || state === "checking";
+}
 
 export class ActionCard extends Card {
   #state: State | undefined;
@@ -62,7 +68,7 @@ export class ActionCard extends Card {
     this.#state = state;
     this.#stop();
     this.element.classList.toggle("running", state === "running");
-    const open = state === "proposed" || state === "running" || state === "approval";
+    const open = opens(state);
     this.counter.keep({ action: open ? action.id : undefined });
     if (state === "proposed") return this.#propose(action);
     const [mark, title, note] = told[state] ?? told.failed;
@@ -173,8 +179,7 @@ export class ActionCard extends Card {
 
   /** Asks once how things stand. */
   #look(): void {
-    const open = this.#state === "proposed" || this.#state === "approval" || this.#state === "running";
-    if (!open || this.#busy) return;
+    if (!opens(this.#state) || this.#busy) return;
     this.#next = soon;
     clearTimeout(this.#timer);
     void this.#poll();

@@ -33,10 +33,12 @@ export class Card {
     this.element.setAttribute("aria-labelledby", this.heading.id);
   }
 
-  /** Replaces what the card says. */
+  /** Replaces what the card says. Whoever was in what goes is taken to its head. */
   set(mark: keyof typeof icons, title: string, ...children: (Node | string | false | undefined)[]): void {
+    const inside = this.body.matches(":focus-within");
     this.heading.replaceChildren(icon(icons[mark]), h("span", { dir: "auto" }, title));
     this.body.replaceChildren(...children.filter((child): child is Node | string => !!child));
+    if (inside) this.heading.focus();
   }
 }
 
