@@ -108,7 +108,7 @@ func (d *Desk) Hand(ctx context.Context, c *Chat, to Handler, keep time.Duration
 		return err
 	}
 	thread, err := d.Threads.Change(ctx, c.Tenant, c.Thread.Account, c.Thread.ID, keep, func(t *channel.Thread) error {
-		if t.Conversation != c.Conversation { // erased meanwhile
+		if !t.Has(c.Conversation) { // erased meanwhile
 			return fault.E(fault.NotFound, "There is nothing here.", nil)
 		}
 		t.HeldBy, t.HeldAt = map[Handler]channel.Holder{AI: channel.Nobody, Person: channel.Agent, Nobody: channel.Stopped}[to], d.Now()

@@ -206,10 +206,10 @@ func (r *Responder) word(ctx context.Context, e *event, word channel.Word, langu
 			if t.OptedOutAt.IsZero() {
 				t.OptedOutAt = r.Now()
 			}
-			return r.Threads.Suppress(ctx, e.Tenant, t.ID, t.OptedOutAt)
+			return r.Threads.Suppress(ctx, e.Tenant, *t, t.OptedOutAt)
 		case channel.Start:
 			reply, t.OptedOutAt = speech.Started, time.Time{}
-			return r.Threads.Welcome(ctx, e.Tenant, t.ID)
+			return r.Threads.Welcome(ctx, e.Tenant, t.Names()...)
 		case channel.Human:
 			reply = fmt.Sprintf(speech.Human, contact)
 			t.Raised(channel.AskedFor, r.Now())

@@ -55,7 +55,7 @@ func (r *Responder) granted(ctx context.Context, e *event, turn *support.Turn, w
 	case wish.NoAI, wish.Child:
 		return fmt.Sprintf(text.Says[w], e.account.ContactEmail), true, r.Engine.Wish(ctx, e.ref(), e.account.Region, w)
 	}
-	spoken := rights.Spoken{Wish: w, Name: e.ID, Words: e.content.Text}
+	spoken := rights.Spoken{Wish: w, Name: e.ID, Words: e.content.Text, Also: e.thread.Chats()[1:]}
 	if w == wish.Review {
 		if turn != nil {
 			spoken.About, person = turn.AnswerBefore()
