@@ -25,12 +25,17 @@ const (
 	Nobody   Holder = ""
 	Agent    Holder = "person" // a person at the shop wrote
 	OtherApp Holder = "app"    // another app has control of the thread
+	Awaited  Holder = "waits"  // the person asked for somebody at the shop, who has not written yet
 	Stopped  Holder = "nobody" // the shop has stopped the AI, until it gives the thread back
 )
 
 // PersonHolds is how long a person at the shop has the thread after their last
 // message. The thread can be given back before.
 const PersonHolds = 24 * time.Hour
+
+// PersonIsAwaited is how long the AI leaves a thread to the person who was asked for,
+// until it answers again. The shop and who asked can give it back before.
+const PersonIsAwaited = 24 * time.Hour
 
 // Flag says why a person at the shop should look at a thread.
 type Flag string
@@ -156,10 +161,21 @@ func (t Thread) Held(now time.Time) bool {
 	switch t.HeldBy {
 	case OtherApp, Stopped:
 		return true
-	case Agent:
-		return now.Sub(t.HeldAt) < PersonHolds
+	case Agent, Awaited:
+		return now.Before(t.HeldUntil())
 	}
 	return false
+}
+
+// HeldUntil is when a hold ends by itself: the zero time for one that does not.
+func (t Thread) HeldUntil() time.Time {
+	switch t.HeldBy {
+	case Agent:
+		return t.HeldAt.Add(PersonHolds)
+	case Awaited:
+		return t.HeldAt.Add(PersonIsAwaited)
+	}
+	return time.Time{}
 }
 
 // Undisclosed takes back that the person was told about the AI by a post that did not
@@ -218,6 +234,9 @@ func (p *Post) Raise(to PostState) bool {
 // Emptied is the thread with nothing about its person but when it was erased, how it
 // is found, what they wish, and who has it: none of these ends with an erasure.
 func (t Thread) Emptied(now time.Time) Thread {
+	if t.HeldBy == Awaited { // nobody can see any more who asked, and what for
+		t.HeldBy = Nobody
+	}
 	return Thread{
 		ID: t.ID, Account: t.Account, Generation: t.Generation, ErasedAt: now, version: t.version,
 		OptedOutAt: t.OptedOutAt, NoTemplates: t.NoTemplates, HeldBy: t.HeldBy, HeldAt: t.HeldAt, Numbers: t.Numbers, Joined: t.Joined, Into: t.Into,

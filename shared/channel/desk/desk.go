@@ -84,8 +84,8 @@ func handler(thread *channel.Thread, ai bool, now time.Time) (Handler, time.Time
 		return Person, time.Time{}
 	}
 	switch thread.HeldBy {
-	case channel.Agent:
-		return Person, thread.HeldAt.Add(channel.PersonHolds)
+	case channel.Agent, channel.Awaited:
+		return Person, thread.HeldUntil()
 	case channel.Stopped:
 		return Nobody, time.Time{}
 	}

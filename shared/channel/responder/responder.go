@@ -313,7 +313,7 @@ func (r *Responder) note(ctx context.Context, e *event) error {
 			t.NoTemplates = true
 			return nil
 		case channel.Handback:
-			if t.HeldBy == channel.Nobody || t.HeldBy == channel.Stopped || t.HeldAt.After(e.opened()) {
+			if t.HeldBy != channel.Agent && t.HeldBy != channel.OtherApp || t.HeldAt.After(e.opened()) {
 				return channel.ErrUnchanged
 			}
 			t.HeldBy = channel.Nobody
