@@ -291,9 +291,6 @@ func (e *event) opened() time.Time {
 
 // note takes care of an event that changes the thread and asks for nothing.
 func (r *Responder) note(ctx context.Context, e *event) error {
-	if e.Event == channel.Erase {
-		return r.Deletions.Eraser.Thread(ctx, e.Tenant, e.Account, e.Thread)
-	}
 	var flagged bool
 	err := r.change(ctx, e, func(t *channel.Thread) error {
 		if t.OpenedAt.IsZero() && t.HeldBy == channel.Nobody && !e.Event.Opens(e.Account.Kind) {
