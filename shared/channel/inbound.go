@@ -26,7 +26,6 @@ const (
 	Delivered Event = "delivered"
 	Read      Event = "read"
 	Failed    Event = "failed"
-	Erase     Event = "erase" // of ours: forget the thread
 )
 
 // Opens reports whether an event begins the 24 hours in which a shop may answer
@@ -79,7 +78,7 @@ func (in Inbound) Validate() error {
 		}
 	}
 	switch in.Event {
-	case Message, Reaction, Referral, Edited, Withdrawn, Moved, OptedOut, Takeover, Handback, Standby, Sent, Delivered, Read, Failed, Erase:
+	case Message, Reaction, Referral, Edited, Withdrawn, Moved, OptedOut, Takeover, Handback, Standby, Sent, Delivered, Read, Failed:
 	default:
 		return fault.E(fault.Invalid, "There is no such event.", nil)
 	}

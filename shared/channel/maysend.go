@@ -136,7 +136,7 @@ var rules = []rule{
 		func(_ Outgoing, c Context) bool { return !c.Connected }, deny(Disconnected, Reconnect)},
 	{"the message is for another account than the one the person wrote to",
 		func(m Outgoing, c Context) bool { return m.Account != c.Account }, deny(OtherThread, UseOwnThread)},
-	{"the AI writes, and somebody else has the thread; unless this confirms what the person just asked for",
+	{"the AI writes, and somebody else has the thread or is waited for; unless this confirms what the person just asked for",
 		func(m Outgoing, c Context) bool { return m.Author == AI && c.TakenOver && m.Purpose != Notice }, deny(HasPerson, LetPerson)},
 	{"the person asked to be left alone; this is a template, or neither confirms that nor is a person's answer to what was written since",
 		func(m Outgoing, c Context) bool {

@@ -178,7 +178,9 @@ advertisement. Not: reading, a delivery report, changing a message or taking it 
 platform's own time counts, or ours if that is earlier.
 
 **Who has a thread.** Somebody at the shop who writes in Meta's inbox or on the shop's phone has it
-for 24 hours after their last message; another app has it until it gives it back.
+for 24 hours after their last message; another app has it until it gives it back. Who asks for a
+person ("HUMAN") is left to one for 24 hours, until somebody at the shop writes or gives the thread
+back, or the one who asked writes "AI"; after that the AI answers again.
 
 **What else is said.** The AI names itself before anything else, once per thread and language. What
 confirms a wish ("STOP", "DELETE MY DATA") is a notice.

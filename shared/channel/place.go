@@ -58,7 +58,7 @@ func (s *Threads) Of(ctx context.Context, t id.Tenant, chat id.Conversation) (Th
 		return Thread{}, fmt.Errorf("find thread of conversation %s: %w", chat, err)
 	}
 	thread, err := s.Get(ctx, t, Account{place.Kind, place.Number}, place.Thread)
-	if err == nil && thread.Conversation != chat {
+	if err == nil && !thread.Has(chat) {
 		err = fault.E(fault.NotFound, "There is nothing here.", nil)
 	}
 	return thread, err
@@ -80,7 +80,8 @@ func (s *Threads) OfAll(ctx context.Context, t id.Tenant, chats []id.Conversatio
 	}
 	var accounts []Account
 	var threads []table.Key
-	for _, item := range found {
+	var of []id.Conversation
+	for n, item := range found {
 		if !item.Exists() {
 			continue
 		}
@@ -89,7 +90,7 @@ func (s *Threads) OfAll(ctx context.Context, t id.Tenant, chats []id.Conversatio
 			return nil, err
 		}
 		a := Account{place.Kind, place.Number}
-		accounts, threads = append(accounts, a), append(threads, table.ChannelThread(t, a.Key(), place.Thread))
+		accounts, threads, of = append(accounts, a), append(threads, table.ChannelThread(t, a.Key(), place.Thread)), append(of, chats[n])
 	}
 	if len(threads) == 0 {
 		return all, nil
@@ -109,7 +110,9 @@ func (s *Threads) OfAll(ctx context.Context, t id.Tenant, chats []id.Conversatio
 		if err != nil {
 			return nil, err
 		}
-		all[thread.Conversation] = thread
+		if thread.Has(of[i]) {
+			all[of[i]] = thread
+		}
 	}
 	return all, nil
 }

@@ -25,12 +25,17 @@ const (
 	Nobody   Holder = ""
 	Agent    Holder = "person" // a person at the shop wrote
 	OtherApp Holder = "app"    // another app has control of the thread
+	Awaited  Holder = "waits"  // the person asked for somebody at the shop, who has not written yet
 	Stopped  Holder = "nobody" // the shop has stopped the AI, until it gives the thread back
 )
 
 // PersonHolds is how long a person at the shop has the thread after their last
 // message. The thread can be given back before.
 const PersonHolds = 24 * time.Hour
+
+// PersonIsAwaited is how long the AI leaves a thread to the person who was asked for,
+// until it answers again. The shop and who asked can give it back before.
+const PersonIsAwaited = 24 * time.Hour
 
 // Flag says why a person at the shop should look at a thread.
 type Flag string
@@ -142,6 +147,9 @@ type Thread struct {
 	Language     string
 	Posts        []Post // the latest, oldest first
 	Order        OrderStep
+	Numbers      []Number        // that lead here
+	Joined       []Chat          // other transcripts of the same person, whatever is left of them
+	Into         id.Conversation // where this goes on, if it is the thread of such a number; else empty
 
 	contact   seal.Text
 	contactOn string // the day it was sealed
@@ -153,10 +161,21 @@ func (t Thread) Held(now time.Time) bool {
 	switch t.HeldBy {
 	case OtherApp, Stopped:
 		return true
-	case Agent:
-		return now.Sub(t.HeldAt) < PersonHolds
+	case Agent, Awaited:
+		return now.Before(t.HeldUntil())
 	}
 	return false
+}
+
+// HeldUntil is when a hold ends by itself: the zero time for one that does not.
+func (t Thread) HeldUntil() time.Time {
+	switch t.HeldBy {
+	case Agent:
+		return t.HeldAt.Add(PersonHolds)
+	case Awaited:
+		return t.HeldAt.Add(PersonIsAwaited)
+	}
+	return time.Time{}
 }
 
 // Undisclosed takes back that the person was told about the AI by a post that did not
@@ -212,12 +231,15 @@ func (p *Post) Raise(to PostState) bool {
 	return true
 }
 
-// Emptied is the thread with nothing about its person but when it was erased and
-// what they wish, and who has it: neither ends with an erasure.
+// Emptied is the thread with nothing about its person but when it was erased, how it
+// is found, what they wish, and who has it: none of these ends with an erasure.
 func (t Thread) Emptied(now time.Time) Thread {
+	if t.HeldBy == Awaited { // nobody can see any more who asked, and what for
+		t.HeldBy = Nobody
+	}
 	return Thread{
 		ID: t.ID, Account: t.Account, Generation: t.Generation, ErasedAt: now, version: t.version,
-		OptedOutAt: t.OptedOutAt, NoTemplates: t.NoTemplates, HeldBy: t.HeldBy, HeldAt: t.HeldAt,
+		OptedOutAt: t.OptedOutAt, NoTemplates: t.NoTemplates, HeldBy: t.HeldBy, HeldAt: t.HeldAt, Numbers: t.Numbers, Joined: t.Joined, Into: t.Into,
 	}
 }
 
@@ -257,8 +279,11 @@ type threadItem struct {
 	Language     string          `dynamodbav:"language"`
 	Posts        string          `dynamodbav:"posts,omitempty"`      // as JSON; names nobody
 	Order        string          `dynamodbav:"order_step,omitempty"` // as JSON; ids only
-	Version      string          `dynamodbav:"version"`              // another one with every change
-	ExpireAt     int64           `dynamodbav:"expires_at"`           // Unix seconds; DynamoDB TTL
+	Numbers      string          `dynamodbav:"numbers,omitempty"`    // as JSON; keyed hashes
+	Joined       string          `dynamodbav:"joined,omitempty"`     // as JSON; keyed hashes
+	Into         id.Conversation `dynamodbav:"into,omitempty"`
+	Version      string          `dynamodbav:"version"`    // another one with every change
+	ExpireAt     int64           `dynamodbav:"expires_at"` // Unix seconds; DynamoDB TTL
 }
 
 // Inventory makes threadItem a table.Record.
@@ -270,7 +295,8 @@ func (threadItem) Inventory() inventory.Entry {
 			"contact": inventory.ContactDetail, "contact_on": inventory.None, "opened_at": inventory.None, "opted_out_at": inventory.None,
 			"held_at": inventory.None, "erased_at": inventory.None, "flagged_at": inventory.None, "no_templates": inventory.None,
 			"held_by": inventory.None, "flag": inventory.None, "disclosed": inventory.None, "language": inventory.None,
-			"posts": inventory.Identifier, "order_step": inventory.Identifier, "version": inventory.None, "expires_at": inventory.None,
+			"posts": inventory.Identifier, "order_step": inventory.Identifier, "numbers": inventory.Identifier,
+			"joined": inventory.Identifier, "into": inventory.Identifier, "version": inventory.None, "expires_at": inventory.None,
 		},
 		Purpose:    inventory.CustomerSupport,
 		LegalBasis: inventory.Contract, // GDPR Art. 6(1)(b), the merchant's; we process on its behalf
@@ -302,13 +328,8 @@ var ErrUnchanged = errors.New("unchanged")
 // ErrUnchanged nothing is stored. keep is how long a thread is kept after it.
 func (s *Threads) Change(ctx context.Context, t id.Tenant, a Account, thread id.Conversation, keep time.Duration, change func(*Thread) error) (Thread, error) {
 	for range maxChanges {
-		state, err := s.Get(ctx, t, a, thread)
-		if fault.KindOf(err) == fault.NotFound {
-			state = Thread{ID: thread, Account: a, Conversation: s.veil.Conversation(thread, 0), Shopper: s.veil.Shopper(thread, 0)}
-			if state.OptedOutAt, err = s.suppressed(ctx, t, thread); err != nil {
-				return Thread{}, err
-			}
-		} else if err != nil {
+		state, err := s.state(ctx, t, a, thread)
+		if err != nil {
 			return Thread{}, err
 		}
 		was := state.version
@@ -406,21 +427,24 @@ func itemOf(t id.Tenant, s Thread, expires time.Time) (threadItem, error) {
 		Key: table.ChannelThread(t, s.Account.Key(), s.ID), Thread: s.ID, Conversation: s.Conversation, Shopper: s.Shopper, Generation: s.Generation,
 		Contact: s.contact, ContactOn: s.contactOn, OpenedAt: millis(s.OpenedAt), OptedOutAt: millis(s.OptedOutAt), HeldAt: millis(s.HeldAt),
 		ErasedAt: millis(s.ErasedAt), FlaggedAt: millis(s.FlaggedAt), NoTemplates: s.NoTemplates, HeldBy: s.HeldBy, Flag: s.Flag,
-		Disclosed: s.Disclosed, Language: s.Language, Version: s.version, ExpireAt: expires.Unix(),
+		Disclosed: s.Disclosed, Language: s.Language, Into: s.Into, Version: s.version, ExpireAt: expires.Unix(),
 	}
-	if len(s.Posts) > 0 {
-		posts, err := json.Marshal(s.Posts)
-		if err != nil {
-			return item, fmt.Errorf("encode posts: %w", err)
+	for _, part := range []struct {
+		into  *string
+		any   bool
+		value any
+	}{
+		{&item.Posts, len(s.Posts) > 0, s.Posts}, {&item.Order, s.Order != (OrderStep{}), s.Order},
+		{&item.Numbers, len(s.Numbers) > 0, s.Numbers}, {&item.Joined, len(s.Joined) > 0, s.Joined},
+	} {
+		if !part.any {
+			continue
 		}
-		item.Posts = string(posts)
-	}
-	if s.Order != (OrderStep{}) {
-		step, err := json.Marshal(s.Order)
+		text, err := json.Marshal(part.value)
 		if err != nil {
-			return item, fmt.Errorf("encode order step: %w", err)
+			return item, fmt.Errorf("encode thread %s: %w", s.ID, err)
 		}
-		item.Order = string(step)
+		*part.into = string(text)
 	}
 	return item, nil
 }
@@ -429,17 +453,18 @@ func threadOf(a Account, item threadItem) (Thread, error) {
 	s := Thread{
 		ID: item.Thread, Account: a, Conversation: item.Conversation, Shopper: item.Shopper, Generation: item.Generation,
 		OpenedAt: at(item.OpenedAt), OptedOutAt: at(item.OptedOutAt), NoTemplates: item.NoTemplates, HeldBy: item.HeldBy, HeldAt: at(item.HeldAt),
-		ErasedAt: at(item.ErasedAt), Flag: item.Flag, FlaggedAt: at(item.FlaggedAt), Disclosed: item.Disclosed, Language: item.Language,
+		ErasedAt: at(item.ErasedAt), Flag: item.Flag, FlaggedAt: at(item.FlaggedAt), Disclosed: item.Disclosed, Language: item.Language, Into: item.Into,
 		contact: item.Contact, contactOn: item.ContactOn, version: item.Version,
 	}
-	if item.Posts != "" {
-		if err := json.Unmarshal([]byte(item.Posts), &s.Posts); err != nil {
-			return s, fmt.Errorf("decode posts of thread %s: %w", s.ID, err)
+	for _, part := range []struct {
+		text string
+		into any
+	}{{item.Posts, &s.Posts}, {item.Order, &s.Order}, {item.Numbers, &s.Numbers}, {item.Joined, &s.Joined}} {
+		if part.text == "" {
+			continue
 		}
-	}
-	if item.Order != "" {
-		if err := json.Unmarshal([]byte(item.Order), &s.Order); err != nil {
-			return s, fmt.Errorf("decode order step of thread %s: %w", s.ID, err)
+		if err := json.Unmarshal([]byte(part.text), part.into); err != nil {
+			return s, fmt.Errorf("decode thread %s: %w", s.ID, err)
 		}
 	}
 	return s, nil

@@ -36,23 +36,27 @@ func (wishItem) Inventory() inventory.Entry {
 	}
 }
 
-// Suppress remembers that the person of a thread asked not to be written to, until
-// they say otherwise.
-func (s *Threads) Suppress(ctx context.Context, t id.Tenant, thread id.Conversation, since time.Time) error {
+// Suppress remembers that the person of a thread asked not to be written to, by all
+// names that it has, until they say otherwise.
+func (s *Threads) Suppress(ctx context.Context, t id.Tenant, thread Thread, since time.Time) error {
 	period, _ := inventory.AuditRetention.Period()
-	err := s.table.Put(ctx, t, wishItem{
-		Key: table.ChannelWish(t, thread), Thread: thread, StoppedAt: since.UnixMilli(), ExpireAt: s.table.Now().Add(period).Unix(),
-	})
-	if err != nil {
-		return fmt.Errorf("remember the wish of thread %s: %w", thread, err)
+	for _, name := range thread.Names() {
+		err := s.table.Put(ctx, t, wishItem{
+			Key: table.ChannelWish(t, name), Thread: name, StoppedAt: since.UnixMilli(), ExpireAt: s.table.Now().Add(period).Unix(),
+		})
+		if err != nil {
+			return fmt.Errorf("remember the wish of thread %s: %w", name, err)
+		}
 	}
 	return nil
 }
 
-// Welcome forgets that again: the person wants to be written to.
-func (s *Threads) Welcome(ctx context.Context, t id.Tenant, thread id.Conversation) error {
-	if err := s.table.Delete(ctx, t, table.ChannelWish(t, thread)); err != nil {
-		return fmt.Errorf("forget the wish of thread %s: %w", thread, err)
+// Welcome forgets that again, by the names of a thread: the person wants to be written to.
+func (s *Threads) Welcome(ctx context.Context, t id.Tenant, names ...id.Conversation) error {
+	for _, name := range names {
+		if err := s.table.Delete(ctx, t, table.ChannelWish(t, name)); err != nil {
+			return fmt.Errorf("forget the wish of thread %s: %w", name, err)
+		}
 	}
 	return nil
 }

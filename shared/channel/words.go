@@ -12,7 +12,7 @@ import (
 )
 
 // Word is something a person can ask for by a word, which is understood without a
-// model. STOP and START are words of a channel; what people ask for in words of their
+// model. STOP, START and AI are words of a channel; what people ask for in words of their
 // own, such as a person or that their data be deleted, is understood by package wish.
 type Word string
 
@@ -22,6 +22,7 @@ const (
 	Human  Word = "human" // a person, please
 	Stop   Word = "stop"  // do not write to me
 	Start  Word = "start" // write to me again
+	Again  Word = "again" // the AI may answer again, while a person is waited for
 	Forget Word = "forget"
 	Know   Word = "know" // what do you know about me
 )
@@ -30,7 +31,7 @@ const (
 // words in it.
 type Speech struct {
 	Disclosure string            `json:"disclosure"` // %s is the shop
-	Human      string            `json:"human"`      // %s is where the shop is written to
+	Human      string            `json:"human"`      // says how to get the AI back; %s is where the shop is written to
 	Stopped    string            `json:"stopped"`    // says how to start again
 	Started    string            `json:"started"`
 	Forgotten  string            `json:"forgotten"` // %s is where the state is shown

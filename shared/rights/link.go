@@ -123,3 +123,23 @@ func (s *Store) About(ctx context.Context, t id.Tenant, r Request) ([]id.Convers
 	slices.Sort(all)
 	return slices.Compact(all), nil
 }
+
+// Unite has two conversations of one person be whoever's either was proved to be.
+func (s *Store) Unite(ctx context.Context, t id.Tenant, one, other id.Conversation) error {
+	for _, way := range [][2]id.Conversation{{one, other}, {other, one}} {
+		items, err := s.table.Earliest(ctx, t, table.LinkedAll(t, way[0]), 0)
+		if err != nil {
+			return fmt.Errorf("read whose conversation %s is: %w", way[0], err)
+		}
+		for _, item := range items {
+			var l linkedItem
+			if err := item.Decode(&l); err != nil {
+				return err
+			}
+			if err := s.Link(ctx, t, l.Subject, way[1]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

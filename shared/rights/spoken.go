@@ -47,9 +47,10 @@ type Counter struct {
 // Spoken is a wish as it was spoken.
 type Spoken struct {
 	Wish  wish.Wish
-	Name  id.Message // of the message it was spoken in: the same again is the same request
-	Words string     // what was written, for the person at the shop who decides
-	About id.Message // the answer that a person is to look at
+	Name  id.Message        // of the message it was spoken in: the same again is the same request
+	Words string            // what was written, for the person at the shop who decides
+	About id.Message        // the answer that a person is to look at
+	Also  []id.Conversation // earlier transcripts of the same person
 }
 
 // Take keeps a wish as a request about the chat it was spoken in and begins with it.
@@ -57,7 +58,7 @@ type Spoken struct {
 func (c *Counter) Take(ctx context.Context, ref conversation.Ref, region tenant.Region, w Spoken) (r Request, link string, err error) {
 	r = Request{
 		Kind: Kind(w.Wish), Source: FromShopper, SourceID: "spoken|" + string(ref.Conversation) + "|" + string(w.Name), Law: LawOf(region),
-		Conversations: []id.Conversation{ref.Conversation}, Shopper: ref.Shopper, Message: w.About,
+		Conversations: append([]id.Conversation{ref.Conversation}, w.Also...), Shopper: ref.Shopper, Message: w.About,
 	}
 	if first(r.Kind) == Waiting {
 		if r.Note, err = c.Notes.Seal(ctx, ref.Tenant, w.Words); err != nil {

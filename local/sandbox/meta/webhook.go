@@ -20,6 +20,28 @@ type Note struct {
 	Text    string `json:"text"`
 	ID      string `json:"id"` // of the message; made if empty
 	At      time.Time
+	By      By `json:"named_by"` // on WhatsApp; both if empty
+}
+
+// By is what WhatsApp names a person by in a delivery.
+type By string
+
+// The names that a delivery may give.
+const (
+	ByNumber By = "number"
+	ByID     By = "id" // the business-scoped one
+)
+
+// named is a person of WhatsApp in a delivery: what a message says, and what a
+// contact does.
+func (n Note) named(message, contact map[string]any) (map[string]any, map[string]any) {
+	if n.By != ByID {
+		message["from"], contact["wa_id"] = n.Person, n.Person
+	}
+	if n.By != ByNumber {
+		message["from_user_id"], contact["user_id"] = Scoped(n.Person), Scoped(n.Person)
+	}
+	return message, contact
 }
 
 // Scoped is the business-scoped id of somebody on WhatsApp.
@@ -42,10 +64,10 @@ func (m *Meta) Incoming(n Note) []byte {
 	m.mu.Unlock()
 	m.keep(Message{ID: n.ID, Kind: n.Kind, Account: n.Account, Person: n.Person, From: "person", Text: n.Text, At: n.At})
 	if n.Kind == "whatsapp" {
-		return m.phone(n.Account, map[string]any{"messages": []any{map[string]any{
-			"from": n.Person, "from_user_id": Scoped(n.Person), "id": n.ID, "timestamp": strconv.FormatInt(n.At.Unix(), 10),
-			"type": "text", "text": map[string]string{"body": n.Text},
-		}}, "contacts": []any{map[string]any{"profile": map[string]string{"name": "Sandbox person"}, "wa_id": n.Person, "user_id": Scoped(n.Person)}}})
+		message, contact := n.named(map[string]any{
+			"id": n.ID, "timestamp": strconv.FormatInt(n.At.Unix(), 10), "type": "text", "text": map[string]string{"body": n.Text},
+		}, map[string]any{"profile": map[string]string{"name": "Sandbox person"}})
+		return m.phone(n.Account, map[string]any{"messages": []any{message}, "contacts": []any{contact}})
 	}
 	return m.messaging(n.Kind, n.Account, "messaging", map[string]any{
 		"sender": id(n.Person), "recipient": id(n.Account), "timestamp": n.At.UnixMilli(),

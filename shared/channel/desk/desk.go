@@ -84,8 +84,8 @@ func handler(thread *channel.Thread, ai bool, now time.Time) (Handler, time.Time
 		return Person, time.Time{}
 	}
 	switch thread.HeldBy {
-	case channel.Agent:
-		return Person, thread.HeldAt.Add(channel.PersonHolds)
+	case channel.Agent, channel.Awaited:
+		return Person, thread.HeldUntil()
 	case channel.Stopped:
 		return Nobody, time.Time{}
 	}
@@ -108,7 +108,7 @@ func (d *Desk) Hand(ctx context.Context, c *Chat, to Handler, keep time.Duration
 		return err
 	}
 	thread, err := d.Threads.Change(ctx, c.Tenant, c.Thread.Account, c.Thread.ID, keep, func(t *channel.Thread) error {
-		if t.Conversation != c.Conversation { // erased meanwhile
+		if !t.Has(c.Conversation) { // erased meanwhile
 			return fault.E(fault.NotFound, "There is nothing here.", nil)
 		}
 		t.HeldBy, t.HeldAt = map[Handler]channel.Holder{AI: channel.Nobody, Person: channel.Agent, Nobody: channel.Stopped}[to], d.Now()

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,30 +50,43 @@ func (e *Eraser) Thread(ctx context.Context, t id.Tenant, a channel.Account, thr
 			return err
 		}
 	}
+	until := now.Add(tombstone)
 	state, err := e.Threads.Change(ctx, t, a, thread, tombstone, func(s *channel.Thread) error {
 		next := s.Generation + 1
+		if own := e.Veil.Conversation(thread, s.Generation); s.Conversation != own { // taken over from the thread of a number
+			s.Joined = append(slices.Clone(s.Joined), channel.Chat{Conversation: s.Conversation, Shopper: s.Shopper})
+		}
 		*s = s.Emptied(now)
+		for n := range s.Numbers {
+			s.Numbers[n].Until = until.Unix()
+		}
 		s.Generation, s.Conversation, s.Shopper = next, e.Veil.Conversation(thread, next), e.Veil.Shopper(thread, next)
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("empty thread %s: %w", thread, err)
 	}
+	if err := e.Threads.Point(ctx, t, state, state.Numbers, tombstone); err != nil {
+		return err
+	}
 	return e.Sweep(ctx, t, state)
 }
 
 // Sweep removes what is left of a thread from before its last erasure.
 func (e *Eraser) Sweep(ctx context.Context, t id.Tenant, state channel.Thread) error {
+	gone := slices.Clone(state.Joined)
 	for g := range state.Generation {
-		shopper, chat := e.Veil.Shopper(state.ID, g), e.Veil.Conversation(state.ID, g)
-		if err := e.Keys.DestroySubject(ctx, t, shopper); err != nil {
+		gone = append(gone, channel.Chat{Conversation: e.Veil.Conversation(state.ID, g), Shopper: e.Veil.Shopper(state.ID, g)})
+	}
+	for _, chat := range gone {
+		if err := e.Keys.DestroySubject(ctx, t, chat.Shopper); err != nil {
 			return err
 		}
-		if _, err := e.Table.DeleteRange(ctx, t, table.Whole(t, chat)); err != nil {
-			return fmt.Errorf("erase conversation %s: %w", chat, err)
+		if _, err := e.Table.DeleteRange(ctx, t, table.Whole(t, chat.Conversation)); err != nil {
+			return fmt.Errorf("erase conversation %s: %w", chat.Conversation, err)
 		}
-		if _, err := e.Table.DeleteRange(ctx, t, table.ChannelPlaces(t, chat)); err != nil {
-			return fmt.Errorf("erase conversation %s: %w", chat, err)
+		if _, err := e.Table.DeleteRange(ctx, t, table.ChannelPlaces(t, chat.Conversation)); err != nil {
+			return fmt.Errorf("erase conversation %s: %w", chat.Conversation, err)
 		}
 	}
 	return nil
@@ -86,6 +100,9 @@ func (e *Eraser) Account(ctx context.Context, t id.Tenant, a channel.Account, si
 		return 0, false, err
 	}
 	for _, s := range threads {
+		if s.Into != "" { // of a number: what it held goes with the thread it leads to
+			continue
+		}
 		if !e.Now().Before(until) {
 			return erased, false, nil
 		}

@@ -189,7 +189,9 @@ func (r *Responder) confirm(ctx context.Context, e *event, language, code string
 	grant, err := r.Engine.Orders.Verifier.Confirm(ctx, commerce.Attempt{Ref: e.ref(), ID: step.Verification}, code)
 	switch {
 	case err == nil:
-		err = r.Link(ctx, e.Tenant, grant, e.thread.Conversation)
+		for _, chat := range e.thread.Chats() {
+			err = errors.Join(err, r.Link(ctx, e.Tenant, grant, chat))
+		}
 	case fault.KindOf(err) == fault.RateLimited:
 		return r.reply(ctx, e, turn, language, fmt.Sprintf(speech.TooOften, e.account.ContactEmail))
 	case fault.KindOf(err) == fault.Forbidden:

@@ -60,20 +60,55 @@ func (r *Responder) Handle(ctx context.Context, in channel.Inbound) error {
 	// Whoever was faster at something, such as making the day's key, has it done
 	// by now; the queue would come back to it after minutes only.
 	for try := 1; ; try++ {
-		err := r.dispatch(ctx, &event{Inbound: in, content: content, account: account, keep: account.ChatRetention()})
+		e := &event{Inbound: in, named: in, content: content, account: account, keep: account.ChatRetention()}
+		err := r.dispatch(ctx, e)
 		if fault.KindOf(err) != fault.Conflict || err == nil || try == maxConflicts {
 			return err
 		}
 	}
 }
 
+// place finds the thread that an event belongs to: on WhatsApp a person goes by a
+// number, by a lasting id, or by both.
+func (r *Responder) place(ctx context.Context, e *event) (err error) {
+	if e.Account.Kind != channel.WhatsApp {
+		return nil
+	}
+	if number, both := e.content.Number(); both {
+		return r.Threads.Meet(ctx, e.Tenant, e.Account, e.Thread, r.Veil.Thread(e.Tenant, e.Account, number), e.begins(), e.keep,
+			func(ctx context.Context, from, to channel.Chat) error { return r.carry(ctx, e.Tenant, from, to) })
+	}
+	e.Thread, err = r.Threads.Lead(ctx, e.Tenant, e.Account, e.Thread)
+	return err
+}
+
+// carry has what was decided in a transcript hold in another of the same person, and
+// whoever proved that one is theirs has proved the other.
+func (r *Responder) carry(ctx context.Context, t id.Tenant, from, to channel.Chat) error {
+	decided, err := r.Engine.Conversations.Standing(ctx, t, from.Conversation)
+	if err != nil {
+		return err
+	}
+	for _, choice := range decided.Choices {
+		ref := conversation.Ref{Tenant: t, Conversation: to.Conversation, Shopper: to.Shopper}
+		if err := r.Engine.Conversations.Choose(ctx, ref, choice, true); err != nil {
+			return err
+		}
+	}
+	return r.Rights.Desk.Requests.Unite(ctx, t, from.Conversation, to.Conversation)
+}
+
 // maxConflicts bounds how often an event is tried at once.
 const maxConflicts = 3
 
 func (r *Responder) dispatch(ctx context.Context, e *event) error {
-	switch e.Event {
-	case channel.Message, channel.Standby, channel.Takeover:
+	if e.begins() {
 		return r.once(ctx, e)
+	}
+	if err := r.place(ctx, e); err != nil {
+		return err
+	}
+	switch e.Event {
 	case channel.Edited, channel.Withdrawn:
 		return r.follow(ctx, e)
 	}
@@ -82,12 +117,18 @@ func (r *Responder) dispatch(ctx context.Context, e *event) error {
 
 // event is an Inbound at work.
 type event struct {
-	channel.Inbound
-	content channel.Content
-	account tenant.Account
-	keep    time.Duration
-	thread  channel.Thread // as last seen
-	turn    int            // of the transcript; 0 before there is one
+	channel.Inbound                 // its Thread is the one that it belongs to
+	named           channel.Inbound // as it came: its Thread is what the platform's name for the person makes it
+	content         channel.Content
+	account         tenant.Account
+	keep            time.Duration
+	thread          channel.Thread // as last seen
+	turn            int            // of the transcript; 0 before there is one
+}
+
+// begins reports whether an event begins a thread where there is none.
+func (e *event) begins() bool {
+	return e.Event == channel.Message || e.Event == channel.Standby || e.Event == channel.Takeover
 }
 
 func (e *event) contact() channel.Contact {
@@ -100,12 +141,20 @@ func (e *event) ref() conversation.Ref {
 
 // change changes the thread of an event.
 func (r *Responder) change(ctx context.Context, e *event, f func(*channel.Thread) error) error {
-	thread, err := r.Threads.Change(ctx, e.Tenant, e.Account, e.Thread, e.keep, f)
+	thread, err := r.Threads.Change(ctx, e.Tenant, e.Account, e.Thread, e.keep, func(t *channel.Thread) error {
+		if t.Into != "" {
+			return errJoined
+		}
+		return f(t)
+	})
 	if err == nil {
 		e.thread = thread
 	}
 	return err
 }
+
+// errJoined says that a thread goes on in another one since an event was placed.
+var errJoined = fault.E(fault.Conflict, "This thread goes on in another one.", nil)
 
 // once takes care of an event that has come for the first time, and of one whose
 // earlier try came to nothing.
@@ -117,7 +166,10 @@ func (r *Responder) once(ctx context.Context, e *event) error {
 	if err != nil {
 		return err
 	}
-	claim, err := r.Threads.Claim(ctx, e.Inbound)
+	if err := r.place(ctx, e); err != nil {
+		return err
+	}
+	claim, err := r.Threads.Claim(ctx, e.named)
 	if errors.Is(err, channel.ErrDone) {
 		return nil
 	}
@@ -163,11 +215,17 @@ func (r *Responder) attend(ctx context.Context, e *event) error {
 	if err != nil {
 		return err
 	}
+	if e.thread, err = r.Threads.Renew(ctx, e.Tenant, e.thread, e.keep); err != nil {
+		return err
+	}
 	generation, flag := e.thread.Generation, e.thread.Flag
 	if e.Event == channel.Takeover {
 		err = r.keepOther(ctx, e)
 	} else {
 		err = r.turn(ctx, e)
+	}
+	if e.thread.Into != "" {
+		return errJoined
 	}
 	if e.thread.Generation != generation { // erased meanwhile: what this has stored goes as well
 		return errors.Join(err, r.sweep(ctx, e))
@@ -208,12 +266,12 @@ func (r *Responder) enter(ctx context.Context, e *event, t *channel.Thread) erro
 		if e.content.MessageID != "" { // a message, and not only the control of the thread
 			by = channel.Agent
 		}
-		t.Take(by, later(t.HeldAt, e.opened()))
+		t.Take(by, channel.Later(t.HeldAt, e.opened()))
 	case channel.Standby:
-		t.Take(channel.OtherApp, later(t.HeldAt, e.opened()))
+		t.Take(channel.OtherApp, channel.Later(t.HeldAt, e.opened()))
 	}
 	if e.Event.Opens(e.Account.Kind) {
-		t.OpenedAt = later(t.OpenedAt, e.opened())
+		t.OpenedAt = channel.Later(t.OpenedAt, e.opened())
 	}
 	err := r.Threads.Remember(ctx, e.Tenant, t, e.contact(), e.keep)
 	if errors.Is(err, seal.ErrNoKeys) || fault.KindOf(err) == fault.Conflict {
@@ -231,18 +289,8 @@ func (e *event) opened() time.Time {
 	return e.At
 }
 
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
 // note takes care of an event that changes the thread and asks for nothing.
 func (r *Responder) note(ctx context.Context, e *event) error {
-	if e.Event == channel.Erase {
-		return r.Deletions.Eraser.Thread(ctx, e.Tenant, e.Account, e.Thread)
-	}
 	var flagged bool
 	err := r.change(ctx, e, func(t *channel.Thread) error {
 		if t.OpenedAt.IsZero() && t.HeldBy == channel.Nobody && !e.Event.Opens(e.Account.Kind) {
@@ -262,12 +310,18 @@ func (r *Responder) note(ctx context.Context, e *event) error {
 			t.NoTemplates = true
 			return nil
 		case channel.Handback:
-			if t.HeldBy == channel.Nobody || t.HeldBy == channel.Stopped || t.HeldAt.After(e.opened()) {
+			if t.HeldBy != channel.Agent && t.HeldBy != channel.OtherApp || t.HeldAt.After(e.opened()) {
 				return channel.ErrUnchanged
 			}
 			t.HeldBy = channel.Nobody
 			return nil
 		case channel.Moved:
+			if !t.OptedOutAt.IsZero() { // nor under the new number
+				next := channel.Thread{ID: r.Veil.Thread(e.Tenant, e.Account, e.content.Phone)}
+				if err := r.Threads.Suppress(ctx, e.Tenant, next, t.OptedOutAt); err != nil {
+					return err
+				}
+			}
 			return r.Threads.Remember(ctx, e.Tenant, t, e.contact(), e.keep)
 		}
 		flagged = r.report(e, t)
@@ -298,7 +352,7 @@ func (r *Responder) report(e *event, t *channel.Thread) bool {
 	name := r.Veil.Event(e.Tenant, e.Account, e.content.Of)
 	post := t.PostNamed(name)
 	if post == nil { // the answer to our call was lost: it is known by the name we gave it
-		if of, ok := channel.ParsePostName(e.content.Ours); ok && of.Thread == e.Thread {
+		if of, ok := channel.ParsePostName(e.content.Ours); ok && of.Thread == e.named.Thread {
 			post = t.Post(of.Event, of.Part)
 		}
 	}

@@ -34,6 +34,9 @@ func (e *event) language() string {
 func (r *Responder) turn(ctx context.Context, e *event) error {
 	language := e.language()
 	word, spoken := channel.WordOf(e.content.Text, language)
+	if word == channel.Again && !e.awaits(r.Now()) {
+		word = channel.NoWord // the AI answers here, or it is not the person's to say
+	}
 	if word != channel.NoWord {
 		return r.word(ctx, e, word, spoken)
 	}
@@ -57,6 +60,11 @@ func (r *Responder) turn(ctx context.Context, e *event) error {
 // silent reports whether the AI has nothing to say here, whatever is written.
 func (e *event) silent(now time.Time) bool {
 	return e.thread.Held(now) || !e.thread.OptedOutAt.IsZero() || e.Event == channel.Standby
+}
+
+// awaits reports whether a person was asked for here, and is waited for.
+func (e *event) awaits(now time.Time) bool {
+	return e.thread.HeldBy == channel.Awaited && e.thread.Held(now)
 }
 
 func (r *Responder) flag(ctx context.Context, e *event, f channel.Flag) error {
@@ -188,8 +196,6 @@ func sourceList(language string, sources []conversation.Source) string {
 
 // word does what a word asks for, without a model.
 func (r *Responder) word(ctx context.Context, e *event, word channel.Word, language string) error {
-	speech := channel.SpeechIn(language)
-	contact := e.account.ContactEmail
 	if word == channel.Forget {
 		return r.forget(ctx, e, language)
 	}
@@ -197,8 +203,15 @@ func (r *Responder) word(ctx context.Context, e *event, word channel.Word, langu
 	if err != nil && fault.KindOf(err) != fault.RateLimited { // too many at once: a word is obeyed all the same
 		return err
 	}
+	return r.obey(ctx, e, turn, word, language)
+}
+
+// obey does what a word asks for that is accepted as a turn, or without one.
+func (r *Responder) obey(ctx context.Context, e *event, turn *support.Turn, word channel.Word, language string) error {
+	speech := channel.SpeechIn(language)
+	contact := e.account.ContactEmail
 	reply, purpose := "", channel.Notice
-	err = r.change(ctx, e, func(t *channel.Thread) error {
+	err := r.change(ctx, e, func(t *channel.Thread) error {
 		t.Language = language
 		switch word {
 		case channel.Stop:
@@ -206,15 +219,26 @@ func (r *Responder) word(ctx context.Context, e *event, word channel.Word, langu
 			if t.OptedOutAt.IsZero() {
 				t.OptedOutAt = r.Now()
 			}
-			return r.Threads.Suppress(ctx, e.Tenant, t.ID, t.OptedOutAt)
+			return r.Threads.Suppress(ctx, e.Tenant, *t, t.OptedOutAt)
 		case channel.Start:
 			reply, t.OptedOutAt = speech.Started, time.Time{}
-			return r.Threads.Welcome(ctx, e.Tenant, t.ID)
+			return r.Threads.Welcome(ctx, e.Tenant, t.Names()...)
 		case channel.Human:
 			reply = fmt.Sprintf(speech.Human, contact)
 			t.Raised(channel.AskedFor, r.Now())
-			if t.Held(r.Now()) {
+			switch {
+			case !t.Held(r.Now()):
+				t.Take(channel.Awaited, r.Now())
+			case t.HeldBy != channel.Awaited:
 				purpose = channel.Answer // a person has the thread: they see it, and the AI says nothing
+			}
+		case channel.Again:
+			reply = speech.Started
+			if t.HeldBy == channel.Awaited {
+				t.HeldBy = channel.Nobody
+			}
+			if t.Flag == channel.AskedFor {
+				t.Raised(channel.NoFlag, r.Now())
 			}
 		}
 		return nil

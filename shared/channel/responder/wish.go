@@ -22,6 +22,9 @@ func (r *Responder) wish(ctx context.Context, e *event, w wish.Wish, language st
 	if err != nil && fault.KindOf(err) != fault.RateLimited { // too many at once: a wish is obeyed all the same
 		return err
 	}
+	if w == wish.Review && !answered(turn) { // there is no answer to look at
+		return r.obey(ctx, e, turn, channel.Human, language)
+	}
 	reply, person, err := r.granted(ctx, e, turn, w, language)
 	if err != nil {
 		return err
@@ -47,6 +50,15 @@ func (r *Responder) wish(ctx context.Context, e *event, w wish.Wish, language st
 	return r.deliver(ctx, e, language, channel.Notice, reply)
 }
 
+// answered reports whether there is an answer before a turn.
+func answered(turn *support.Turn) bool {
+	if turn == nil {
+		return false
+	}
+	_, ok := turn.AnswerBefore()
+	return ok
+}
+
 // granted does what was asked for, and gives what is said about it and whether a
 // person at the shop has to look here.
 func (r *Responder) granted(ctx context.Context, e *event, turn *support.Turn, w wish.Wish, language string) (reply string, person bool, err error) {
@@ -55,14 +67,9 @@ func (r *Responder) granted(ctx context.Context, e *event, turn *support.Turn, w
 	case wish.NoAI, wish.Child:
 		return fmt.Sprintf(text.Says[w], e.account.ContactEmail), true, r.Engine.Wish(ctx, e.ref(), e.account.Region, w)
 	}
-	spoken := rights.Spoken{Wish: w, Name: e.ID, Words: e.content.Text}
+	spoken := rights.Spoken{Wish: w, Name: e.ID, Words: e.content.Text, Also: e.thread.Chats()[1:]}
 	if w == wish.Review {
-		if turn != nil {
-			spoken.About, person = turn.AnswerBefore()
-		}
-		if !person { // there is no answer to look at
-			return fmt.Sprintf(channel.SpeechIn(language).Human, e.account.ContactEmail), true, nil
-		}
+		spoken.About, _ = turn.AnswerBefore()
 	}
 	request, link, err := r.Rights.Take(ctx, e.ref(), e.account.Region, spoken)
 	if err != nil {

@@ -3,12 +3,15 @@ package holding
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"time"
 
 	"omniops/shared/channel"
 	"omniops/shared/channel/erasure"
 	"omniops/shared/conversation"
 	"omniops/shared/fault"
+	"omniops/shared/id"
 	"omniops/shared/rights"
 )
 
@@ -56,15 +59,17 @@ func (c channels) erase(ctx context.Context, p rights.Person) ([]rights.Effect, 
 
 func (c channels) copy(ctx context.Context, p rights.Person, _ string) (rights.Sheet, string, error) {
 	s := rights.Sheet{Name: "channel-threads", Title: "Your threads on channels",
-		Columns: []string{"channel", "account", "you_there", "your_number", "language", "last_wrote_at", "opted_out_at", "no_templates", "held_by", "needs_a_person_because", "posts"}}
+		Columns: []string{"channel", "account", "you_there", "your_number", "language", "last_wrote_at", "opted_out_at", "no_templates", "held_by", "needs_a_person_because", "posts", "also_found_by"}}
+	var listed []id.Conversation
 	for _, ref := range p.Chats {
 		thread, found, err := c.of(ctx, ref)
 		if err != nil {
 			return s, "", err
 		}
-		if !found {
+		if !found || slices.Contains(listed, thread.ID) { // a thread may have several transcripts
 			continue
 		}
+		listed = append(listed, thread.ID)
 		whom, err := c.threads.Contact(ctx, p.Tenant, thread)
 		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return s, "", errors.Join(err)
@@ -79,10 +84,19 @@ func (c channels) copy(ctx context.Context, p rights.Person, _ string) (rights.S
 		}
 		s.Rows = append(s.Rows, []string{
 			string(thread.Account.Kind), thread.Account.ID, whom.Person, whom.Phone, thread.Language, moment(thread.OpenedAt), moment(thread.OptedOutAt),
-			templates, string(thread.HeldBy), string(thread.Flag), posts,
+			templates, string(thread.HeldBy), string(thread.Flag), posts, foundBy(thread),
 		})
 	}
 	return s, "", nil
+}
+
+// foundBy says by how many phone numbers a thread is found; they are stored as keyed
+// hashes alone.
+func foundBy(t channel.Thread) string {
+	if len(t.Numbers) == 0 {
+		return ""
+	}
+	return strconv.Itoa(len(t.Numbers)) + " phone number(s), stored as keyed hashes"
 }
 
 // moment is a time as a copy says it; nothing for one that never was.

@@ -209,7 +209,7 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 		return b.threads.Remember(ctx, shop, &state, channel.Contact{Person: s.name}, keep)
 	},
 	"channel.wish": func(ctx context.Context, b *bench, s somebody) error {
-		return b.threads.Suppress(ctx, shop, s.thread, b.Now())
+		return b.threads.Suppress(ctx, shop, channel.Thread{ID: s.thread}, b.Now())
 	},
 	"commerce.verification": func(ctx context.Context, b *bench, s somebody) error {
 		_, _, err := commerce.NewVerifier(b.Main, b.Ring, b.Secret).Begin(ctx, s.chat, commerce.Claimed{Number: s.name, Contact: commerce.Contact{Email: s.name + "@example.com"}}, "127.0.0.1")
