@@ -98,6 +98,8 @@ type Request struct {
 	Subjects      []id.Subject      // keyed hashes of the addresses, numbers and accounts that were proved
 	Conversations []id.Conversation // that the person has proved besides, such as the chat they ask from
 	Visitors      []id.Visitor      // browsers whose choices and page views it is about; nobody but their user knows the number
+	Guardian      id.Subject        // who asks for a child, by the proved address; nothing of theirs is touched
+	Named         []id.Subject      // the addresses and numbers a guardian says the child used; nothing is proved about them
 	Shopper       id.Shopper        // who asks, when it is from a chat
 	Message       id.Message        // the answer that a human is to look at
 	Note          []byte            // in the person's own words, encrypted by Notes; it goes when the request ends

@@ -43,6 +43,8 @@ type requestItem struct {
 	Subjects      []id.Subject      `dynamodbav:"subjects,omitempty"`
 	Conversations []id.Conversation `dynamodbav:"conversations,omitempty"`
 	Visitors      []id.Visitor      `dynamodbav:"visitors,omitempty"`
+	Guardian      id.Subject        `dynamodbav:"guardian,omitempty"`
+	Named         []id.Subject      `dynamodbav:"named,omitempty"`
 	Shopper       id.Shopper        `dynamodbav:"shopper,omitempty"`
 	Message       id.Message        `dynamodbav:"message,omitempty"`
 	Note          []byte            `dynamodbav:"note,omitempty"`
@@ -69,7 +71,7 @@ func (requestItem) Inventory() inventory.Entry {
 		SubjectKey: "subjects",
 		Fields: map[string]inventory.Category{
 			"id": inventory.None, "kind": inventory.None, "source": inventory.None, "law": inventory.None,
-			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "visitors": inventory.Identifier, "message": inventory.Identifier, "shopper": inventory.Identifier, "note": inventory.MessageContent,
+			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "visitors": inventory.Identifier, "guardian": inventory.Identifier, "named": inventory.Identifier, "message": inventory.Identifier, "shopper": inventory.Identifier, "note": inventory.MessageContent,
 			"asked": inventory.MessageContent, "answer": inventory.MessageContent, "pauses": inventory.None, "extended_at": inventory.None,
 			"received_at": inventory.None, "due_on": inventory.None, "state": inventory.None, "check_at": inventory.None, "file_until": inventory.None, "ended_at": inventory.None,
 			"receipt": inventory.None, "revision": inventory.None, "expires_at": inventory.None,
@@ -97,7 +99,10 @@ func (s *Store) Accept(ctx context.Context, t id.Tenant, r Request) (id.Request,
 		return "", fault.E(fault.Internal, "", fmt.Errorf("a %s request names no source", r.Kind))
 	}
 	r.Law = cmp.Or(r.Law, GDPR)
-	r.State = cmp.Or(r.State, first(r.Kind))
+	if r.Kind == Child && len(r.Subjects) > 0 {
+		return "", fault.E(fault.Internal, "", fmt.Errorf("whoever asks for a child is no subject of the request"))
+	}
+	r.State = cmp.Or(r.State, r.first())
 	if r.Received.IsZero() {
 		r.Received = s.table.Now()
 	}
@@ -192,7 +197,7 @@ func itemOf(t id.Tenant, r Request) (requestItem, error) {
 	}
 	item := requestItem{
 		Key: table.Request(t, r.ID), ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, Subjects: r.Subjects,
-		Conversations: r.Conversations, Visitors: r.Visitors, Shopper: r.Shopper, Message: r.Message, Note: r.Note, Asked: r.Asked, Answer: r.Answer, ExtendedAt: r.ExtendedAt, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
+		Conversations: r.Conversations, Visitors: r.Visitors, Guardian: r.Guardian, Named: r.Named, Shopper: r.Shopper, Message: r.Message, Note: r.Note, Asked: r.Asked, Answer: r.Answer, ExtendedAt: r.ExtendedAt, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
 		State: r.State, CheckAt: r.CheckAt, FileUntil: r.FileUntil, EndedAt: r.EndedAt.UTC(), ExpireAt: r.Received.Add(kept).Unix(),
 	}
 	switch {
@@ -230,7 +235,7 @@ func requestOf(i requestItem) (Request, error) {
 	}
 	r := Request{
 		ID: i.ID, Kind: i.Kind, Source: i.Source, Law: i.Law, Subjects: i.Subjects, Conversations: i.Conversations, Visitors: i.Visitors,
-		Shopper: i.Shopper, Message: i.Message, Note: i.Note, Asked: i.Asked, Answer: i.Answer, ExtendedAt: i.ExtendedAt, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, FileUntil: i.FileUntil, EndedAt: i.EndedAt,
+		Guardian: i.Guardian, Named: i.Named, Shopper: i.Shopper, Message: i.Message, Note: i.Note, Asked: i.Asked, Answer: i.Answer, ExtendedAt: i.ExtendedAt, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, FileUntil: i.FileUntil, EndedAt: i.EndedAt,
 	}
 	if i.Pauses != "" {
 		if err := json.Unmarshal([]byte(i.Pauses), &r.Pauses); err != nil {

@@ -17,11 +17,14 @@ type Work struct {
 	Request id.Request `json:"request"`
 }
 
-// first is the state in which a request of a kind begins: a worker's, or a person's
-// at the shop.
-func first(k Kind) State {
-	switch k {
-	case Correct, Object, HumanReview, Complaint:
+// first is the state in which a request begins: a worker's, or a person's at the
+// shop. What a guardian has erased of a child is known when they ask from the child's
+// chat; otherwise somebody has to look for it.
+func (r Request) first() State {
+	switch {
+	case r.Kind == Correct, r.Kind == Object, r.Kind == HumanReview, r.Kind == Complaint:
+		return Waiting
+	case r.Kind == Child && len(r.Conversations) == 0:
 		return Waiting
 	}
 	return Accepted
@@ -49,7 +52,7 @@ func (d *Desk) Start(ctx context.Context, t id.Tenant, r Request) (Request, erro
 		if err != nil {
 			return r, err
 		}
-		if first(r.Kind) == Accepted && r.Kind != Child {
+		if r.first() == Accepted && r.Kind != Child {
 			return d.Requests.Change(ctx, t, r.ID, func(now *Request) error {
 				now.State, now.EndedAt = Done, d.Requests.table.Now().UTC()
 				now.Receipt = []Effect{{Store: "conversation", Outcome: Changed, Count: n, Why: carried[r.Kind]}}
@@ -57,13 +60,25 @@ func (d *Desk) Start(ctx context.Context, t id.Tenant, r Request) (Request, erro
 			})
 		}
 	}
-	switch r.Kind {
-	case Erase, Child:
+	switch {
+	case r.State == Waiting:
+		return r, nil
+	case r.Kind == Erase, r.Kind == Child:
 		return r, d.send(ctx, d.Erasures, t, r)
-	case Access, Export:
+	case r.Kind == Access, r.Kind == Export:
 		return r, d.send(ctx, d.Exports, t, r)
 	}
 	return r, nil
+}
+
+// Pause has no model asked any more in the chat that a guardian asks from, whose
+// address is not proved yet: the session is proof enough for that.
+func (d *Desk) Pause(ctx context.Context, t id.Tenant, r Request) error {
+	if r.Kind != Child {
+		return nil
+	}
+	_, err := d.choose(ctx, t, r, choices[Child])
+	return err
 }
 
 // carried says what became of a choice.
