@@ -45,7 +45,8 @@ type requestView struct {
 	State      rights.State  `json:"state"`
 	ReceivedAt time.Time     `json:"received_at"`
 	DueOn      string        `json:"due_on"`
-	DaysLeft   int           `json:"days_left"` // negative when it is late
+	ToldAt     time.Time     `json:"acknowledged_at,omitzero"` // when the person was told that it has arrived
+	DaysLeft   int           `json:"days_left"`                // negative when it is late
 	EndedAt    time.Time     `json:"ended_at,omitzero"`
 	Note       string        `json:"note,omitempty"`     // in the person's own words
 	Question   string        `json:"question,omitempty"` // of the answer that is to be looked at
@@ -60,7 +61,8 @@ type requestView struct {
 	Likely []id.Conversation `json:"likely,omitempty"`
 }
 
-// list shows every request that is kept, what is due first at the head.
+// list shows every request that is kept, or those of a kind, such as the register of
+// complaints; what is due first is at the head.
 func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 	who, err := h.tokens.FromRequest(r)
 	if err != nil {
@@ -70,10 +72,10 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	views := []requestView{}
+	kind, views := rights.Kind(r.URL.Query().Get("kind")), []requestView{}
 	entry := audit.Entry{Actor: audit.Merchant, Action: audit.Read, Record: "rights.request", Why: inventory.LegalCompliance, Request: apigw.RequestID(r.Context())}
 	for _, request := range all {
-		if request.State == rights.Unverified {
+		if request.State == rights.Unverified || kind != "" && request.Kind != kind {
 			continue
 		}
 		view, subject, err := h.view(r.Context(), who.Tenant, request)
@@ -100,7 +102,7 @@ func (h *handler) view(ctx context.Context, t id.Tenant, r rights.Request) (v re
 	today, due := h.now().UTC().Truncate(inventory.Day), r.DueAt(h.now())
 	v = requestView{
 		ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, State: r.State, ReceivedAt: r.Received, DueOn: due.Format(time.DateOnly),
-		DaysLeft: int(due.Sub(today) / inventory.Day), EndedAt: r.EndedAt, MessageID: r.Message,
+		DaysLeft: int(due.Sub(today) / inventory.Day), ToldAt: r.Acknowledged(), EndedAt: r.EndedAt, MessageID: r.Message,
 		Waits: r.Paused(), Extended: !r.ExtendedAt.IsZero(),
 	}
 	if r.State != rights.Waiting {

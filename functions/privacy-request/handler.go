@@ -97,7 +97,10 @@ func (h *handler) accept(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		request.State = rights.Unverified
+		request.State, request.Language = rights.Unverified, language
+		if request.Contact, err = h.notes.Seal(r.Context(), t, in.Email); err != nil {
+			return err
+		}
 		if in.Kind == rights.Child {
 			request.Guardian = who
 		} else {

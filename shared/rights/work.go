@@ -43,6 +43,7 @@ type Desk struct {
 	Chats    *conversation.Store
 	Erasures *queue.Sender[Work]
 	Exports  *queue.Sender[Work]
+	Letters  *Letters // nil where privacy-resume sends them
 }
 
 // Start begins with a request that is accepted. It may be done again.
@@ -123,8 +124,16 @@ func (d *Desk) send(ctx context.Context, to *queue.Sender[Work], t id.Tenant, r 
 	return nil
 }
 
+// write sends the letters that a request calls for.
+func (d *Desk) write(ctx context.Context, t id.Tenant, r Request) error {
+	if d.Letters == nil {
+		return nil
+	}
+	return d.Letters.Send(ctx, t, r)
+}
+
 // Resume starts whatever waits, of all tenants: what could not be queued, and what
-// is to be looked at again. One that fails does not keep the others back.
+// is to be looked at again; and sends the letters that are owed. One that fails does not keep the others back.
 func (d *Desk) Resume(ctx context.Context) error {
 	waiting, err := d.Requests.table.RequestsWaiting(ctx)
 	if err != nil {
@@ -136,8 +145,11 @@ func (d *Desk) Resume(ctx context.Context) error {
 		if fault.KindOf(err) == fault.NotFound { // expired; the index follows
 			continue
 		}
-		if err == nil && !d.Requests.table.Now().Before(r.CheckAt) {
-			_, err = d.Start(ctx, w.Tenant, r)
+		if err == nil && r.State.worked() && !d.Requests.table.Now().Before(r.CheckAt) {
+			r, err = d.Start(ctx, w.Tenant, r)
+		}
+		if err == nil {
+			err = d.write(ctx, w.Tenant, r)
 		}
 		if err != nil && failed == nil {
 			failed = err
