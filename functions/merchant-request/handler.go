@@ -45,7 +45,8 @@ type requestView struct {
 	State      rights.State  `json:"state"`
 	ReceivedAt time.Time     `json:"received_at"`
 	DueOn      string        `json:"due_on"`
-	DaysLeft   int           `json:"days_left"` // negative when it is late
+	ToldAt     time.Time     `json:"acknowledged_at,omitzero"` // when the person was told that it has arrived
+	DaysLeft   int           `json:"days_left"`                // negative when it is late
 	EndedAt    time.Time     `json:"ended_at,omitzero"`
 	Note       string        `json:"note,omitempty"`     // in the person's own words
 	Question   string        `json:"question,omitempty"` // of the answer that is to be looked at
@@ -55,9 +56,13 @@ type requestView struct {
 	Asked      string        `json:"asked,omitempty"`  // of the person
 	Told       string        `json:"told,omitempty"`   // by the person
 	Extended   bool          `json:"extended"`         // more time was taken
+
+	// Likely are the chats of whoever proved what a guardian says the child used.
+	Likely []id.Conversation `json:"likely,omitempty"`
 }
 
-// list shows every request that is kept, what is due first at the head.
+// list shows every request that is kept, or those of a kind, such as the register of
+// complaints; what is due first is at the head.
 func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 	who, err := h.tokens.FromRequest(r)
 	if err != nil {
@@ -67,10 +72,10 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	views := []requestView{}
+	kind, views := rights.Kind(r.URL.Query().Get("kind")), []requestView{}
 	entry := audit.Entry{Actor: audit.Merchant, Action: audit.Read, Record: "rights.request", Why: inventory.LegalCompliance, Request: apigw.RequestID(r.Context())}
 	for _, request := range all {
-		if request.State == rights.Unverified {
+		if request.State == rights.Unverified || kind != "" && request.Kind != kind {
 			continue
 		}
 		view, subject, err := h.view(r.Context(), who.Tenant, request)
@@ -97,7 +102,7 @@ func (h *handler) view(ctx context.Context, t id.Tenant, r rights.Request) (v re
 	today, due := h.now().UTC().Truncate(inventory.Day), r.DueAt(h.now())
 	v = requestView{
 		ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, State: r.State, ReceivedAt: r.Received, DueOn: due.Format(time.DateOnly),
-		DaysLeft: int(due.Sub(today) / inventory.Day), EndedAt: r.EndedAt, MessageID: r.Message,
+		DaysLeft: int(due.Sub(today) / inventory.Day), ToldAt: r.Acknowledged(), EndedAt: r.EndedAt, MessageID: r.Message,
 		Waits: r.Paused(), Extended: !r.ExtendedAt.IsZero(),
 	}
 	if r.State != rights.Waiting {
@@ -114,6 +119,10 @@ func (h *handler) view(ctx context.Context, t id.Tenant, r rights.Request) (v re
 			return v, "", err
 		}
 		*shown = words.Reveal()
+	}
+	if r.Kind == rights.Child {
+		v.Likely, err = h.requests.Likely(ctx, t, r)
+		return v, "", err
 	}
 	if r.Kind != rights.HumanReview || len(r.Conversations) != 1 {
 		return v, "", nil
@@ -136,6 +145,8 @@ type settlement struct {
 	Question   string `json:"question"`   // that the person is asked
 	Correction string `json:"correction"` // the words that take the place of a message's
 	MessageID  string `json:"message_id"` // of which message
+
+	Conversations []id.Conversation `json:"conversations"` // that are the child's, whose guardian asked
 }
 
 // settle takes a merchant's decision. Only what waits for a person can be decided;
@@ -171,6 +182,11 @@ func (h *handler) settle(w http.ResponseWriter, r *http.Request) error {
 	var asked []byte
 	if in.Decision == "ask" {
 		if asked, err = h.ask(r.Context(), who.Tenant, in.Question); err != nil {
+			return err
+		}
+	}
+	if before.Kind == rights.Child && in.Decision == "done" {
+		if err := h.pause(r.Context(), who.Tenant, in.Conversations); err != nil {
 			return err
 		}
 	}
@@ -226,6 +242,24 @@ func (h *handler) correct(ctx context.Context, t id.Tenant, r rights.Request, in
 	return fault.E(fault.NotFound, "There is no such message.", nil)
 }
 
+// pause has no model asked any more in the chats of a child: NotFound if one is not
+// there.
+func (h *handler) pause(ctx context.Context, t id.Tenant, chats []id.Conversation) error {
+	for _, c := range chats {
+		if _, err := id.Parse[id.Conversation](string(c)); err != nil {
+			return err
+		}
+		shopper, err := h.chats.Owner(ctx, t, c)
+		if err != nil {
+			return err
+		}
+		if err := h.chats.Choose(ctx, conversation.Ref{Tenant: t, Conversation: c, Shopper: shopper}, conversation.Paused, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // decided says what became of a request that a person decided.
 var decided = map[rights.Kind]string{
 	rights.Correct:     "What was wrong has been put right. From the next answer on, only the new words are used.",
@@ -238,6 +272,9 @@ var decided = map[rights.Kind]string{
 func decide(r *rights.Request, in settlement, asked []byte, now time.Time) error {
 	switch in.Decision {
 	case "done":
+		if r.Kind == rights.Child {
+			return r.Find(in.Conversations, now)
+		}
 		r.State, r.EndedAt = rights.Done, now.UTC()
 		r.Receipt = append(r.Receipt, rights.Effect{Store: "conversation", Outcome: rights.Changed, Count: 1, Why: decided[r.Kind]})
 	case "refused":

@@ -47,6 +47,7 @@ type asked struct {
 	Email          string      `json:"email"`      // proved by a code; not needed with a session
 	Message        string      `json:"message_id"` // the answer that a person is to look at
 	Reference      string      `json:"reference"`  // of the browser, as the cookie settings show it; nobody else knows it
+	Child          string      `json:"child"`      // the e-mail address or phone number that a child used, whose guardian asks
 	Note           string      `json:"note"`       // in the person's own words
 	Language       string      `json:"language"`
 	California     bool        `json:"california"` // the CCPA's clock
@@ -96,7 +97,18 @@ func (h *handler) accept(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		request.Subjects, request.State = []id.Subject{who}, rights.Unverified
+		request.State, request.Language = rights.Unverified, language
+		if request.Contact, err = h.notes.Seal(r.Context(), t, in.Email); err != nil {
+			return err
+		}
+		if in.Kind == rights.Child {
+			request.Guardian = who
+		} else {
+			request.Subjects = []id.Subject{who}
+		}
+	}
+	if err := h.child(t, in, &request); err != nil {
+		return err
 	}
 	name, err := h.requests.Accept(r.Context(), t, request)
 	if err != nil {
@@ -107,6 +119,9 @@ func (h *handler) accept(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if kept.State == rights.Unverified {
+		if err := h.desk.Pause(r.Context(), t, kept); err != nil {
+			return err
+		}
 		if err := h.sendCode(r, account, kept, in.Email, language); err != nil {
 			return err
 		}
@@ -164,6 +179,30 @@ func (h *handler) read(r *http.Request, in asked) (request rights.Request, t id.
 	return request, t, in.Language, err
 }
 
+// child takes what helps to find a child's chats: Invalid when a guardian who does not
+// ask from the child's own chat tells nothing that a person could look for.
+func (h *handler) child(t id.Tenant, in asked, request *rights.Request) error {
+	if in.Kind != rights.Child {
+		return nil
+	}
+	if len(request.Conversations) == 0 && in.Note == "" {
+		return fault.E(fault.Invalid, "Tell when and where your child wrote, so that it can be found.", nil)
+	}
+	if in.Child == "" {
+		return nil
+	}
+	of := h.subjects.OfPhone
+	if strings.Contains(in.Child, "@") {
+		of = h.subjects.OfEmail
+	}
+	who, err := of(t, strings.TrimSpace(in.Child))
+	if err != nil {
+		return err
+	}
+	request.Named = []id.Subject{who}
+	return nil
+}
+
 // lawOf is whose clock a request follows.
 func lawOf(account tenant.Account, in asked) rights.Law {
 	if in.Kind == rights.Child {
@@ -177,7 +216,7 @@ func lawOf(account tenant.Account, in asked) rights.Law {
 
 // sendCode sends the code that proves the address of a request.
 func (h *handler) sendCode(r *http.Request, account tenant.Account, request rights.Request, address, language string) error {
-	code, err := h.requests.NewCode(r.Context(), account.Tenant, request.ID, request.Subjects[0])
+	code, err := h.requests.NewCode(r.Context(), account.Tenant, request.ID, request.Asker())
 	if err != nil {
 		return err
 	}

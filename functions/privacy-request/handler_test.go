@@ -186,6 +186,48 @@ func TestARequestNamesABrowser(t *testing.T) {
 	}
 }
 
+// Whoever asks for a child proves their own address, which the request is not about,
+// and says how to find the child; from the child's own chat, it is paused before that.
+func TestAGuardianAsksForAChild(t *testing.T) {
+	claim.Proves(t, "C142")
+	b := newBench(t)
+	session, token, err := b.sessions.Start(shop, "demo.example", "en")
+	must(t, err)
+	guardian := func(session, child, note string, want int) requestView {
+		t.Helper()
+		return b.ask(t, session, fmt.Sprintf(`{"kind":"child","shop":"demo.example","email":"parent@example.com","child":%q,"note":%q,"idempotency_key":"key-00001"}`, child, note), want)
+	}
+	guardian("", "", " ", http.StatusBadRequest)
+	guardian("", "neither", "My son wrote yesterday.", http.StatusBadRequest)
+	for from, c := range map[string]struct {
+		session, child, note string
+		proved               rights.State
+	}{
+		"the page":  {"", "son@example.com", "My son wrote yesterday.", rights.Waiting},
+		"a tablet":  {token, "", "", rights.Accepted},
+		"a channel": {"", "+44 7700 900123", "On WhatsApp.", rights.Waiting},
+	} {
+		t.Run(from, func(t *testing.T) {
+			b.mails = nil
+			got := b.ask(t, c.session, fmt.Sprintf(`{"kind":"child","shop":"demo.example","email":"parent@example.com","child":%q,"note":%q,"idempotency_key":%q}`, c.child, c.note, "key-"+strings.ReplaceAll(from, " ", "-")), http.StatusAccepted)
+			r, err := b.requests.Get(t.Context(), shop, got.ID)
+			if err != nil || got.State != rights.Unverified || got.DueOn != "2026-11-27" || r.Guardian == "" || len(r.Subjects) != 0 || (len(r.Named) == 1) != (c.child != "") {
+				t.Fatalf("kept %+v, %v", r, err)
+			}
+			code := regexp.MustCompile(`\b\d{6}\b`).FindString(b.mails[0].Text)
+			if r, err = b.requests.Prove(t.Context(), shop, got.ID, code); err != nil || r.State != c.proved {
+				t.Errorf("proved, it is %+v, %v", r, err)
+			}
+			if linked, err := b.requests.Linked(t.Context(), shop, r.Guardian); err != nil || len(linked) != 0 {
+				t.Errorf("the child's chat became the parent's: %v, %v", linked, err)
+			}
+		})
+	}
+	if standing, err := b.chats.Standing(t.Context(), shop, session.Conversation); err != nil || !standing.Has(conversation.Paused) {
+		t.Errorf("the child's chat goes on: %+v, %v", standing, err)
+	}
+}
+
 func TestACodeIsGoodForFiveTriesAndAQuarterOfAnHour(t *testing.T) {
 	b := newBench(t)
 	for name, c := range map[string]struct {

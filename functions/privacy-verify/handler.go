@@ -17,6 +17,7 @@ type handler struct {
 	tickets  *rights.Tickets
 	requests *rights.Store
 	desk     *rights.Desk
+	letters  *rights.Letters
 }
 
 // provedView is a request whose person has proved the address.
@@ -50,6 +51,9 @@ func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
 		request = started
 	} else {
 		problem.Log(r.Context(), err) // it is kept, and started within minutes
+	}
+	if err := h.letters.Send(r.Context(), ticket.Tenant, request); err != nil {
+		problem.Log(r.Context(), err) // sent within minutes
 	}
 	proved, err := h.tickets.Issue(ticket.Tenant, ticket.Request, true)
 	if err != nil {

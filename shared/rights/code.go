@@ -126,7 +126,7 @@ func (s *Store) Prove(ctx context.Context, t id.Tenant, name id.Request, code st
 	}
 	r, err := s.Change(ctx, t, name, func(r *Request) error {
 		if r.State == Unverified {
-			r.State = first(r.Kind)
+			r.State = r.first()
 		}
 		return nil
 	})

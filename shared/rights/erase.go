@@ -52,7 +52,7 @@ func (e *Eraser) Erase(ctx context.Context, t id.Tenant, name id.Request) error 
 	if r.Kind != Erase && r.Kind != Child {
 		return fault.E(fault.Invalid, "This request is not one for erasure.", nil)
 	}
-	if !r.State.Open() || e.Now().Before(r.CheckAt) { // not proved yet, or ended, or not due
+	if !r.State.Open() || r.State == Waiting || e.Now().Before(r.CheckAt) { // not proved or decided yet, or ended, or not due
 		return nil
 	}
 	about, err := e.Requests.About(ctx, t, r)
@@ -210,20 +210,23 @@ func (e *Eraser) kept(r Request) []Effect {
 	return all
 }
 
-// merge adds the effects of the second look to those of the first.
+// merge adds the effects of the second look to those of the first. What neither found
+// anything of was not erased: nothing of it was held.
 func merge(first, second []Effect) []Effect {
 	all := slices.Clone(first)
 	for _, s := range second {
-		i := slices.IndexFunc(all, func(f Effect) bool { return f.Store == s.Store && f.Outcome == s.Outcome })
-		if i < 0 {
+		if s.Outcome == Erased && s.Count == 0 {
+			s.Outcome, s.Why = Nothing, "Nothing of this kind was held about you."
+		}
+		i := slices.IndexFunc(all, func(f Effect) bool { return f.Store == s.Store && (f.Outcome == Kept) == (s.Outcome == Kept) })
+		switch {
+		case i < 0:
 			all = append(all, s)
-			continue
-		}
-		if s.Outcome == Kept { // seen again
+		case s.Outcome == Kept, all[i].Outcome == Nothing: // seen again, or seen at last
 			all[i] = s
-			continue
+		default:
+			all[i].Count += s.Count
 		}
-		all[i].Count += s.Count
 	}
 	return all
 }

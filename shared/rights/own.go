@@ -97,7 +97,7 @@ func others(ctx context.Context, requests *Store, p Person) ([]Request, error) {
 	}
 	mine := p.Request
 	return slices.DeleteFunc(all, func(r Request) bool {
-		return r.ID == mine.ID || r.State == Unverified || !overlap(r.Conversations, mine.Conversations) && !overlap(r.Subjects, mine.Subjects) && !overlap(r.Visitors, mine.Visitors)
+		return r.ID == mine.ID || r.State == Unverified || !overlap(r.Conversations, mine.Conversations) && !overlap(r.askers(), mine.askers()) && !overlap(r.Visitors, mine.Visitors)
 	}), nil
 }
 

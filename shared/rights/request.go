@@ -88,6 +88,9 @@ const (
 // Open reports whether a request in this state still has to be answered.
 func (s State) Open() bool { return s != Done && s != Refused && s != Unverified }
 
+// worked reports whether a worker has to do with a request in this state.
+func (s State) worked() bool { return s == Accepted || s == Working || s == Checking }
+
 // Request is one request.
 type Request struct {
 	ID            id.Request
@@ -98,8 +101,13 @@ type Request struct {
 	Subjects      []id.Subject      // keyed hashes of the addresses, numbers and accounts that were proved
 	Conversations []id.Conversation // that the person has proved besides, such as the chat they ask from
 	Visitors      []id.Visitor      // browsers whose choices and page views it is about; nobody but their user knows the number
+	Guardian      id.Subject        // who asks for a child, by the proved address; nothing of theirs is touched
+	Named         []id.Subject      // the addresses and numbers a guardian says the child used; nothing is proved about them
 	Shopper       id.Shopper        // who asks, when it is from a chat
 	Message       id.Message        // the answer that a human is to look at
+	Contact       []byte            // the proved address, encrypted by Notes, until the last letter is sent
+	Language      string            // that letters are written in
+	Letters       []Sent            // that were sent
 	Note          []byte            // in the person's own words, encrypted by Notes; it goes when the request ends
 	Received      time.Time
 	Asked         []byte    // what the shop has asked the person to tell, encrypted by Notes

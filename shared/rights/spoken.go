@@ -60,7 +60,7 @@ func (c *Counter) Take(ctx context.Context, ref conversation.Ref, region tenant.
 		Kind: Kind(w.Wish), Source: FromShopper, SourceID: "spoken|" + string(ref.Conversation) + "|" + string(w.Name), Law: LawOf(region),
 		Conversations: append([]id.Conversation{ref.Conversation}, w.Also...), Shopper: ref.Shopper, Message: w.About,
 	}
-	if first(r.Kind) == Waiting {
+	if r.first() == Waiting {
 		if r.Note, err = c.Notes.Seal(ctx, ref.Tenant, w.Words); err != nil {
 			return r, "", err
 		}

@@ -43,8 +43,13 @@ type requestItem struct {
 	Subjects      []id.Subject      `dynamodbav:"subjects,omitempty"`
 	Conversations []id.Conversation `dynamodbav:"conversations,omitempty"`
 	Visitors      []id.Visitor      `dynamodbav:"visitors,omitempty"`
+	Guardian      id.Subject        `dynamodbav:"guardian,omitempty"`
+	Named         []id.Subject      `dynamodbav:"named,omitempty"`
 	Shopper       id.Shopper        `dynamodbav:"shopper,omitempty"`
 	Message       id.Message        `dynamodbav:"message,omitempty"`
+	Contact       []byte            `dynamodbav:"contact,omitempty"`
+	Language      string            `dynamodbav:"language,omitempty"`
+	Letters       string            `dynamodbav:"letters,omitempty"` // []Sent as JSON
 	Note          []byte            `dynamodbav:"note,omitempty"`
 	Asked         []byte            `dynamodbav:"asked,omitempty"`
 	Answer        []byte            `dynamodbav:"answer,omitempty"`
@@ -69,7 +74,8 @@ func (requestItem) Inventory() inventory.Entry {
 		SubjectKey: "subjects",
 		Fields: map[string]inventory.Category{
 			"id": inventory.None, "kind": inventory.None, "source": inventory.None, "law": inventory.None,
-			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "visitors": inventory.Identifier, "message": inventory.Identifier, "shopper": inventory.Identifier, "note": inventory.MessageContent,
+			"subjects": inventory.Identifier, "conversations": inventory.Identifier, "visitors": inventory.Identifier, "guardian": inventory.Identifier, "named": inventory.Identifier, "message": inventory.Identifier, "shopper": inventory.Identifier,
+			"contact": inventory.ContactDetail, "language": inventory.None, "letters": inventory.None, "note": inventory.MessageContent,
 			"asked": inventory.MessageContent, "answer": inventory.MessageContent, "pauses": inventory.None, "extended_at": inventory.None,
 			"received_at": inventory.None, "due_on": inventory.None, "state": inventory.None, "check_at": inventory.None, "file_until": inventory.None, "ended_at": inventory.None,
 			"receipt": inventory.None, "revision": inventory.None, "expires_at": inventory.None,
@@ -97,7 +103,10 @@ func (s *Store) Accept(ctx context.Context, t id.Tenant, r Request) (id.Request,
 		return "", fault.E(fault.Internal, "", fmt.Errorf("a %s request names no source", r.Kind))
 	}
 	r.Law = cmp.Or(r.Law, GDPR)
-	r.State = cmp.Or(r.State, first(r.Kind))
+	if r.Kind == Child && len(r.Subjects) > 0 {
+		return "", fault.E(fault.Internal, "", fmt.Errorf("whoever asks for a child is no subject of the request"))
+	}
+	r.State = cmp.Or(r.State, r.first())
 	if r.Received.IsZero() {
 		r.Received = s.table.Now()
 	}
@@ -192,11 +201,11 @@ func itemOf(t id.Tenant, r Request) (requestItem, error) {
 	}
 	item := requestItem{
 		Key: table.Request(t, r.ID), ID: r.ID, Kind: r.Kind, Source: r.Source, Law: r.Law, Subjects: r.Subjects,
-		Conversations: r.Conversations, Visitors: r.Visitors, Shopper: r.Shopper, Message: r.Message, Note: r.Note, Asked: r.Asked, Answer: r.Answer, ExtendedAt: r.ExtendedAt, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
+		Conversations: r.Conversations, Visitors: r.Visitors, Guardian: r.Guardian, Named: r.Named, Shopper: r.Shopper, Message: r.Message, Contact: r.Contact, Language: r.Language, Note: r.Note, Asked: r.Asked, Answer: r.Answer, ExtendedAt: r.ExtendedAt, ReceivedAt: r.Received.UTC(), DueOn: r.Due.Format(time.DateOnly),
 		State: r.State, CheckAt: r.CheckAt, FileUntil: r.FileUntil, EndedAt: r.EndedAt.UTC(), ExpireAt: r.Received.Add(kept).Unix(),
 	}
 	switch {
-	case r.State == Accepted || r.State == Working || r.State == Checking:
+	case r.State.worked(), len(r.owed()) > 0:
 		item.Due = table.RequestWaiting(t, r.ID)
 	case !r.FileUntil.IsZero():
 		item.Due = table.CopyDue(t, r.ID, r.FileUntil.UTC().Format(time.DateOnly))
@@ -205,6 +214,13 @@ func itemOf(t id.Tenant, r Request) (requestItem, error) {
 	}
 	if r.State == Done || r.State == Refused {
 		item.Note, item.Asked, item.Answer = nil, nil, nil
+		if len(r.owed()) == 0 {
+			item.Contact, item.Language = nil, ""
+		}
+	}
+	var err error
+	if item.Letters, err = storedLetters(r.Letters); err != nil {
+		return item, fmt.Errorf("encode letters: %w", err)
 	}
 	if len(r.Pauses) > 0 {
 		pauses, err := json.Marshal(r.Pauses)
@@ -230,7 +246,10 @@ func requestOf(i requestItem) (Request, error) {
 	}
 	r := Request{
 		ID: i.ID, Kind: i.Kind, Source: i.Source, Law: i.Law, Subjects: i.Subjects, Conversations: i.Conversations, Visitors: i.Visitors,
-		Shopper: i.Shopper, Message: i.Message, Note: i.Note, Asked: i.Asked, Answer: i.Answer, ExtendedAt: i.ExtendedAt, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, FileUntil: i.FileUntil, EndedAt: i.EndedAt,
+		Guardian: i.Guardian, Named: i.Named, Shopper: i.Shopper, Message: i.Message, Contact: i.Contact, Language: i.Language, Note: i.Note, Asked: i.Asked, Answer: i.Answer, ExtendedAt: i.ExtendedAt, Received: i.ReceivedAt, Due: due, State: i.State, CheckAt: i.CheckAt, FileUntil: i.FileUntil, EndedAt: i.EndedAt,
+	}
+	if r.Letters, err = lettersOf(i.Letters); err != nil {
+		return Request{}, fmt.Errorf("decode letters of request %s: %w", i.ID, err)
 	}
 	if i.Pauses != "" {
 		if err := json.Unmarshal([]byte(i.Pauses), &r.Pauses); err != nil {

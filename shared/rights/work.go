@@ -17,11 +17,14 @@ type Work struct {
 	Request id.Request `json:"request"`
 }
 
-// first is the state in which a request of a kind begins: a worker's, or a person's
-// at the shop.
-func first(k Kind) State {
-	switch k {
-	case Correct, Object, HumanReview, Complaint:
+// first is the state in which a request begins: a worker's, or a person's at the
+// shop. What a guardian has erased of a child is known when they ask from the child's
+// chat; otherwise somebody has to look for it.
+func (r Request) first() State {
+	switch {
+	case r.Kind == Correct, r.Kind == Object, r.Kind == HumanReview, r.Kind == Complaint:
+		return Waiting
+	case r.Kind == Child && len(r.Conversations) == 0:
 		return Waiting
 	}
 	return Accepted
@@ -40,6 +43,7 @@ type Desk struct {
 	Chats    *conversation.Store
 	Erasures *queue.Sender[Work]
 	Exports  *queue.Sender[Work]
+	Letters  *Letters // nil where privacy-resume sends them
 }
 
 // Start begins with a request that is accepted. It may be done again.
@@ -49,7 +53,7 @@ func (d *Desk) Start(ctx context.Context, t id.Tenant, r Request) (Request, erro
 		if err != nil {
 			return r, err
 		}
-		if first(r.Kind) == Accepted && r.Kind != Child {
+		if r.first() == Accepted && r.Kind != Child {
 			return d.Requests.Change(ctx, t, r.ID, func(now *Request) error {
 				now.State, now.EndedAt = Done, d.Requests.table.Now().UTC()
 				now.Receipt = []Effect{{Store: "conversation", Outcome: Changed, Count: n, Why: carried[r.Kind]}}
@@ -57,13 +61,25 @@ func (d *Desk) Start(ctx context.Context, t id.Tenant, r Request) (Request, erro
 			})
 		}
 	}
-	switch r.Kind {
-	case Erase, Child:
+	switch {
+	case r.State == Waiting:
+		return r, nil
+	case r.Kind == Erase, r.Kind == Child:
 		return r, d.send(ctx, d.Erasures, t, r)
-	case Access, Export:
+	case r.Kind == Access, r.Kind == Export:
 		return r, d.send(ctx, d.Exports, t, r)
 	}
 	return r, nil
+}
+
+// Pause has no model asked any more in the chat that a guardian asks from, whose
+// address is not proved yet: the session is proof enough for that.
+func (d *Desk) Pause(ctx context.Context, t id.Tenant, r Request) error {
+	if r.Kind != Child {
+		return nil
+	}
+	_, err := d.choose(ctx, t, r, choices[Child])
+	return err
 }
 
 // carried says what became of a choice.
@@ -108,8 +124,16 @@ func (d *Desk) send(ctx context.Context, to *queue.Sender[Work], t id.Tenant, r 
 	return nil
 }
 
+// write sends the letters that a request calls for.
+func (d *Desk) write(ctx context.Context, t id.Tenant, r Request) error {
+	if d.Letters == nil {
+		return nil
+	}
+	return d.Letters.Send(ctx, t, r)
+}
+
 // Resume starts whatever waits, of all tenants: what could not be queued, and what
-// is to be looked at again. One that fails does not keep the others back.
+// is to be looked at again; and sends the letters that are owed. One that fails does not keep the others back.
 func (d *Desk) Resume(ctx context.Context) error {
 	waiting, err := d.Requests.table.RequestsWaiting(ctx)
 	if err != nil {
@@ -121,8 +145,11 @@ func (d *Desk) Resume(ctx context.Context) error {
 		if fault.KindOf(err) == fault.NotFound { // expired; the index follows
 			continue
 		}
-		if err == nil && !d.Requests.table.Now().Before(r.CheckAt) {
-			_, err = d.Start(ctx, w.Tenant, r)
+		if err == nil && r.State.worked() && !d.Requests.table.Now().Before(r.CheckAt) {
+			r, err = d.Start(ctx, w.Tenant, r)
+		}
+		if err == nil {
+			err = d.write(ctx, w.Tenant, r)
 		}
 		if err != nil && failed == nil {
 			failed = err

@@ -270,9 +270,9 @@ func SubjectMails(t id.Tenant, s id.Subject, day string) Key {
 	return Key{subjectPK(t, s), "MAILS#" + day}
 }
 
-// PrivacyMails counts the codes that a tenant's shoppers were sent in an hour,
-// written 2006-01-02T15.
-func PrivacyMails(t id.Tenant, hour string) Key { return Key{tenantPK(t) + "#R", "MAILS#" + hour} }
+// PrivacyMails counts the codes that a tenant's shoppers were sent in an hour, written
+// 2006-01-02T15, or the letters that the tenant was sent on a day, written 2006-01-02.
+func PrivacyMails(t id.Tenant, span string) Key { return Key{tenantPK(t) + "#R", "MAILS#" + span} }
 
 func subjectPK(t id.Tenant, s id.Subject) string { return tenantPK(t) + "#S#" + string(s) }
 
