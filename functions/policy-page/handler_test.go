@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -253,6 +254,50 @@ func TestThePolicyIsTheRegistry(t *testing.T) {
 		}
 		if honest := strings.Contains(part, "not proven yet"); len(c.EnforcedBy) == 0 && c.Elsewhere == "" && !honest {
 			t.Errorf("%s is enforced by nothing, and the page does not say so", c.ID)
+		}
+	}
+}
+
+// Each page that the policy speaks of is there for everybody, in every language, and
+// each of its promises is the registry's, with what enforces it and how it is proved.
+func TestEveryPublicPageIsMadeFromTheRegistry(t *testing.T) {
+	claim.Proves(t, "C158")
+	url, client := newBench(t)
+	claims, err := claim.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	promise := regexp.MustCompile(`(?s)<div class="promise ([a-z]+)" id="(C\d{3})"><p(?: lang="en")?>(.*?)</p>\n<details>(.*?)</details>`)
+	for name, about := range map[string]string{ // a part that only this page has
+		"policy": `id="who"`, "cookies": `id="choices"`, "processors": `id="annex-3"`, "ai": "<h2>", "data": `id="controller"`, "deletion": `id="follow"`,
+	} {
+		for _, language := range page.Languages {
+			resp, body := get(t, client, url+"/privacy/"+name+"?lang="+language)
+			if resp.StatusCode != http.StatusOK || !strings.Contains(body, about) {
+				t.Errorf("%s in %s: %d, or without %s", name, language, resp.StatusCode, about)
+			}
+			found := promise.FindAllStringSubmatch(body, -1)
+			if len(found) == 0 || name == "policy" && len(found) != len(claims) {
+				t.Errorf("%s in %s shows %d promises", name, language, len(found))
+			}
+			for _, m := range found {
+				number, err := strconv.Atoi(m[2][1:])
+				if err != nil || number < 1 || number > len(claims) {
+					t.Fatalf("%s shows %s", name, m[2])
+				}
+				c := claims[number-1]
+				if language == "en" && html.UnescapeString(m[3]) != c.Statement {
+					t.Errorf("%s says %q for %s", name, m[3], c.ID)
+				}
+				for _, e := range c.EnforcedBy {
+					if !strings.Contains(m[4], "<code>"+e+"</code>") {
+						t.Errorf("%s in %s: %s does not say that %s enforces it", name, language, c.ID, e)
+					}
+				}
+				if m[1] != "proved" && m[1] != "enforced" && m[1] != "unproved" && m[1] != "elsewhere" || !strings.Contains(m[4], `<span class="state">`) {
+					t.Errorf("%s in %s: %s does not say how it is proved: %s", name, language, c.ID, m[4])
+				}
+			}
 		}
 	}
 }

@@ -121,6 +121,8 @@ func TestEachFunctionHasItsOwnRole(t *testing.T) {
 var keyPrefixes = map[string]map[string][]string{
 	"chat-reply":           {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"widget-session":       {"${Table.Arn}": {"T#*", "X#domain#*"}},
+	"feedback-send":        {"${Table.Arn}": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
+	"merchant-feedback":    {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},
 	"merchant-question":    {"${Table.Arn}": {"T#*"}},
 	"merchant-key":         {"${Table.Arn}": {"T#*"}},
 	"merchant-answer":      {"${Table.Arn}": {"T#*"}, "${Table.Arn}/index/due": {"T#*"}, "${KeyTable.Arn}": {"T#*"}},

@@ -9,7 +9,7 @@ import "regexp"
 var layers = []struct{ name, packages string }{
 	{"vocabulary", `shared/(id|fault|inventory|claim|processor)`},
 	{"platform", `shared/(boot|apigw|problem|table|queue|object|seal|webhook|egress|llm|mask|audit|phrasebook|subject|telemetry|archtest)`},
-	{"product", `shared/(conversation|support|assistant|knowledge|commerce|channel|workspace|ads|tenant|identity|consent|rights|wish|billing|notify|ropa)`},
+	{"product", `shared/(conversation|support|assistant|knowledge|commerce|channel|workspace|ads|tenant|identity|consent|feedback|rights|wish|billing|notify|ropa)`},
 	{"functions", `functions/[^/]+`},
 }
 

@@ -1,61 +1,12 @@
 package claim_test
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
 	"omniops/shared/claim"
+	"omniops/shared/claim/mark"
 )
-
-// marked finds every claim that a test of this repository marks as proven, and
-// where.
-func marked(t *testing.T) map[string][]string {
-	t.Helper()
-	proofs := map[string][]string{}
-	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if name := entry.Name(); entry.IsDir() && (name == "node_modules" || name == "testdata" || len(name) > 2 && strings.HasPrefix(name, ".")) {
-			return filepath.SkipDir
-		}
-		if !strings.HasSuffix(path, "_test.go") {
-			return nil
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			if f, ok := call.Fun.(*ast.SelectorExpr); !ok || f.Sel.Name != "Proves" {
-				return true
-			}
-			for _, arg := range call.Args[1:] {
-				if literal, ok := arg.(*ast.BasicLit); ok && literal.Kind == token.STRING {
-					if id, err := strconv.Unquote(literal.Value); err == nil {
-						proofs[id] = append(proofs[id], path)
-					}
-				}
-			}
-			return true
-		})
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return proofs
-}
 
 // TestNoClaimIsAnOrphan holds that a claim which names what enforces it is
 // marked by a test, that a marked claim exists, and that it says what enforces
@@ -66,7 +17,17 @@ func TestNoClaimIsAnOrphan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proofs := marked(t)
+	marks, err := mark.Find("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	proofs := map[string][]string{}
+	for _, m := range marks {
+		proofs[m.Claim] = append(proofs[m.Claim], m.File)
+		if !strings.HasPrefix(m.Test, "Test") {
+			t.Errorf("%s marks %s in %s, which a run does not find: mark it in the test itself", m.File, m.Claim, m.Test)
+		}
+	}
 	known := map[string]claim.Claim{}
 	for _, c := range claims {
 		known[c.ID] = c

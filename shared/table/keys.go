@@ -156,6 +156,19 @@ func Ledgers(t id.Tenant, c id.Conversation) Range {
 	return prefix(conversationPK(t, c), "L#")
 }
 
+// Feedback is what a shopper sent about the help in a conversation.
+func Feedback(t id.Tenant, c id.Conversation, n id.Message) Key {
+	return Key{conversationPK(t, c), "F#" + string(n)}
+}
+
+// FeedbackOf is the range of all that was sent about a conversation.
+func FeedbackOf(t id.Tenant, c id.Conversation) Range { return prefix(conversationPK(t, c), "F#") }
+
+// FeedbackGiven lists what a tenant's shoppers sent on a day, written 2006-01-02.
+func FeedbackGiven(t id.Tenant, c id.Conversation, n id.Message, day string) Due {
+	return Due{tenantPK(t) + "#feedback#" + day, string(c) + "#" + string(n)}
+}
+
 // Audit is one entry of a tenant's audit log of a month, written 2006-01.
 func Audit(t id.Tenant, month string, seq int) Key {
 	return Key{tenantPK(t) + "#AUDIT#" + month, fmt.Sprintf("%010d", seq)}

@@ -53,6 +53,7 @@ func TestKeyShapes(t *testing.T) {
 		{"Consent", table.Consent("acme", "v1", 3)},
 		{"Analytics", table.Analytics("acme", "2026-11-24", 5, "v1", "e1")},
 		{"Verification", table.Verification("acme", "c1", "v1")},
+		{"Feedback", table.Feedback("acme", "c1", "m1")},
 		{"OrderGrant", table.OrderGrant("acme", "c1", "5001042")},
 		{"Action", table.Action("acme", "c1", "a1")},
 		{"Approval", table.Approval("acme", "a1")},
@@ -94,6 +95,8 @@ func TestKeyShapes(t *testing.T) {
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "CrawlDue (index)", due.DuePK, due.DueSK)
 	shopDue := table.ShopDue("acme", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ShopDue (index)", shopDue.DuePK, shopDue.DueSK)
+	given := table.FeedbackGiven("acme", "c1", "m1", "2026-11-25")
+	fmt.Fprintf(&b, "%-18s %-40s %s\n", "Feedback (index)", given.DuePK, given.DueSK)
 	began := table.ChatActive("acme", "0e7qaygv5yds6nyjphf6j25k66", "2026-11-25")
 	fmt.Fprintf(&b, "%-18s %-40s %s\n", "ChatActive (index)", began.DuePK, began.DueSK)
 

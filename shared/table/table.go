@@ -237,6 +237,31 @@ func (s *Store) Chats(ctx context.Context, t id.Tenant, day string, after id.Con
 	return due[id.Conversation](ctx, s, at.DuePK, string(after), limit)
 }
 
+// GivenFeedback names what a shopper sent about a conversation.
+type GivenFeedback struct {
+	Conversation id.Conversation
+	ID           id.Message
+}
+
+// FeedbackOn lists up to limit of what a tenant's shoppers sent on a day, written
+// 2006-01-02.
+func (s *Store) FeedbackOn(ctx context.Context, t id.Tenant, day string, limit int) ([]GivenFeedback, error) {
+	at := FeedbackGiven(t, "", "", day)
+	if err := s.check(t, Key{PK: at.DuePK}); err != nil {
+		return nil, err
+	}
+	found, err := due[string](ctx, s, at.DuePK, "", limit)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]GivenFeedback, len(found))
+	for i, f := range found {
+		c, n, _ := strings.Cut(f, "#")
+		all[i] = GivenFeedback{id.Conversation(c), id.Message(n)}
+	}
+	return all, nil
+}
+
 // AuditChains lists the tenants that have an audit log of a month, written 2006-01.
 func (s *Store) AuditChains(ctx context.Context, month string) ([]id.Tenant, error) {
 	return due[id.Tenant](ctx, s, AuditChain("", month).DuePK, "", 0)

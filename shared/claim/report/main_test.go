@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 
 	"omniops/shared/claim"
+	"omniops/shared/claim/mark"
 )
 
 const events = `{"Action":"attr","Package":"omniops/shared/a","Test":"TestX","Key":"claim","Value":"C001"}
@@ -21,7 +23,7 @@ func TestOnlyPassingTestsProve(t *testing.T) {
 	claims := []claim.Claim{
 		{ID: "C001", Statement: "one"}, {ID: "C002", Statement: "two", EnforcedBy: []string{"shared/a"}}, {ID: "C003", Statement: "three"},
 	}
-	proofs, failed, err := collect(strings.NewReader(events))
+	proofs, failed, err := collect(strings.NewReader(events), io.Discard, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,6 +37,33 @@ func TestOnlyPassingTestsProve(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), problem) {
 			t.Errorf("error %v does not say %q", err, problem)
 		}
+	}
+}
+
+// A package that hangs or does not build costs its own claims, and is named.
+func TestOnePackageThatFailsDoesNotLoseTheRest(t *testing.T) {
+	broken := `{"Action":"output","Package":"omniops/shared/b","Output":"panic: test timed out after 6m0s\n"}
+{"Action":"fail","Package":"omniops/shared/b","Elapsed":360}
+`
+	var progress bytes.Buffer
+	proofs, failed, err := collect(strings.NewReader(broken+events), &progress, 2)
+	if err != nil || len(proofs["C001"]) != 1 || len(failed) != 2 {
+		t.Errorf("%v, %v, %v", proofs, failed, err)
+	}
+	for _, want := range []string{"  1/2  fail  360.0 s  shared/b\n", "test timed out"} {
+		if !strings.Contains(progress.String(), want) {
+			t.Errorf("%q is not said:\n%s", want, progress.String())
+		}
+	}
+}
+
+func TestOnlyWhatMarksAClaimIsRun(t *testing.T) {
+	args, packages := arguments([]mark.Mark{
+		{Claim: "C002", Test: "TestB", File: "shared/b/b_test.go"}, {Claim: "C001", Test: "TestA", File: "shared/a/a_test.go"},
+		{Claim: "C001", Test: "TestB", File: "shared/b/b_test.go"},
+	})
+	if got := strings.Join(args[len(args)-3:], " "); packages != 2 || got != "^(TestA|TestB)$ ./shared/a ./shared/b" {
+		t.Errorf("%d packages, %s", packages, got)
 	}
 }
 

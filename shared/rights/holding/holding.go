@@ -12,6 +12,7 @@ import (
 	"omniops/shared/consent"
 	"omniops/shared/consent/analytics"
 	"omniops/shared/conversation"
+	"omniops/shared/feedback"
 	"omniops/shared/object"
 	"omniops/shared/rights"
 	"omniops/shared/seal"
@@ -42,6 +43,7 @@ func (p Places) Shelves(requests *rights.Store) ([]rights.Shelf, error) {
 	return []rights.Shelf{
 		rights.Own(requests, p.Bucket, p.Notes),
 		ledgers(chats),
+		opinions(feedback.NewStore(p.Main, p.Ring)),
 		orders{actions, p.Now}.shelf(),
 		channels{threads, &erasure.Eraser{Table: p.Main, Keys: p.Ring, Threads: threads, Veil: veil, Now: p.Now}}.shelf(),
 		browsers{consent.NewStore(p.Main), analytics.NewStore(p.Main), p.Now}.shelf(),

@@ -24,6 +24,7 @@ import (
 	"omniops/shared/consent"
 	"omniops/shared/consent/analytics"
 	"omniops/shared/conversation"
+	"omniops/shared/feedback"
 	"omniops/shared/id"
 	"omniops/shared/inventory"
 	"omniops/shared/object"
@@ -196,6 +197,14 @@ var plants = map[string]func(context.Context, *bench, somebody) error{
 	},
 	"conversation.standing": func(ctx context.Context, b *bench, s somebody) error {
 		return b.chats.Choose(ctx, s.chat, conversation.OptedOut, true)
+	},
+	"feedback.note": func(ctx context.Context, b *bench, s somebody) error {
+		n, err := feedback.New(feedback.Opinion, 4, s.word("feedback.note"))
+		if err != nil {
+			return err
+		}
+		_, err = feedback.NewStore(b.Main, b.Ring).Add(ctx, s.chat, n, keep)
+		return err
 	},
 	"channel.thread": func(ctx context.Context, b *bench, s somebody) error {
 		_, err := b.threads.Change(ctx, shop, s.account, s.thread, keep, func(state *channel.Thread) error {

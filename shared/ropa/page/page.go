@@ -1,5 +1,5 @@
 // Package page makes the public pages: the privacy policy, the cookies, the
-// processors, the use of AI, and the data that is held. Every sentence comes from
+// processors, the use of AI, the data that is held, and its deletion. Every sentence comes from
 // the claim registry and every table from what the system runs on, each with
 // what enforces it and when that was last proved.
 package page
@@ -30,7 +30,7 @@ var templates embed.FS
 var style string
 
 // Names are the pages, in the order of their navigation.
-var Names = []string{"policy", "cookies", "processors", "ai", "data"}
+var Names = []string{"policy", "cookies", "processors", "ai", "data", "deletion"}
 
 // Options say whose pages these are.
 type Options struct {
@@ -126,6 +126,7 @@ type view struct {
 	Controller, Processor   []activityRow
 	Map                     []holdingRow
 	Year                    []collectedRow
+	Stays                   []staysRow
 }
 
 // functions are what the templates call.
@@ -185,6 +186,8 @@ func (p *Pages) Page(name, language string) ([]byte, bool, error) {
 		v.Processor = p.activities(words, inventory.Processor)
 	case "ai":
 		v.Surfaces = p.surfaces(words)
+	case "deletion":
+		v.Stays = p.stays(words)
 	case "data":
 		v.Map, v.Controller, v.Processor = p.holdings(words), p.activities(words, inventory.Controller), p.activities(words, inventory.Processor)
 		var err error
@@ -214,6 +217,7 @@ var shown = map[string][][2]int{
 	"cookies":    {{11, 14}, {32, 36}, {115, 115}, {132, 140}},
 	"processors": {{3, 3}, {62, 66}, {90, 95}, {118, 129}, {153, 153}},
 	"ai":         {{37, 66}},
+	"deletion":   {{31, 31}, {67, 67}, {87, 89}, {111, 117}, {130, 131}, {142, 143}, {149, 149}, {159, 160}},
 	"data":       {{2, 2}, {4, 14}, {27, 31}, {111, 117}, {154, 156}},
 }
 

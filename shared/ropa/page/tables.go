@@ -186,6 +186,32 @@ func (p *Pages) collected(words catalogue) ([]collectedRow, error) {
 	return list, nil
 }
 
+// staysRow is the records that stay equally long.
+type staysRow struct {
+	Kept    string
+	Records []string
+}
+
+// stays groups the records about a person by how long they stay, in the order of
+// their names.
+func (p *Pages) stays(words catalogue) []staysRow {
+	var list []staysRow
+	at := map[inventory.Retention]int{}
+	for _, e := range p.entries {
+		if e.Subject == inventory.NoSubject {
+			continue
+		}
+		n, seen := at[e.Retention]
+		if !seen {
+			n = len(list)
+			at[e.Retention] = n
+			list = append(list, staysRow{Kept: words.say("retention", string(e.Retention))})
+		}
+		list[n].Records = append(list[n].Records, e.Record)
+	}
+	return list
+}
+
 // said puts a list into words.
 func said[T ~string](words catalogue, group string, list []T) []string {
 	var out []string

@@ -1,7 +1,9 @@
 package page
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"omniops/shared/claim"
 	"omniops/shared/consent"
@@ -106,5 +108,29 @@ func TestATranslationBelongsToItsSentence(t *testing.T) {
 	c.Statement += " And more."
 	if got := p.promise(c, german); got.Lang != "en" || got.Text != c.Statement {
 		t.Errorf("a sentence that has changed is shown as %q (%s)", got.Text, got.Lang)
+	}
+}
+
+// A recorded run is shown with each promise it proved, by date and test; what it did
+// not prove is called unproven, whatever is said to enforce it.
+func TestTheLastProofIsShown(t *testing.T) {
+	p, err := New(Options{Operator: "x", Email: "a@b.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.proofs = claim.Proofs{At: time.Date(2026, 11, 23, 4, 5, 6, 0, time.UTC), Tests: map[string][]string{"C087": {"functions/meta-data-deletion.TestX"}}}
+	for _, language := range Languages {
+		body, _, err := p.Page("deletion", language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, part, _ := strings.Cut(string(body), `<div class="promise proved" id="C087">`)
+		part, _, _ = strings.Cut(part, "</details>")
+		if !strings.Contains(part, "2026-11-23") || !strings.Contains(part, "<code>functions/meta-data-deletion.TestX</code>") {
+			t.Errorf("%s: the last proof is not shown: %s", language, part)
+		}
+		if !strings.Contains(string(body), `<div class="promise unproved" id="C088">`) {
+			t.Errorf("%s: what the run did not prove is not called unproven", language)
+		}
 	}
 }
