@@ -138,6 +138,12 @@ func TestNoRoleHasMoreThanItNeeds(t *testing.T) {
 	if resp, body := call(t, http.MethodGet, s.API+"/v1/merchant/answers?source="+url.QueryEscape(s.Storefront+"/returns"), "", "Authorization", "Bearer "+s.token); resp.StatusCode != http.StatusOK {
 		t.Errorf("past answers: %d, %s", resp.StatusCode, body)
 	}
+	if resp := p.send(http.MethodPost, "/v1/feedback", []byte(`{"kind":"opinion","rating":5,"text":"Quick."}`)); resp.StatusCode != http.StatusCreated || resp.Body.Close() != nil {
+		t.Errorf("feedback: %d", resp.StatusCode)
+	}
+	if resp, body := call(t, http.MethodGet, s.API+"/v1/merchant/feedback", "", "Authorization", "Bearer "+s.token); resp.StatusCode != http.StatusOK || !strings.Contains(body, "Quick.") {
+		t.Errorf("feedback as the merchant reads it: %d, %s", resp.StatusCode, body)
+	}
 	if resp, body := call(t, http.MethodGet, s.API+"/v1/health", ""); resp.StatusCode != http.StatusOK {
 		t.Errorf("health: %d, %s", resp.StatusCode, body)
 	}
