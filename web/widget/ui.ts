@@ -2,11 +2,13 @@
 
 import tokens from "../tokens.css";
 import { Client, Refusal } from "./client";
-import { sheet as covers, storageKey, type Host, type Kept, type Line, type Opening, type Orders, type Pending, type Problem, type Session, type Source, type Tab, type Transcript } from "./contract";
+import { sheet as covers, type Host, type Kept, type Line, type Opening, type Orders, type Pending, type Problem, type Session, type Source, type Tab, type Transcript } from "./contract";
 import { h, icon } from "./dom";
-import { render, plain } from "./markdown";
+import { render } from "./markdown";
 import { Menu } from "./menu";
-import { direction, fill, locale, words, type Strings } from "./strings";
+import { load, save } from "./storage";
+import { direction, fill, words, type Strings } from "./strings";
+import { TranscriptFile } from "./transcript";
 import { bubble, said, sourceList, Turn, type Stage } from "./turn";
 import css from "./ui.css";
 
@@ -20,22 +22,6 @@ export function start(opening: Opening): { show(focus: boolean): void } {
 /** How often a message is sent again without being asked. */
 const repeats = 2;
 const longest = 2000;
-
-function save(storage: "localStorage" | "sessionStorage", value: Kept | Tab): void {
-  try {
-    self[storage].setItem(storageKey, JSON.stringify(value));
-  } catch {
-    // Storage may be blocked; the chat then ends with the page.
-  }
-}
-
-function load<T>(storage: "localStorage" | "sessionStorage", otherwise: T): T {
-  try {
-    return (JSON.parse(self[storage].getItem(storageKey) ?? "null") as T | null) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-}
 
 /** Waits, or stops waiting at once. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -58,8 +44,7 @@ class Chat implements Stage, Host {
   #running: Promise<void> = Promise.resolve();
   /** The shopper sent before the session had come. */
   #early = false;
-  /** What the transcript file holds. */
-  #record: { author: Line["author"]; at: Date; text: () => string; sources: () => readonly Source[] }[] = [];
+  #record = new TranscriptFile();
 
   #accent = new CSSStyleSheet();
   #name = h("h2", { id: "name" });
@@ -90,7 +75,7 @@ class Chat implements Stage, Host {
       { id: "person", name: () => this.words.person, act: () => this.person() },
       { id: "privacy", name: () => this.words.privacy, act: () => this.#note(this.words.privacyNote, true, h("a", { className: "action", href: this.api + "/v1/privacy/requests?shop=" + location.host, target: "_blank" }, this.words.privacy)) },
       { id: "size", name: () => fill(this.words.size, { n: this.#size }), act: () => this.#resize(), stays: true },
-      { id: "download", name: () => this.words.download, act: () => this.#download() },
+      { id: "download", name: () => this.words.download, act: () => this.#record.download(this.language, this.words, this.#session?.shop.name ?? "", this.#disclosure.textContent) },
       { id: "fresh", name: () => this.words.fresh, act: () => void this.#fresh() },
     ]);
     this.#sheet = h(
@@ -243,7 +228,7 @@ class Chat implements Stage, Host {
   }
 
   async #join(asked?: Promise<Response>): Promise<void> {
-    this.#record = [];
+    this.#record = new TranscriptFile();
     this.#log.replaceChildren(h("div", { className: "bones", ariaHidden: "true" }, h("i"), h("i"), h("i")));
     try {
       const returning = !!this.#kept.token;
@@ -265,7 +250,7 @@ class Chat implements Stage, Host {
     this.#label();
     this.#accent.replaceSync(this.opening.accents(session.shop.accent));
     this.#disclosure.textContent = session.disclosure?.trim() || this.words.disclosure;
-    this.#record = [];
+    this.#record = new TranscriptFile();
     this.#log.replaceChildren(this.#disclosure);
     this.announce(this.#disclosure.textContent);
     // The page went away before the answer came: ask for the same one again.
@@ -304,7 +289,7 @@ class Chat implements Stage, Host {
     const note = author !== "shopper" && state !== "complete" && h("span", { className: "reason" }, this.words.interrupted);
     message.append(h("div", { className: "foot" }, list, note, person && this.#person()));
     this.#log.append(message);
-    this.#record.push({ author, at: new Date(line.sent_at), text: () => plain(line.text), sources: () => sources ?? [] });
+    this.#record.add({ author, at: new Date(line.sent_at), text: () => line.text, sources: () => sources ?? [] });
   }
 
   #submit(text: string, typed = false, again = false): void {
@@ -329,10 +314,10 @@ class Chat implements Stage, Host {
     const { at } = turn;
     if (!again) {
       this.#log.append(turn.question);
-      this.#record.push({ author: "shopper", at, text: () => turn.message, sources: () => [] });
+      this.#record.add({ author: "shopper", at, text: () => turn.message, sources: () => [] });
     }
     this.#log.append(turn.answer);
-    this.#record.push({ author: "assistant", at, text: () => plain(turn.text), sources: () => turn.sources });
+    this.#record.add({ author: "assistant", at, text: () => turn.text, sources: () => turn.sources });
     this.#following = true;
     this.#running = this.#run(turn);
   }
@@ -534,23 +519,5 @@ class Chat implements Stage, Host {
       this.#note(this.words.unavailable);
     }
     this.#input.focus();
-  }
-
-  #download(): void {
-    const w = this.words;
-    const time = new Intl.DateTimeFormat(locale(this.language), { dateStyle: "medium", timeStyle: "short" });
-    const names: Record<string, string> = { shopper: w.you, assistant: w.badge, agent: w.team };
-    const lines = this.#record.map(({ author, at, text, sources }) =>
-      [
-        `${time.format(at)} · ${names[author] ?? ""}`,
-        text(),
-        ...sources().map((s) => `[${s.n}] ${s.title} ${s.url}`),
-      ].join("\n"),
-    );
-    const title = fill(w.transcript, { shop: this.#session?.shop.name ?? "" });
-    const head = [title, this.#disclosure.textContent, w.notice].join("\n");
-    const url = URL.createObjectURL(new Blob([[head, ...lines].join("\n\n") + "\n"], { type: "text/plain" }));
-    h("a", { href: url, download: "chat.txt" }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
 }
