@@ -124,6 +124,7 @@ func privacyDay(t *testing.T, s *system) {
 	s.as(t, own.Ticket, http.MethodGet, "/v1/privacy/requests/"+own.ID+"/file", "", http.StatusNotFound, nil)
 	jane := "jane@example.com"
 	s.follow(t, s.prove(t, p.privacy(map[string]any{"kind": "access", "email": jane}), jane), "done")
+	s.follow(t, s.prove(t, p.privacy(map[string]any{"kind": "complaint", "email": jane}), jane), "waiting")
 
 	// A person looks at an answer, and puts a message right, a day later.
 	lines := struct {
