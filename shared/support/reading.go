@@ -100,8 +100,9 @@ func spell(p passage.Passage) map[string]bool {
 // come back to.
 const shelfSize = 512
 
-// shelf keeps readings, as many questions are answered from a few passages. It is
-// safe for concurrent use.
+// shelf keeps readings of the shop's own pages, as many questions are answered from a
+// few passages. What is no passage of an index, such as a shopper's order, is never
+// kept. It is safe for concurrent use.
 type shelf struct {
 	mu   sync.Mutex
 	kept map[shelved]*reading
@@ -118,6 +119,9 @@ type shelved struct {
 // reader gives the readings of one index's passages.
 func (s *shelf) reader(t id.Tenant, version string) func(passage.Passage) *reading {
 	return func(p passage.Passage) *reading {
+		if p.ID == "" { // of no index
+			return readPassage(p)
+		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		of := shelved{t, version, p.ID, p.Text}

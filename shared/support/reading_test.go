@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"omniops/shared/commerce"
 	"omniops/shared/knowledge/index"
 	"omniops/shared/knowledge/passage"
 )
@@ -28,6 +29,16 @@ func TestAReadingIsTheSameForEveryQuestion(t *testing.T) {
 	got := newEvidence(read, "en", "What costs the Harbour?", "", hits[:1])
 	if !reflect.DeepEqual(got.grounds[0].segments, want.grounds[0].segments) {
 		t.Errorf("%+v, want %+v", got.grounds[0].segments, want.grounds[0].segments)
+	}
+}
+
+// A shopper's order is evidence too, and nothing of it outlives the answer.
+func TestAShelfKeepsNoOrder(t *testing.T) {
+	var s shelf
+	order := orderHit(commerce.Order{Number: "#1042"})
+	newEvidence(s.reader("shop", "v1"), "en", "Where is my order?", "", []index.Hit{order})
+	if len(s.kept) != 0 {
+		t.Errorf("%d readings are kept", len(s.kept))
 	}
 }
 
