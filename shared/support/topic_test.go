@@ -9,9 +9,9 @@ import (
 )
 
 // orderPattern is orderWords as an expression: slow to make, but plain to see.
-var orderPattern = regexp.MustCompile(`(^|[^\p{L}])(orders?|ordered|parcel|package|shipment|tracking|track|refund(s|ed)?|cancel(l?ed|lation)?|return|` +
-	`bestell\w*|paket|sendung|lieferung|stornier\w*|rückgabe|zurückgeben|erstatt\w*|` +
-	`commandes?|commandé\w*|colis|livraison|suivi|annuler|annulation|rembours\w*|retour\w*|` +
+var orderPattern = regexp.MustCompile(`(^|[^\p{L}])(orders?|ordered|parcel|package|shipment|tracking|track|refund(s|ed)?|cancel(l?ed|lation)?|return(ed)?|` +
+	`bestell\w*|paket|sendung\w*|lieferung\w*|stornier\w*|rückgabe|zurückgeben|erstatt\w*|` +
+	`commandes?|commandé\w*|colis|livraison|suivi|annul\w*|annulée?|rembours\w*|retour\w*|` +
 	`pedidos?|paquete|envío|cancelar|reembolso|devol\w*|ordin[ei]|pacco|spedizione|annullare|rimborso|reso|` +
 	`bestelling\w*|pakket|zending|annuleren|terugbetal\w*|encomenda|rastrei\w*|zamówieni\w*|paczk\w*|zwrot\w*|anulowa\w*|` +
 	`beställning\w*|paketet|leverans|avbeställ\w*|sipariş\w*|kargo|iade|iptal)([^\p{L}]|$)|注文|配送|返品|キャンセル|返金|订单|快递|退款|退货|取消`)
